@@ -1,0 +1,114 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// LibTorch is looked for in three places, in this order:
+//   1. $LIBTORCH, a folder with `include` and `lib` (a LibTorch archive, or `torch` inside site-packages);
+//   2. the folder that `make setup` fills in this checkout;
+//   3. pkg-config's `libtorch`, which is how a package that depends on this one by version finds it
+//      (SwiftPM refuses build flags in a versioned dependency, but accepts pkg-config's).
+let package = Package(
+    name: "hrvq",
+    platforms: [.macOS(.v14)],
+    products: [
+        .library(name: "HRVQ", targets: ["HRVQ"]),
+        .executable(name: "hrvq", targets: ["HRVQCommands"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)
+
+let manifestFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+let environment = ProcessInfo.processInfo.environment
+let checkoutTorch = manifestFolder + "/.libtorch/site/torch"
+let torchFolder: String? =
+    environment["LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 }
+    ?? (FileManager.default.fileExists(atPath: checkoutTorch + "/lib") ? checkoutTorch : nil)
+
+var torchCompilerFlags: [CXXSetting] = []
+var torchLinkerFlags: [LinkerSetting] = []
+var torchTargets: [Target] = []
+var torchDependencies: [Target.Dependency] = []
+if let torchFolder {
+    torchCompilerFlags = [
+        .unsafeFlags([
+            "-isystem", "\(torchFolder)/include",
+            "-isystem", "\(torchFolder)/include/torch/csrc/api/include",
+        ])
+    ]
+    torchLinkerFlags = [
+        .unsafeFlags(["-L\(torchFolder)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torchFolder)/lib"]),
+        .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+    ]
+} else {
+    torchTargets = [.systemLibrary(name: "CLibTorch", pkgConfig: "libtorch")]
+    torchDependencies = ["CLibTorch"]
+}
+
+// The search kernel is one Swift source, compiled once for every instruction set; the best is chosen at
+// run time. Code generation flags are "unsafe" for SwiftPM, so as a versioned dependency every variant is
+// compiled for the baseline processor (pass `-Xcc -march=x86-64-v3` to the whole build to raise it).
+func searchKernel(_ name: String, architecture: String?) -> Target {
+    var settings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
+    #if arch(x86_64)
+        if let architecture {
+            settings = [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(architecture)"])]
+        }
+    #endif
+    return .target(
+        name: name, path: "Sources/\(name)", swiftSettings: torchFolder == nil ? [] : settings)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+
+package.targets = torchTargets + [
+    .systemLibrary(
+        name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+        name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+        name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    .target(
+        name: "CTorch", dependencies: torchDependencies, cxxSettings: torchCompilerFlags,
+        linkerSettings: torchLinkerFlags),
+    .target(name: "Files"),
+    .target(name: "Torch", dependencies: ["CTorch", "Files", collections]),
+    .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
+    .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images"]),
+    searchKernel("SearchKernelBaseline", architecture: nil),
+    searchKernel("SearchKernelAVX2", architecture: "x86-64-v3"),
+    searchKernel("SearchKernelAVX512", architecture: "x86-64-v4"),
+    .target(
+        name: "Quantization",
+        dependencies: ["Torch", "SearchKernelBaseline", "SearchKernelAVX2", "SearchKernelAVX512"]),
+    .target(name: "Autoencoders", dependencies: ["Torch", "Quantization"]),
+    .target(name: "Metrics", dependencies: ["Torch"]),
+    .target(
+        name: "Training",
+        dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
+        resources: [.embedInCode("Presets")]),
+    .target(
+        name: "HRVQ",
+        dependencies: ["Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training"]),
+    .executableTarget(
+        name: "HRVQCommands", dependencies: ["HRVQ", "Files", argumentParser], path: "Sources/hrvq"),
+
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch", "Files"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images"]),
+    .testTarget(name: "QuantizationTests", dependencies: ["Quantization", "Torch"]),
+    .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Torch"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands"]),
+]

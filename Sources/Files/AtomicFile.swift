@@ -1,0 +1,82 @@
+import Foundation
+
+/// Files that appear whole or not at all: a temporary name beside the target, `fsync`, then `rename`.
+public enum AtomicFile {
+    /// Writes `data` to `url`, replacing a file of that name only once all bytes are on disk.
+    ///
+    /// - Throws: ``FileError/unwritable(path:reason:)`` with the system's text; the temporary file is removed.
+    public static func write(_ data: Data, to url: URL) throws {
+        try write(to: url) { try $0.write(data) }
+    }
+
+    /// Writes a text file in UTF-8; see ``write(_:to:)-(Data,URL)``.
+    ///
+    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    public static func write(_ text: String, to url: URL) throws {
+        try write(Data(text.utf8), to: url)
+    }
+
+    /// Streams a file: `body` receives a sink for as many chunks as it likes.
+    ///
+    /// - Throws: What `body` throws, or ``FileError/unwritable(path:reason:)``; the target is untouched then.
+    public static func write(to url: URL, _ body: (FileSink) throws -> Void) throws {
+        let temporary = url.deletingLastPathComponent()
+            .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString).tmp")
+        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
+        }
+        var closed = false
+        do {
+            try body(FileSink(descriptor: descriptor, path: url.path))
+            guard fsync(descriptor) == 0 else {
+                throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
+            }
+            closed = true
+            guard close(descriptor) == 0, rename(temporary.path, url.path) == 0 else {
+                throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
+            }
+            synchronizeFolder(url.deletingLastPathComponent())
+        } catch {
+            if !closed { close(descriptor) }
+            unlink(temporary.path)
+            throw error
+        }
+    }
+
+    /// Makes a rename durable: the folder's own entry is what a power cut would lose.
+    static func synchronizeFolder(_ folder: URL) {
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}
+
+/// The receiving end of ``AtomicFile/write(to:_:)``.
+public struct FileSink {
+    let descriptor: Int32
+    let path: String
+
+    /// Appends bytes.
+    ///
+    /// - Throws: ``FileError/unwritable(path:reason:)``, for example when the disk is full.
+    public func write(_ data: Data) throws {
+        try data.withUnsafeBytes { try write($0) }
+    }
+
+    /// Appends raw bytes; see ``write(_:)-(Data)``.
+    ///
+    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws {
+        var rest = bytes
+        while let base = rest.baseAddress, !rest.isEmpty {
+            let written = Foundation.write(descriptor, base, rest.count)
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw FileError.unwritable(path: path, reason: String(cString: strerror(errno)))
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        }
+    }
+}

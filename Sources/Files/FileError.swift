@@ -1,0 +1,29 @@
+import Foundation
+
+/// What can go wrong with a file, as a sentence a person can act on.
+///
+/// Every case names the path; ``description`` adds what was expected and the cure.
+public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Nothing exists at the path.
+    case missing(path: String, cure: String)
+    /// The file exists but its bytes could not be read (permissions, a folder where a file is due, …).
+    case unreadable(path: String, reason: String)
+    /// The file or folder could not be written; `reason` is the system's own text (such as a full disk).
+    case unwritable(path: String, reason: String)
+    /// The file was read, and its content is not what its format demands.
+    case malformed(path: String, reason: String, expected: String)
+    /// The output exists already and was not to be replaced.
+    case exists(path: String, cure: String)
+
+    /// One sentence: what, where, what was expected, what to do.
+    public var description: String {
+        switch self {
+        case .missing(let path, let cure): "\(path): no such file or folder; \(cure)"
+        case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+        case .unwritable(let path, let reason):
+            "\(path): cannot be written: \(reason); nothing was left half-written"
+        case .malformed(let path, let reason, let expected): "\(path): \(reason); expected \(expected)"
+        case .exists(let path, let cure): "\(path): exists already; \(cure)"
+        }
+    }
+}

@@ -1,1 +1,367 @@
 #include "CTorch.h"
+
+#if !__has_include(<ATen/ATen.h>)
+#error "LibTorch was not found: run 'make setup' in this checkout, set LIBTORCH to a LibTorch folder, or give pkg-config a libtorch.pc"
+#else
+
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/GradMode.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/variable.h>
+#include <torch/version.h>
+
+#include <dlfcn.h>
+
+#include <memory>
+#include <string>
+
+namespace {
+
+thread_local std::string last_error;
+
+at::Tensor &unwrap(ct_tensor tensor) { return *reinterpret_cast<at::Tensor *>(tensor); }
+ct_tensor wrap(at::Tensor tensor) { return reinterpret_cast<ct_tensor>(new at::Tensor(std::move(tensor))); }
+at::Generator &unwrap(ct_generator generator) { return *reinterpret_cast<at::Generator *>(generator); }
+
+// Runs body; turns whatever it throws into -1 and a text. The engine's own text ends in a C++ back trace,
+// which helps nobody who reads an error message.
+template <typename Body> int guarded(Body body) {
+    try {
+        body();
+        return 0;
+    } catch (const c10::Error &error) {
+        last_error = error.what_without_backtrace();
+    } catch (const std::exception &error) {
+        last_error = error.what();
+    } catch (...) {
+        last_error = "the engine threw an object that is not a std::exception";
+    }
+    return -1;
+}
+
+c10::Device device_of(int64_t type, int64_t index) {
+    return c10::Device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index));
+}
+
+// The schema says whether a list of tensors may have holes (as in indexing).
+bool takes_optional_tensors(const c10::TypePtr &type) {
+    auto list = type->cast<c10::ListType>();
+    if (!list) {
+        if (auto optional = type->cast<c10::OptionalType>()) {
+            return takes_optional_tensors(optional->getElementType());
+        }
+        return false;
+    }
+    return list->getElementType()->kind() == c10::TypeKind::OptionalType;
+}
+
+c10::IValue to_ivalue(const ct_value &value, const ct_pools &pools, const c10::Argument &argument) {
+    switch (value.tag) {
+    case CT_NONE:
+        return c10::IValue();
+    case CT_TENSOR:
+        return c10::IValue(unwrap(static_cast<ct_tensor>(value.handle)));
+    case CT_INTEGER:
+        if (argument.type()->kind() == c10::TypeKind::FloatType) {
+            return c10::IValue(static_cast<double>(value.integer));
+        }
+        return c10::IValue(value.integer);
+    case CT_REAL:
+        return c10::IValue(value.real);
+    case CT_BOOLEAN:
+        return c10::IValue(value.integer != 0);
+    case CT_INTEGERS: {
+        c10::List<int64_t> list;
+        list.reserve(value.count);
+        for (int32_t i = 0; i < value.count; ++i) list.push_back(pools.integers[value.integer + i]);
+        return c10::IValue(std::move(list));
+    }
+    case CT_REALS: {
+        c10::List<double> list;
+        list.reserve(value.count);
+        for (int32_t i = 0; i < value.count; ++i) list.push_back(pools.reals[value.integer + i]);
+        return c10::IValue(std::move(list));
+    }
+    case CT_TENSORS: {
+        if (takes_optional_tensors(argument.type())) {
+            c10::List<std::optional<at::Tensor>> list;
+            list.reserve(value.count);
+            for (int32_t i = 0; i < value.count; ++i) {
+                ct_tensor tensor = pools.tensors[value.integer + i];
+                list.push_back(tensor ? std::optional<at::Tensor>(unwrap(tensor)) : std::nullopt);
+            }
+            return c10::IValue(std::move(list));
+        }
+        c10::List<at::Tensor> list;
+        list.reserve(value.count);
+        for (int32_t i = 0; i < value.count; ++i) {
+            ct_tensor tensor = pools.tensors[value.integer + i];
+            list.push_back(tensor ? unwrap(tensor) : at::Tensor());
+        }
+        return c10::IValue(std::move(list));
+    }
+    case CT_STRING:
+        return c10::IValue(std::string(pools.characters + value.integer, value.count));
+    case CT_DEVICE:
+        return c10::IValue(device_of(value.integer, value.count));
+    case CT_GENERATOR:
+        return c10::IValue(unwrap(static_cast<ct_generator>(value.handle)));
+    default:
+        TORCH_CHECK(false, "argument '", argument.name(), "' has the unknown tag ", value.tag);
+    }
+}
+
+// Writes results and releases what it wrote if it cannot finish, so that a failed call leaks nothing.
+class ResultWriter {
+  public:
+    ResultWriter(ct_value *results, int32_t capacity) : results(results), capacity(capacity) {}
+    ~ResultWriter() {
+        if (finished) return;
+        for (int32_t i = 0; i < count; ++i) {
+            if (results[i].tag == CT_TENSOR) delete static_cast<at::Tensor *>(results[i].handle);
+        }
+    }
+    void write(const c10::IValue &value) {
+        if (value.isTensor()) {
+            const at::Tensor &tensor = value.toTensor();
+            if (tensor.defined()) {
+                next() = {CT_TENSOR, 0, 0, 0, wrap(tensor)};
+            } else {
+                next() = {CT_NONE, 0, 0, 0, nullptr};
+            }
+        } else if (value.isTensorList()) {
+            for (const at::Tensor &tensor : value.toTensorVector()) write(c10::IValue(tensor));
+        } else if (value.isInt()) {
+            next() = {CT_INTEGER, 0, value.toInt(), 0, nullptr};
+        } else if (value.isDouble()) {
+            next() = {CT_REAL, 0, 0, value.toDouble(), nullptr};
+        } else if (value.isBool()) {
+            next() = {CT_BOOLEAN, 0, value.toBool() ? 1 : 0, 0, nullptr};
+        } else if (value.isNone()) {
+            next() = {CT_NONE, 0, 0, 0, nullptr};
+        } else {
+            TORCH_CHECK(false, "a result of type ", value.tagKind(), " has no form in this interface");
+        }
+    }
+    int32_t finish() {
+        finished = true;
+        return count;
+    }
+
+  private:
+    ct_value &next() {
+        TORCH_CHECK(count < capacity, "the operator has more than ", capacity, " results");
+        return results[count++];
+    }
+    ct_value *results;
+    int32_t capacity;
+    int32_t count = 0;
+    bool finished = false;
+};
+
+} // namespace
+
+const char *ct_last_error(void) { return last_error.c_str(); }
+const char *ct_version(void) { return TORCH_VERSION; }
+
+const char *ct_build_information(void) {
+    static const std::string text = at::show_config();
+    return text.c_str();
+}
+
+const char *ct_library_folder(void) {
+    static const std::string folder = [] {
+        Dl_info info;
+        if (dladdr(reinterpret_cast<void *>(&at::show_config), &info) == 0 || info.dli_fname == nullptr) {
+            return std::string();
+        }
+        std::string path = info.dli_fname;
+        size_t slash = path.rfind('/');
+        return slash == std::string::npos ? std::string() : path.substr(0, slash);
+    }();
+    return folder.c_str();
+}
+
+const char *ct_processor_capability(void) {
+    static const std::string text = at::get_cpu_capability();
+    return text.c_str();
+}
+
+int ct_find_operator(const char *name, const char *overload, ct_operator *out) {
+    return guarded([&] {
+        auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name, overload);
+        *out = reinterpret_cast<ct_operator>(new c10::OperatorHandle(handle));
+    });
+}
+
+int ct_call(ct_operator op, const ct_value *arguments, int32_t count, const ct_pools *pools, ct_value *results,
+            int32_t capacity, int32_t *result_count) {
+    return guarded([&] {
+        const auto &handle = *reinterpret_cast<const c10::OperatorHandle *>(op);
+        const auto &schema = handle.schema();
+        const auto &formal = schema.arguments();
+        TORCH_CHECK(static_cast<size_t>(count) <= formal.size(), schema.name(), " takes ", formal.size(),
+                    " arguments, and ", count, " were given");
+        torch::jit::Stack stack;
+        stack.reserve(formal.size());
+        for (size_t i = 0; i < formal.size(); ++i) {
+            if (i < static_cast<size_t>(count)) {
+                stack.push_back(to_ivalue(arguments[i], *pools, formal[i]));
+                continue;
+            }
+            auto value = formal[i].default_value();
+            TORCH_CHECK(value.has_value(), schema.name(), " needs the argument '", formal[i].name(), "'");
+            stack.push_back(*value);
+        }
+        handle.callBoxed(stack);
+        ResultWriter writer(results, capacity);
+        for (const auto &value : stack) writer.write(value);
+        *result_count = writer.finish();
+    });
+}
+
+int ct_tensor_empty(const int64_t *sizes, int32_t rank, int32_t data_type, int32_t device_type, int32_t device_index,
+                    int32_t channels_last, ct_tensor *out) {
+    return guarded([&] {
+        auto options = at::TensorOptions()
+                           .dtype(static_cast<c10::ScalarType>(data_type))
+                           .device(device_of(device_type, device_index));
+        auto format = channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+        *out = wrap(at::empty(at::IntArrayRef(sizes, rank), options.memory_format(format)));
+    });
+}
+
+void ct_tensor_release(ct_tensor tensor) { delete &unwrap(tensor); }
+
+int ct_tensor_alias(ct_tensor tensor, ct_tensor *out) {
+    return guarded([&] { *out = wrap(unwrap(tensor)); });
+}
+
+int32_t ct_tensor_rank(ct_tensor tensor) { return static_cast<int32_t>(unwrap(tensor).dim()); }
+int64_t ct_tensor_size(ct_tensor tensor, int32_t axis) { return unwrap(tensor).sizes()[axis]; }
+int64_t ct_tensor_stride(ct_tensor tensor, int32_t axis) { return unwrap(tensor).strides()[axis]; }
+int64_t ct_tensor_count(ct_tensor tensor) { return unwrap(tensor).numel(); }
+int32_t ct_tensor_data_type(ct_tensor tensor) { return static_cast<int32_t>(unwrap(tensor).scalar_type()); }
+int32_t ct_tensor_device_type(ct_tensor tensor) { return static_cast<int32_t>(unwrap(tensor).device().type()); }
+int32_t ct_tensor_device_index(ct_tensor tensor) { return unwrap(tensor).device().index(); }
+
+int32_t ct_tensor_is_contiguous(ct_tensor tensor, int32_t channels_last) {
+    return unwrap(tensor).is_contiguous(channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
+}
+
+void *ct_tensor_data(ct_tensor tensor) {
+    const at::Tensor &value = unwrap(tensor);
+    return value.device().is_cpu() ? value.data_ptr() : nullptr;
+}
+
+int32_t ct_tensor_requires_gradient(ct_tensor tensor) { return unwrap(tensor).requires_grad(); }
+
+int ct_tensor_set_requires_gradient(ct_tensor tensor, int32_t value) {
+    return guarded([&] { unwrap(tensor).set_requires_grad(value != 0); });
+}
+
+int ct_tensor_backward(ct_tensor tensor, int32_t retain_graph) {
+    return guarded([&] { torch::autograd::backward({unwrap(tensor)}, {}, retain_graph != 0); });
+}
+
+int ct_tensor_gradient(ct_tensor tensor, ct_tensor *out) {
+    return guarded([&] {
+        const at::Tensor &gradient = unwrap(tensor).grad();
+        *out = gradient.defined() ? wrap(gradient) : nullptr;
+    });
+}
+
+int ct_tensor_set_gradient(ct_tensor tensor, ct_tensor gradient) {
+    return guarded([&] { unwrap(tensor).mutable_grad() = gradient ? unwrap(gradient) : at::Tensor(); });
+}
+
+int32_t ct_set_gradient_recording(int32_t enabled) {
+    bool before = c10::GradMode::is_enabled();
+    c10::GradMode::set_enabled(enabled != 0);
+    return before;
+}
+
+int ct_generator_create(int32_t device_type, int32_t device_index, uint64_t seed, ct_generator *out) {
+    return guarded([&] {
+        auto device = device_of(device_type, device_index);
+        at::Generator generator = device.is_cpu() ? at::detail::createCPUGenerator(seed)
+                                                  : at::detail::getCUDAHooks().getNewGenerator(device.index());
+        generator.set_current_seed(seed);
+        *out = reinterpret_cast<ct_generator>(new at::Generator(std::move(generator)));
+    });
+}
+
+void ct_generator_release(ct_generator generator) { delete &unwrap(generator); }
+
+int ct_generator_state(ct_generator generator, ct_tensor *out) {
+    return guarded([&] {
+        std::lock_guard<std::mutex> lock(unwrap(generator).mutex());
+        *out = wrap(unwrap(generator).get_state());
+    });
+}
+
+int ct_generator_set_state(ct_generator generator, ct_tensor state) {
+    return guarded([&] {
+        std::lock_guard<std::mutex> lock(unwrap(generator).mutex());
+        unwrap(generator).set_state(unwrap(state));
+    });
+}
+
+int32_t ct_thread_count(void) { return at::get_num_threads(); }
+
+int ct_set_thread_count(int32_t count) {
+    return guarded([&] { at::set_num_threads(count); });
+}
+
+int ct_parallel(int64_t count, int64_t grain, void (*body)(void *context, int64_t begin, int64_t end), void *context) {
+    return guarded([&] {
+        at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) { body(context, begin, end); });
+    });
+}
+
+namespace {
+
+// Opens the CUDA half of LibTorch once. It must be global: its initialisers register kernels with the dispatcher.
+const std::string &cuda_load_failure() {
+    static const std::string failure = [] {
+        std::string folder = ct_library_folder();
+        std::string path = folder.empty() ? "libtorch_cuda.so" : folder + "/libtorch_cuda.so";
+        if (dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL)) return std::string();
+        const char *text = dlerror();
+        return std::string(text ? text : "libtorch_cuda.so could not be opened");
+    }();
+    return failure;
+}
+
+} // namespace
+
+int32_t ct_cuda_available(void) {
+    int32_t available = 0;
+    int status = guarded([&] {
+        TORCH_CHECK(cuda_load_failure().empty(), cuda_load_failure());
+        TORCH_CHECK(at::hasCUDA(), "LibTorch's CUDA library opened, but no CUDA device answers");
+        available = 1;
+    });
+    return status == 0 ? available : 0;
+}
+
+int32_t ct_cuda_device_count(void) {
+    if (!ct_cuda_available()) return 0;
+    int32_t count = 0;
+    guarded([&] { count = at::detail::getCUDAHooks().deviceCount(); });
+    return count;
+}
+
+int ct_cuda_synchronize(void) {
+    return guarded([&] {
+        TORCH_CHECK(ct_cuda_available(), "there is no CUDA device");
+        at::detail::getCUDAHooks().deviceSynchronize(at::detail::getCUDAHooks().getCurrentDevice());
+    });
+}
+
+#endif

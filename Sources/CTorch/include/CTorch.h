@@ -1,1 +1,116 @@
+// A C interface over LibTorch's dispatcher.
+//
+// One function looks an operator up by name, one calls it with tagged arguments, so every ATen operator is
+// reachable without another line of C++. No C++ exception crosses this interface: a function that can fail
+// returns 0 on success and -1 on failure, with the engine's own text in ct_last_error() of that thread.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Handles own one reference each; release them with the matching ct_*_release.
+typedef struct ct_tensor_object *ct_tensor;
+typedef struct ct_generator_object *ct_generator;
+// Operators live as long as the process.
+typedef const struct ct_operator_object *ct_operator;
+
+// What a ct_value holds.
+enum {
+    CT_NONE = 0,
+    CT_TENSOR = 1,       // handle
+    CT_INTEGER = 2,      // integer (also data types, layouts and memory formats)
+    CT_REAL = 3,         // real
+    CT_BOOLEAN = 4,      // integer, 0 or 1
+    CT_INTEGERS = 5,     // pools.integers[integer ..< integer + count]
+    CT_REALS = 6,        // pools.reals[...]
+    CT_TENSORS = 7,      // pools.tensors[...]; a null handle is an absent tensor
+    CT_STRING = 8,       // pools.characters[...]
+    CT_DEVICE = 9,       // integer = device type, count = index
+    CT_GENERATOR = 10,   // handle
+};
+
+typedef struct {
+    int32_t tag;
+    int32_t count;
+    int64_t integer;
+    double real;
+    void *handle;
+} ct_value;
+
+// Storage of the list arguments of one call; the call keeps nothing of it.
+typedef struct {
+    const int64_t *integers;
+    const double *reals;
+    const ct_tensor *tensors;
+    const char *characters;
+} ct_pools;
+
+// The text of this thread's last failure; valid until its next call.
+const char *ct_last_error(void);
+
+const char *ct_version(void);
+const char *ct_build_information(void);
+// The folder that libtorch_cpu was loaded from, empty if the loader does not tell.
+const char *ct_library_folder(void);
+// "DEFAULT", "AVX2", "AVX512", …: what LibTorch's own kernels use on this processor.
+const char *ct_processor_capability(void);
+
+// Operators: name as "aten::conv2d", overload as "" or "Tensor".
+int ct_find_operator(const char *name, const char *overload, ct_operator *out);
+// Calls an operator. Absent trailing arguments take the schema's defaults. Results are written to `results`
+// (a tensor list is spread over several); returns -1 if they are more than `capacity`.
+int ct_call(ct_operator op, const ct_value *arguments, int32_t count, const ct_pools *pools, ct_value *results,
+            int32_t capacity, int32_t *result_count);
+
+// Tensors. Sizes in elements; data types and devices are c10's numbers.
+int ct_tensor_empty(const int64_t *sizes, int32_t rank, int32_t data_type, int32_t device_type, int32_t device_index,
+                    int32_t channels_last, ct_tensor *out);
+void ct_tensor_release(ct_tensor tensor);
+int ct_tensor_alias(ct_tensor tensor, ct_tensor *out);
+int32_t ct_tensor_rank(ct_tensor tensor);
+int64_t ct_tensor_size(ct_tensor tensor, int32_t axis);
+int64_t ct_tensor_stride(ct_tensor tensor, int32_t axis);
+int64_t ct_tensor_count(ct_tensor tensor);
+int32_t ct_tensor_data_type(ct_tensor tensor);
+int32_t ct_tensor_device_type(ct_tensor tensor);
+int32_t ct_tensor_device_index(ct_tensor tensor);
+int32_t ct_tensor_is_contiguous(ct_tensor tensor, int32_t channels_last);
+// Null if the tensor is not on the processor's memory.
+void *ct_tensor_data(ct_tensor tensor);
+
+// Gradients.
+int32_t ct_tensor_requires_gradient(ct_tensor tensor);
+int ct_tensor_set_requires_gradient(ct_tensor tensor, int32_t value);
+int ct_tensor_backward(ct_tensor tensor, int32_t retain_graph);
+// A null handle where there is no gradient.
+int ct_tensor_gradient(ct_tensor tensor, ct_tensor *out);
+// A null gradient clears it.
+int ct_tensor_set_gradient(ct_tensor tensor, ct_tensor gradient);
+// Sets recording of this thread, returns what it was.
+int32_t ct_set_gradient_recording(int32_t enabled);
+
+// Generators.
+int ct_generator_create(int32_t device_type, int32_t device_index, uint64_t seed, ct_generator *out);
+void ct_generator_release(ct_generator generator);
+int ct_generator_state(ct_generator generator, ct_tensor *out);
+int ct_generator_set_state(ct_generator generator, ct_tensor state);
+
+// Threads inside one operator. ct_parallel runs body(context, begin, end) over parts of 0 ..< count on the
+// engine's own threads; the body must not throw.
+int32_t ct_thread_count(void);
+int ct_set_thread_count(int32_t count);
+int ct_parallel(int64_t count, int64_t grain, void (*body)(void *context, int64_t begin, int64_t end), void *context);
+
+// CUDA: opened at run time where LibTorch's library for it is there. Returns 1 if a device is usable, else 0
+// with the reason in ct_last_error().
+int32_t ct_cuda_available(void);
+int32_t ct_cuda_device_count(void);
+int ct_cuda_synchronize(void);
+
+#ifdef __cplusplus
+}
+#endif

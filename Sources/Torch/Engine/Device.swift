@@ -1,0 +1,50 @@
+import CTorch
+
+/// Where a tensor's memory is.
+public struct Device: Sendable, Hashable, CustomStringConvertible {
+    /// The kind of memory, numbered as LibTorch numbers it.
+    public enum Kind: Int8, Sendable { case cpu = 0, cuda = 1 }
+    /// The kind of device.
+    public let kind: Kind
+    /// Which of several devices of a kind; -1 for the processor.
+    public let index: Int
+
+    /// Main memory.
+    public static let cpu = Device(kind: .cpu, index: -1)
+    /// The first CUDA device.
+    public static let cuda = Device(kind: .cuda, index: 0)
+
+    /// Names a device; whether it is there shows when a tensor is made on it.
+    public init(kind: Kind, index: Int) {
+        self.kind = kind
+        self.index = index
+    }
+
+    /// `cpu`, or `cuda:0`.
+    public var description: String { kind == .cpu ? "cpu" : "cuda:\(index)" }
+}
+
+/// Which device a user asks for.
+public enum DeviceChoice: String, Sendable, CaseIterable {
+    /// CUDA where it is usable, else the processor.
+    case auto
+    /// The processor.
+    case cpu
+    /// CUDA, or an error that says why not.
+    case cuda
+
+    /// The device that the choice means on this machine.
+    ///
+    /// - Throws: ``TorchError/unavailableDevice(name:reason:)``.
+    public func resolve() throws -> Device {
+        switch self {
+        case .cpu: return .cpu
+        case .auto: return Engine.cudaUnavailability == nil ? .cuda : .cpu
+        case .cuda:
+            if let reason = Engine.cudaUnavailability {
+                throw TorchError.unavailableDevice(name: "cuda", reason: reason)
+            }
+            return .cuda
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import CTorch
+
+/// Facts about the LibTorch that this process runs with, and its threads.
+public enum Engine {
+    /// LibTorch's version, such as `2.13.0`.
+    public static var version: String { String(cString: ct_version()) }
+    /// The folder that LibTorch was loaded from; empty if the loader does not tell.
+    public static var libraryFolder: String { String(cString: ct_library_folder()) }
+    /// LibTorch's own description of its build: compiler, oneDNN, MKL, OpenMP.
+    public static var buildInformation: String { String(cString: ct_build_information()) }
+    /// The instruction set that LibTorch's kernels use on this processor: `DEFAULT`, `AVX2`, `AVX512`.
+    public static var processorCapability: String { String(cString: ct_processor_capability()) }
+    /// How many threads one operator uses.
+    public static var threadCount: Int { Int(ct_thread_count()) }
+
+    /// Sets how many threads one operator uses.
+    ///
+    /// - Throws: ``TorchError/engine(operation:text:)`` if the count is not positive.
+    public static func setThreadCount(_ count: Int) throws {
+        try check(ct_set_thread_count(Int32(clamping: count)), "the thread count \(count)")
+    }
+
+    /// Runs `body` over parts of `0 ..< count` on the engine's own threads, so that own kernels and LibTorch's do
+    /// not compete for processors.
+    ///
+    /// - Parameters:
+    ///   - count: The number of items.
+    ///   - grain: The fewest items that are worth a thread.
+    ///   - body: Called with disjoint ranges that cover `0 ..< count`, from several threads at once.
+    /// - Throws: ``TorchError``.
+    public static func parallel(_ count: Int, grain: Int, _ body: @Sendable (Range<Int>) -> Void) throws {
+        let status = withoutActuallyEscaping(body) { body in
+            withUnsafePointer(to: body) { pointer in
+                ct_parallel(
+                    Int64(count), Int64(grain),
+                    { context, begin, end in
+                        context?.assumingMemoryBound(to: (@Sendable (Range<Int>) -> Void).self)
+                            .pointee(Int(begin)..<Int(end))
+                    }, UnsafeMutableRawPointer(mutating: pointer))
+            }
+        }
+        try check(status, "a parallel loop")
+    }
+
+    /// `nil` if a CUDA device is usable, else the reason why not.
+    public static var cudaUnavailability: String? {
+        ct_cuda_available() == 1 ? nil : String(cString: ct_last_error())
+    }
+
+    /// How many CUDA devices there are.
+    public static var cudaDeviceCount: Int { Int(ct_cuda_device_count()) }
+
+    /// Waits until everything that was started on the CUDA device is done; needed around timings.
+    ///
+    /// - Throws: ``TorchError`` if there is no CUDA device.
+    public static func synchronizeCUDA() throws { try check(ct_cuda_synchronize(), "synchronizing CUDA") }
+}

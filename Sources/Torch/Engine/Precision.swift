@@ -1,0 +1,31 @@
+import Foundation
+
+/// The element type in which a model's convolutions run.
+///
+/// Parameters, optimiser, quantizer, codebook statistics and losses are in 32-bit float whatever is chosen.
+public enum Precision: String, Sendable, CaseIterable, Codable {
+    /// bfloat16 where the hardware computes in it, else float32.
+    case auto
+    /// IEEE single precision.
+    case float32
+    /// The upper half of a single: half the memory traffic, and more operations a second where there is hardware
+    /// for it. Without such hardware it is many times slower than float32.
+    case bfloat16
+
+    /// The element type that the choice means on a device.
+    public func resolve(on device: Device) -> DataType {
+        switch self {
+        case .float32: .float32
+        case .bfloat16: .bfloat16
+        case .auto: device.kind == .cuda || Self.processorHasBFloat16 ? .bfloat16 : .float32
+        }
+    }
+
+    /// Whether the processor has instructions for products of bfloat16 (AVX512-BF16, AMX, or Arm's BF16).
+    public static let processorHasBFloat16: Bool = {
+        guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("flags") || $0.hasPrefix("Features") })
+        else { return false }
+        return line.split(separator: " ").contains { ["avx512_bf16", "amx_bf16", "bf16"].contains($0) }
+    }()
+}

@@ -1,0 +1,72 @@
+/// A two-dimensional convolution, as `torch.nn.Conv2d`.
+///
+/// Input [N, in, H, W], output [N, out, (H + 2·padding − filter)/stride + 1, …], channels-last. `weight` is
+/// [out, in, filter, filter] and `bias` [out], both drawn evenly from ±1/√(in·filter²), PyTorch's default.
+/// The product runs in the element type of the input; the parameters stay in 32-bit float.
+public final class Convolution2D {
+    private let weight: Parameter
+    private let bias: Parameter
+    private let stride: Int
+    private let padding: Int
+
+    /// Makes the layer's parameters under `scope`.
+    ///
+    /// - Throws: ``TorchError``.
+    public init(
+        _ scope: Scope, inputs: Int, outputs: Int, filter: Int, stride: Int = 1, padding: Int = 0
+    ) throws {
+        self.stride = stride
+        self.padding = padding
+        let bound = 1 / Double(inputs * filter * filter).squareRoot()
+        weight = try scope.parameter(
+            "weight",
+            Tensor.uniform([outputs, inputs, filter, filter], in: -bound...bound, generator: scope.generator)
+                .channelsLast())
+        bias = try scope.parameter(
+            "bias", Tensor.uniform([outputs], in: -bound...bound, generator: scope.generator))
+    }
+
+    /// Applies the layer.
+    ///
+    /// - Throws: ``TorchError`` if the input's channels do not fit.
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try Operators.convolution(
+            .tensor(input), .tensor(weight.tensor.to(input.dataType)), .tensor(bias.tensor.to(input.dataType)),
+            [stride, stride], [padding, padding], [1, 1], 1)
+    }
+}
+
+/// A transposed two-dimensional convolution, as `torch.nn.ConvTranspose2d`.
+///
+/// Input [N, in, H, W], output [N, out, (H − 1)·stride − 2·padding + filter, …], channels-last. `weight` is
+/// [in, out, filter, filter]; both parameters are drawn evenly from ±1/√(out·filter²), PyTorch's default.
+public final class TransposedConvolution2D {
+    private let weight: Parameter
+    private let bias: Parameter
+    private let stride: Int
+    private let padding: Int
+
+    /// Makes the layer's parameters under `scope`.
+    ///
+    /// - Throws: ``TorchError``.
+    public init(_ scope: Scope, inputs: Int, outputs: Int, filter: Int, stride: Int, padding: Int) throws {
+        self.stride = stride
+        self.padding = padding
+        let bound = 1 / Double(outputs * filter * filter).squareRoot()
+        weight = try scope.parameter(
+            "weight",
+            Tensor.uniform([inputs, outputs, filter, filter], in: -bound...bound, generator: scope.generator)
+                .channelsLast())
+        bias = try scope.parameter(
+            "bias", Tensor.uniform([outputs], in: -bound...bound, generator: scope.generator))
+    }
+
+    /// Applies the layer.
+    ///
+    /// - Throws: ``TorchError`` if the input's channels do not fit.
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try Operators.transposedConvolution(
+            .tensor(input), .tensor(weight.tensor.to(input.dataType)), .tensor(bias.tensor.to(input.dataType)),
+            [stride, stride], [padding, padding], [0, 0], 1, [1, 1])
+    }
+}

@@ -1,0 +1,104 @@
+/// Adam (Kingma and Ba 2015) by LibTorch's fused kernel: one pass over each parameter and its two moments.
+///
+/// Agrees with `torch.optim.Adam(fused=True)`; weight decay is added to the gradient, as there.
+public final class Adam {
+    /// The settings that stay the same during a run.
+    public struct Settings: Sendable, Equatable {
+        /// Decay of the mean of gradients.
+        public var beta1: Double
+        /// Decay of the mean of squared gradients.
+        public var beta2: Double
+        /// Added to the root of the second moment.
+        public var epsilon: Double
+        /// Share of the weights added to their gradients.
+        public var weightDecay: Double
+
+        /// PyTorch's defaults.
+        public init(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0) {
+            self.beta1 = beta1
+            self.beta2 = beta2
+            self.epsilon = epsilon
+            self.weightDecay = weightDecay
+        }
+    }
+
+    private let settings: Settings
+    private let parameters: [Parameter]
+    private let firstMoments: [Tensor]
+    private let secondMoments: [Tensor]
+    private let steps: [Tensor]
+
+    /// An optimiser of all trainable parameters of a store, its moments zero.
+    ///
+    /// - Throws: ``TorchError``.
+    public init(_ store: ParameterStore, _ settings: Settings = Settings()) throws {
+        self.settings = settings
+        parameters = store.trainable
+        firstMoments = try parameters.map { try Tensor.zeros(like: $0.tensor.detached()) }
+        secondMoments = try parameters.map { try Tensor.zeros(like: $0.tensor.detached()) }
+        steps = try parameters.map { try Tensor.zeros([], device: $0.tensor.device) }
+    }
+
+    /// One update of all parameters from their gradients.
+    ///
+    /// - Throws: ``TorchError/missingGradient(parameter:)`` if the loss did not depend on a parameter.
+    public func step(learningRate: Double) throws {
+        let gradients = try parameters.map { parameter in
+            guard let gradient = try parameter.tensor.gradient() else {
+                throw TorchError.missingGradient(parameter: parameter.name)
+            }
+            return gradient
+        }
+        try withoutGradients {
+            for step in steps { try Operators.addScalarInPlace(.tensor(step), 1.0) }
+            try Operators.fusedAdam.results([
+                .tensors(parameters.map(\.tensor)), .tensors(gradients), .tensors(firstMoments),
+                .tensors(secondMoments), .tensors([]), .tensors(steps), .real(learningRate), .real(settings.beta1),
+                .real(settings.beta2), .real(settings.weightDecay), .real(settings.epsilon), false, false,
+            ])
+        }
+    }
+
+    /// Moments and step counts by name, for a checkpoint; they share memory with the optimiser.
+    public func state() -> [(name: String, tensor: Tensor)] {
+        zip(parameters, zip(firstMoments, zip(secondMoments, steps))).flatMap { parameter, moments in
+            [
+                ("first.\(parameter.name)", moments.0), ("second.\(parameter.name)", moments.1.0),
+                ("step.\(parameter.name)", moments.1.1),
+            ]
+        }
+    }
+
+    /// Goes on from a state that ``state()`` gave.
+    ///
+    /// - Throws: ``TorchError/mismatchedParameters(source:problems:)`` with every key that does not fit.
+    public func load(_ state: [String: Tensor], source: String) throws {
+        try copyState(state, into: self.state(), source: source)
+    }
+}
+
+/// Copies saved values into live ones by name, all or none.
+///
+/// - Throws: ``TorchError/mismatchedParameters(source:problems:)`` with every missing, unknown and misshapen key.
+public func copyState(
+    _ saved: [String: Tensor], into live: [(name: String, tensor: Tensor)], source: String
+) throws {
+    var problems: [String] = []
+    for (name, tensor) in live {
+        guard let value = saved[name] else {
+            problems.append("missing: '\(name)'")
+            continue
+        }
+        if value.shape != tensor.shape {
+            problems.append("'\(name)' has the shape \(value.shape), \(tensor.shape) is needed")
+        }
+    }
+    let known = Set(live.map(\.name))
+    for name in saved.keys.sorted() where !known.contains(name) { problems.append("unknown: '\(name)'") }
+    guard problems.isEmpty else { throw TorchError.mismatchedParameters(source: source, problems: problems) }
+    try withoutGradients {
+        for (name, tensor) in live {
+            if let value = saved[name] { try tensor.copyInPlace(from: value) }
+        }
+    }
+}

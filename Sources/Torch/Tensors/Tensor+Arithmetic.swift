@@ -1,0 +1,94 @@
+extension Tensor {
+    /// Element by element, with broadcasting; agrees with `torch.add`.
+    public static func + (left: Tensor, right: Tensor) throws -> Tensor {
+        try Operators.add(.tensor(left), .tensor(right))
+    }
+
+    /// Adds a number to each element.
+    public static func + (left: Tensor, right: Double) throws -> Tensor {
+        try Operators.addScalar(.tensor(left), .real(right))
+    }
+
+    /// Element by element, with broadcasting; agrees with `torch.sub`.
+    public static func - (left: Tensor, right: Tensor) throws -> Tensor {
+        try Operators.subtract(.tensor(left), .tensor(right))
+    }
+
+    /// Subtracts a number from each element.
+    public static func - (left: Tensor, right: Double) throws -> Tensor { try left + (-right) }
+
+    /// Element by element, with broadcasting; agrees with `torch.mul`.
+    public static func * (left: Tensor, right: Tensor) throws -> Tensor {
+        try Operators.multiply(.tensor(left), .tensor(right))
+    }
+
+    /// Multiplies each element with a number.
+    public static func * (left: Tensor, right: Double) throws -> Tensor {
+        try Operators.multiplyScalar(.tensor(left), .real(right))
+    }
+
+    /// Element by element, with broadcasting; agrees with `torch.div`.
+    public static func / (left: Tensor, right: Tensor) throws -> Tensor {
+        try Operators.divide(.tensor(left), .tensor(right))
+    }
+
+    /// The sign of each element turned.
+    public static prefix func - (tensor: Tensor) throws -> Tensor { try Operators.negate(.tensor(tensor)) }
+
+    /// Adds another tensor to this one's memory.
+    public func addInPlace(_ other: Tensor) throws {
+        try Operators.addInPlace(.tensor(self), .tensor(other))
+    }
+
+    /// Multiplies this tensor's memory with a number.
+    public func multiplyInPlace(_ factor: Double) throws {
+        try Operators.multiplyInPlace(.tensor(self), .real(factor))
+    }
+
+    /// max(x, 0).
+    public func relu() throws -> Tensor { try Operators.relu(.tensor(self)) }
+
+    /// max(x, 0) in this tensor's memory; only for a tensor that nothing else reads.
+    public func reluInPlace() throws -> Tensor { try Operators.reluInPlace(.tensor(self)) }
+
+    /// √x of each element.
+    public func squareRoot() throws -> Tensor { try Operators.squareRoot(.tensor(self)) }
+
+    /// Elements brought into a range.
+    public func clamped(to range: ClosedRange<Double>) throws -> Tensor {
+        try Operators.clamp(.tensor(self), .real(range.lowerBound), .real(range.upperBound))
+    }
+
+    /// To the nearest integer, halves to even, as `torch.round`.
+    public func rounded() throws -> Tensor { try Operators.round(.tensor(self)) }
+
+    /// The product of matrices (the last two axes), with broadcasting over the others; agrees with `torch.matmul`.
+    public func matmul(_ other: Tensor) throws -> Tensor { try Operators.matmul(.tensor(self), .tensor(other)) }
+
+    /// The mean of all elements.
+    public func mean() throws -> Tensor { try Operators.mean(.tensor(self)) }
+
+    /// The sum of all elements.
+    public func sum() throws -> Tensor { try Operators.sum(.tensor(self)) }
+
+    /// The sum over axes.
+    public func sum(axes: [Int], keepAxes: Bool = false) throws -> Tensor {
+        try Operators.sumAxes(.tensor(self), .integers(axes), .boolean(keepAxes))
+    }
+
+    /// The index of the least element along an axis, the first of equals; int64.
+    public func argmin(axis: Int) throws -> Tensor { try Operators.argmin(.tensor(self), .integer(axis)) }
+
+    /// mean((x − y)²) over all elements; agrees with `torch.nn.functional.mse_loss`.
+    public func meanSquaredError(_ other: Tensor) throws -> Tensor {
+        try Operators.meanSquaredError(.tensor(self), .tensor(other))
+    }
+
+    /// The square root of the sum of all squares.
+    public func norm() throws -> Tensor { try Operators.vectorNorm(.tensor(self)) }
+
+    /// Whether no element is infinite or not a number.
+    public func isFinite() throws -> Bool {
+        try Operators.all(.tensor(Operators.allFinite(.tensor(self)))).item() != 0
+    }
+}

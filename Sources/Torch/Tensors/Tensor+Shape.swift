@@ -1,0 +1,77 @@
+extension Tensor {
+    /// The same elements under another shape; one size may be -1.
+    public func reshaped(_ shape: [Int]) throws -> Tensor {
+        try Operators.reshape(.tensor(self), .integers(shape))
+    }
+
+    /// The axes in another order.
+    public func permuted(_ axes: [Int]) throws -> Tensor { try Operators.permute(.tensor(self), .integers(axes)) }
+
+    /// The elements dense in memory, the last axis varying fastest (or the channels, for images).
+    public func contiguous(_ format: MemoryFormat = .contiguous) throws -> Tensor {
+        try Operators.contiguous(.tensor(self), .memoryFormat(format))
+    }
+
+    /// Logical [N, C, H, W] with the channels varying fastest in memory.
+    public func channelsLast() throws -> Tensor { try contiguous(.channelsLast) }
+
+    /// A part of one axis; shares memory.
+    public func narrowed(axis: Int, _ range: Range<Int>) throws -> Tensor {
+        try Operators.narrow(.tensor(self), .integer(axis), .integer(range.lowerBound), .integer(range.count))
+    }
+
+    /// One element of an axis, which disappears; shares memory.
+    public func selected(axis: Int, _ index: Int) throws -> Tensor {
+        try Operators.select(.tensor(self), .integer(axis), .integer(index))
+    }
+
+    /// A new axis of size 1.
+    public func unsqueezed(_ axis: Int) throws -> Tensor { try Operators.unsqueeze(.tensor(self), .integer(axis)) }
+
+    /// Tensors one after the other along an axis.
+    public static func concatenate(_ tensors: [Tensor], axis: Int) throws -> Tensor {
+        try Operators.concatenate(.tensors(tensors), .integer(axis))
+    }
+
+    /// Tensors along a new axis.
+    public static func stack(_ tensors: [Tensor], axis: Int) throws -> Tensor {
+        try Operators.stack(.tensors(tensors), .integer(axis))
+    }
+
+    /// Rows (or what an axis holds) by index; `indices` is an int32 or int64 vector.
+    public func indexSelected(axis: Int, _ indices: Tensor) throws -> Tensor {
+        try Operators.indexSelect(.tensor(self), .integer(axis), .tensor(indices))
+    }
+
+    /// Adds rows of `source` to this tensor's rows `indices`; agrees with `torch.Tensor.index_add_`.
+    public func indexAddInPlace(axis: Int, _ indices: Tensor, _ source: Tensor) throws {
+        try Operators.indexAddInPlace(.tensor(self), .integer(axis), .tensor(indices), .tensor(source))
+    }
+
+    /// How often each of 0 ..< length occurs in an integer vector; int64.
+    public func histogram(length: Int) throws -> Tensor {
+        try Operators.bincount(.tensor(self), .none, .integer(length))
+    }
+
+    /// The elements in another type; the tensor itself where it has that type.
+    public func to(_ type: DataType) throws -> Tensor {
+        dataType == type ? self : try Operators.toType(.tensor(self), .dataType(type))
+    }
+
+    /// The elements on another device; the tensor itself where it is there.
+    public func to(_ device: Device) throws -> Tensor {
+        self.device == device ? self : try Operators.toDevice(.tensor(self), .device(device), .dataType(dataType))
+    }
+
+    /// The same memory, outside of differentiation.
+    public func detached() throws -> Tensor { try Operators.detach(.tensor(self)) }
+
+    /// A copy in memory of its own.
+    public func cloned() throws -> Tensor { try Operators.clone(.tensor(self)) }
+
+    /// Copies another tensor's elements into this one's memory, converting type, device and strides.
+    public func copyInPlace(from other: Tensor) throws { try Operators.copy(.tensor(self), .tensor(other)) }
+
+    /// Sets every element of this tensor's memory.
+    public func fillInPlace(_ value: Double) throws { try Operators.fill(.tensor(self), .real(value)) }
+}

@@ -92,3 +92,20 @@ extension Tensor {
         try Operators.all(.tensor(Operators.allFinite(.tensor(self)))).item() != 0
     }
 }
+
+extension Tensor {
+    /// The remainder of a division with the divisor's sign; agrees with `torch.remainder`.
+    public func remainder(_ divisor: Tensor) throws -> Tensor {
+        try Operators.remainder(.tensor(self), .tensor(divisor))
+    }
+
+    /// Where elements exceed a number, as truth values.
+    public func isGreater(than number: Double) throws -> Tensor {
+        try Operators.greater(.tensor(self), .real(number))
+    }
+
+    /// `first` where this tensor of truth values holds, `second` elsewhere; agrees with `torch.where`.
+    public func choose(_ first: Tensor, _ second: Tensor) throws -> Tensor {
+        try Operators.choose(.tensor(self), .tensor(first), .tensor(second))
+    }
+}

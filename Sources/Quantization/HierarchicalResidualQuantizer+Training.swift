@@ -1,0 +1,116 @@
+import Torch
+
+extension HierarchicalResidualQuantizer {
+    /// Whether the codewords were placed on data already.
+    ///
+    /// - Throws: ``TorchError``.
+    public func isInitialized() throws -> Bool { try statistics.initialized.array(of: Int32.self)[0] != 0 }
+
+    /// Says that the codewords are in their place: loaded ones, or random ones that were asked for.
+    ///
+    /// - Throws: ``TorchError``.
+    public func markInitialized() throws {
+        try statistics.restart(from: codebooks.map(\.tensor))
+        try statistics.initialized.fillInPlace(1)
+    }
+
+    /// Places all codewords by k-means on encoder outputs.
+    ///
+    /// - Parameters:
+    ///   - vectors: [V, D].
+    ///   - iterations: Rounds a layer.
+    ///   - generator: Where random choices come from.
+    /// - Throws: ``TorchError``.
+    public func initialize(
+        with vectors: Tensor, iterations: Int, using generator: inout some RandomNumberGenerator
+    ) throws {
+        let clusters = try HierarchicalKMeans.cluster(
+            vectors.array(of: Float.self), settings, iterations: iterations, using: &generator)
+        for (codebook, values) in zip(codebooks, clusters) {
+            let tensor = try codebook.tensor.detached()
+            try tensor.copyInPlace(from: Tensor(values, tensor.shape))
+        }
+        try markInitialized()
+    }
+
+    /// What a training step did to the codebooks.
+    public struct Update {
+        /// How many vectors each codeword of each layer got in this step.
+        public var usage: [[Int64]]
+        /// How many codewords of each layer were revived.
+        public var revived: [Int]
+    }
+
+    /// Takes a step's vectors in: moving averages, and revival of codewords that went unused for long.
+    ///
+    /// - Parameters:
+    ///   - output: What the quantizer gave in this step.
+    ///   - generator: Where random choices come from.
+    /// - Throws: ``TorchError``.
+    public func update(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> Update {
+        try withoutGradients {
+            let usage = try statistics.update(output, codebooks: codebooks.map(\.tensor))
+            let revived = try settings.reviveAfter > 0 ? revive(output, using: &generator) : [Int](repeating: 0, count: settings.layers)
+            return Update(usage: usage, revived: revived)
+        }
+    }
+
+    /// Resets each dead codeword onto a vector that reached its own parent in this step, drawn by its distance to the
+    /// codewords there are: the crowd around a living codeword would only give a second copy of it.
+    private func revive(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> [Int] {
+        var revived = [Int](repeating: 0, count: settings.layers)
+        let dimension = settings.dimension
+        let branching = settings.branching
+        let limit = Int32(clamping: settings.reviveAfter)
+        for layer in 0..<settings.layers {
+            let unused = try statistics.unused[layer].array(of: Int32.self)
+            let dead = unused.indices.filter { unused[$0] >= limit }
+            guard !dead.isEmpty, let partialSums = output.assignment.sums else { continue }
+            let indices = try output.assignment.indices.selected(axis: 0, layer).array(of: Int32.self)
+            var rows: [Int: [Int]] = [:]
+            let wanted = Set(dead.map { $0 / branching })
+            for row in indices.indices {
+                let parent = Int(indices[row]) / branching
+                if wanted.contains(parent) { rows[parent, default: []].append(row) }
+            }
+            guard !rows.isEmpty else { continue }
+            let entering = layer == 0 ? output.vectors : try output.vectors - partialSums.selected(axis: 0, layer - 1)
+            let residuals = try entering.array(of: Float.self)
+            let leaving = try (output.vectors - partialSums.selected(axis: 0, layer)).array(of: Float.self)
+            for parent in wanted.sorted() {
+                guard let rows = rows[parent] else { continue }
+                var sampler = DistanceSampler(
+                    candidates: rows.map { Array(residuals[$0 * dimension..<($0 + 1) * dimension]) },
+                    distances: rows.map { row in
+                        leaving[row * dimension..<(row + 1) * dimension].reduce(0) { $0 + Double($1) * Double($1) }
+                    }, dimension: dimension)
+                for codeword in dead where codeword / branching == parent {
+                    guard let vector = sampler.next(using: &generator) else { break }
+                    try place(codeword, of: layer, at: vector)
+                    revived[layer] += 1
+                }
+            }
+        }
+        return revived
+    }
+
+    /// Moves a codeword with its running sums (a codeword moved alone would be undone by the next average), and gives
+    /// its descendants up for dead: their places meant something under the old codeword only.
+    private func place(_ codeword: Int, of layer: Int, at vector: [Float]) throws {
+        let dimension = settings.dimension
+        let value = try Tensor(vector, [1, dimension])
+        let rows = codeword..<codeword + 1
+        try codebooks[layer].tensor.detached().reshaped([-1, dimension]).narrowed(axis: 0, rows).copyInPlace(from: value)
+        try statistics.sums[layer].narrowed(axis: 0, rows).copyInPlace(from: value)
+        try statistics.counts[layer].narrowed(axis: 0, rows).fillInPlace(1)
+        try statistics.unused[layer].narrowed(axis: 0, rows).fillInPlace(0)
+        var descendants = rows
+        for lower in layer + 1..<max(settings.layers, layer + 1) {
+            descendants = descendants.lowerBound * settings.branching..<descendants.upperBound * settings.branching
+            try codebooks[lower].tensor.detached().reshaped([-1, dimension]).narrowed(axis: 0, descendants).fillInPlace(0)
+            try statistics.sums[lower].narrowed(axis: 0, descendants).fillInPlace(0)
+            try statistics.counts[lower].narrowed(axis: 0, descendants).fillInPlace(1)
+            try statistics.unused[lower].narrowed(axis: 0, descendants).fillInPlace(Double(settings.reviveAfter))
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Torch
+
+/// The hierarchical residual quantizer of HR-VQVAE (Adiban et al. 2022, section 3).
+///
+///     ξ⁰ ──► layer 1: nearest of m codewords ──► e¹,  ξ¹ = ξ⁰ − e¹
+///     ξ¹ ──► layer 2: nearest of the m children of e¹ ──► e²,  ξ² = ξ¹ − e²
+///      ⋮                                                         e_C = e¹ + … + eⁿ
+///
+/// Layer i (from 0) owns mⁱ codebooks of m codewords, `codebooks.i` of shape [mⁱ, m, D]. The codeword chosen in layer
+/// i − 1 names the codebook of layer i, so the absolute number of a codeword is parent · m + child.
+public final class HierarchicalResidualQuantizer {
+    /// The settings.
+    public let settings: QuantizerSettings
+    /// A layer's codewords, float32 [mⁱ, m, D].
+    public let codebooks: [Parameter]
+    /// What training keeps beside the codewords.
+    public let statistics: CodebookStatistics
+
+    /// Makes codebooks with normal codewords of deviation 1/√D, smaller by half a layer.
+    ///
+    /// - Throws: ``TorchError``.
+    public init(_ scope: Scope, _ settings: QuantizerSettings) throws {
+        self.settings = settings
+        let dimension = settings.dimension
+        codebooks = try settings.codewords.enumerated().map { layer, codewords in
+            let deviation = 1 / Double(dimension).squareRoot() / Double(1 << min(layer, 30))
+            let value = try Tensor.normal(
+                [codewords / settings.branching, settings.branching, dimension], standardDeviation: deviation,
+                generator: scope.generator)
+            return try (scope / "codebooks").parameter("\(layer)", value, isTrainable: settings.learning == .gradient)
+        }
+        statistics = try CodebookStatistics(settings, device: scope.store.device)
+        try statistics.restart(from: codebooks.map(\.tensor))
+    }
+
+    /// What the quantizer makes of latents.
+    public struct Output {
+        /// The sum of codewords with the gradient passed straight through: ξ⁰ + sg[e_C − ξ⁰], [N, D, H, W].
+        public var quantized: Tensor
+        /// The terms of the objective.
+        public var loss: QuantizerLoss
+        /// Absolute codeword numbers and partial sums.
+        public var assignment: Assignment
+        /// The vectors that were assigned, [V, D] with V = N·H·W, outside of differentiation.
+        public var vectors: Tensor
+    }
+
+    /// Quantizes latents and computes the objective's terms; changes nothing.
+    ///
+    /// - Parameter latents: ξ⁰, float32 [N, D, H, W], channels-last.
+    /// - Throws: ``TorchError``.
+    public func callAsFunction(_ latents: Tensor) throws -> Output {
+        let shape = latents.shape
+        let rows = try latents.permuted([0, 2, 3, 1]).reshaped([-1, settings.dimension])
+        let vectors = try rows.detached()
+        let assignment = try assign(vectors, withSums: true)
+        guard let sums = assignment.sums else { preconditionFailure("a search with sums gave none") }
+        let layerSums = try (0..<settings.layers).map { try sums.selected(axis: 0, $0) }
+        // ξⁱ = ξ⁰ − (e¹ + … + eⁱ), so the commitment of layer i is a squared error against a partial sum, and its
+        // gradient reaches nothing but the encoder.
+        let commitment = try layerSums.map { try rows.meanSquaredError($0) }
+        let codebook = try codebookTerms(vectors, assignment, layerSums) ?? commitment.map { try $0.detached() }
+        let total = layerSums[settings.layers - 1]
+        let loss = QuantizerLoss(
+            codebookSum: codebook[settings.layers], commitmentSum: commitment[settings.layers - 1],
+            codebook: Array(codebook[..<settings.layers]), commitment: commitment)
+        let grid = try total.reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
+        let quantized = try latents + (grid - latents.detached())
+        return Output(quantized: quantized, loss: loss, assignment: assignment, vectors: vectors)
+    }
+
+    /// ‖sg[ξⁱ⁻¹] − eⁱ‖² of each layer, then ‖sg[ξ⁰] − e_C‖², with gradients to the codewords; the values alone are
+    /// those of the commitment terms, so `nil` where no gradient is wanted.
+    private func codebookTerms(_ vectors: Tensor, _ assignment: Assignment, _ sums: [Tensor]) throws -> [Tensor]? {
+        guard settings.learning == .gradient else { return nil }
+        var terms: [Tensor] = []
+        var total: Tensor?
+        for layer in 0..<settings.layers {
+            let residual = layer == 0 ? vectors : try vectors - sums[layer - 1]
+            let codewords = try codewords(of: layer, at: assignment.indices.selected(axis: 0, layer))
+            terms.append(try codewords.meanSquaredError(residual))
+            total = try total.map { try $0 + codewords } ?? codewords
+        }
+        if let total { terms.append(try total.meanSquaredError(vectors)) }
+        return terms
+    }
+
+    /// The nearest codewords of vectors [V, D] in all layers.
+    ///
+    /// - Throws: ``TorchError``.
+    public func assign(_ vectors: Tensor, withSums: Bool) throws -> Assignment {
+        let tensors = codebooks.map(\.tensor)
+        guard vectors.device == .cpu else { return try ReferenceSearch.search(vectors, codebooks: tensors) }
+        return try packedSearch()(vectors, withSums: withSums)
+    }
+
+    /// The codebooks as they are now, packed for the kernel.
+    ///
+    /// - Throws: ``TorchError``.
+    public func packedSearch() throws -> HierarchicalSearch {
+        HierarchicalSearch(
+            codebooks: try codebooks.map { try $0.tensor.array(of: Float.self) }, branching: settings.branching,
+            dimension: settings.dimension)
+    }
+
+    private func codewords(of layer: Int, at indices: Tensor) throws -> Tensor {
+        try codebooks[layer].tensor.reshaped([-1, settings.dimension]).indexSelected(axis: 0, indices)
+    }
+}

@@ -1,0 +1,148 @@
+import SearchKernelAVX2
+import SearchKernelAVX512
+import SearchKernelBaseline
+import Torch
+
+/// What a search found for V vectors under n layers.
+public struct Assignment {
+    /// Absolute codeword numbers, int32 [n, V]; layer i's are in 0 ..< mⁱ (i from 1).
+    public var indices: Tensor
+    /// e¹ + … + eⁱ for each layer i, float32 [n, V, D]; absent where only codes were asked for.
+    public var sums: Tensor?
+}
+
+/// Codebooks packed for the nearest-codeword search on the processor.
+///
+/// For each vector, layer by layer, the m children of the codeword chosen before are compared, so a vector costs n·m
+/// distances. No [vectors × codewords × dimension] array is made: besides the results, memory is four vectors a
+/// thread. Ties go to the lower index. All variants of the kernel and any number of threads give the same bits.
+public final class HierarchicalSearch {
+    private let dimension: Int
+    private let branching: Int
+    private let lanes: Int
+    private var transposed: [[Float]] = []
+    private var offsets: [[Float]] = []
+    private var codewords: [[Float]] = []
+
+    /// Packs codebooks.
+    ///
+    /// - Parameters:
+    ///   - codebooks: For each layer i (from 0) the codewords [mⁱ⁺¹ · D], those of one parent side by side.
+    ///   - branching: m.
+    ///   - dimension: D.
+    public init(codebooks: [[Float]], branching: Int, dimension: Int) {
+        self.branching = branching
+        self.dimension = dimension
+        lanes = (branching + 7) / 8 * 8
+        for codebook in codebooks {
+            let parents = codebook.count / (branching * dimension)
+            precondition(codebook.count == parents * branching * dimension, "a codebook of \(codebook.count) numbers")
+            var packed = [Float](repeating: 0, count: parents * lanes * dimension)
+            var offset = [Float](repeating: -.infinity, count: parents * lanes)
+            for parent in 0..<parents {
+                for child in 0..<branching {
+                    let row = (parent * branching + child) * dimension
+                    var square: Float = 0
+                    for axis in 0..<dimension {
+                        let value = codebook[row + axis]
+                        packed[(parent * dimension + axis) * lanes + child] = value
+                        square += value * value
+                    }
+                    offset[parent * lanes + child] = -0.5 * square
+                }
+            }
+            transposed.append(packed)
+            offsets.append(offset)
+            codewords.append(codebook)
+        }
+    }
+
+    /// Searches all layers for `count` vectors.
+    ///
+    /// - Parameters:
+    ///   - vectors: [count, D].
+    ///   - indices: Out, [n, count].
+    ///   - sums: Out, [n, count, D], or `nil`.
+    ///   - kernel: Another variant than the best, for tests.
+    /// - Precondition: `kernel` is supported.
+    /// - Throws: ``TorchError``.
+    public func search(
+        _ vectors: UnsafePointer<Float>, count: Int, indices: UnsafeMutablePointer<Int32>,
+        sums: UnsafeMutablePointer<Float>?, kernel: SearchKernel = .best
+    ) throws {
+        precondition(kernel.isSupported, "this processor cannot run the search kernel '\(kernel)'")
+        try withPointers(transposed) { transposed in
+            try withPointers(offsets) { offsets in
+                try withPointers(codewords) { codewords in
+                    switch kernel {
+                    case .baseline:
+                        let arrays = SearchKernelBaseline.HierarchicalSearchArrays(
+                            vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
+                            indices: indices, sums: sums, count: count, dimension: dimension,
+                            layers: self.codewords.count, branching: branching, lanes: lanes)
+                        try Engine.parallel(count, grain: Self.grain) { SearchKernelBaseline.searchHierarchy(arrays, $0) }
+                    case .avx2:
+                        let arrays = SearchKernelAVX2.HierarchicalSearchArrays(
+                            vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
+                            indices: indices, sums: sums, count: count, dimension: dimension,
+                            layers: self.codewords.count, branching: branching, lanes: lanes)
+                        try Engine.parallel(count, grain: Self.grain) { SearchKernelAVX2.searchHierarchy(arrays, $0) }
+                    case .avx512:
+                        let arrays = SearchKernelAVX512.HierarchicalSearchArrays(
+                            vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
+                            indices: indices, sums: sums, count: count, dimension: dimension,
+                            layers: self.codewords.count, branching: branching, lanes: lanes)
+                        try Engine.parallel(count, grain: Self.grain) { SearchKernelAVX512.searchHierarchy(arrays, $0) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Searches the rows of a tensor.
+    ///
+    /// - Parameters:
+    ///   - vectors: float32 [V, D], dense, on the processor.
+    ///   - withSums: Whether the sums of codewords are wanted.
+    /// - Throws: ``TorchError``.
+    public func callAsFunction(_ vectors: Tensor, withSums: Bool, kernel: SearchKernel = .best) throws -> Assignment {
+        let vectors = try vectors.detached().contiguous()
+        let count = vectors.size(0)
+        precondition(vectors.size(1) == dimension, "vectors of \(vectors.size(1)) numbers, D is \(dimension)")
+        let indices = try Tensor.empty([codewords.count, count], .int32)
+        let sums = withSums ? try Tensor.empty([codewords.count, count, dimension]) : nil
+        guard count > 0 else { return Assignment(indices: indices, sums: sums) }
+        try vectors.withMemory(of: Float.self) { source in
+            try indices.withMemory(of: Int32.self) { indices in
+                guard let source = source.baseAddress, let indices = indices.baseAddress else { return }
+                if let sums {
+                    try sums.withMemory(of: Float.self) {
+                        try search(source, count: count, indices: indices, sums: $0.baseAddress, kernel: kernel)
+                    }
+                } else {
+                    try search(source, count: count, indices: indices, sums: nil, kernel: kernel)
+                }
+            }
+        }
+        return Assignment(indices: indices, sums: sums)
+    }
+
+    /// A thread is worth about ten microseconds of work.
+    private static let grain = 256
+
+    private func withPointers<Result>(
+        _ arrays: [[Float]], _ body: (UnsafePointer<UnsafePointer<Float>>) throws -> Result
+    ) throws -> Result {
+        // The arrays are stored properties that nothing changes during a search, so their storage stays in place.
+        let pointers = arrays.map { $0.withUnsafeBufferPointer { $0.baseAddress } }
+        return try withExtendedLifetime(arrays) {
+            try pointers.map { pointer -> UnsafePointer<Float> in
+                guard let pointer else { preconditionFailure("an empty codebook") }
+                return pointer
+            }.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { preconditionFailure("a search without layers") }
+                return try body(base)
+            }
+        }
+    }
+}

@@ -45,25 +45,23 @@ public final class CodebookStatistics {
     /// - Returns: How many vectors each codeword of each layer got, [n][mⁱ⁺¹].
     /// - Throws: ``TorchError``.
     func update(_ output: HierarchicalResidualQuantizer.Output, codebooks: [Tensor]) throws -> [[Int64]] {
-        guard let partialSums = output.assignment.sums else { preconditionFailure("an assignment without sums") }
         var usage: [[Int64]] = []
         for layer in 0..<settings.layers {
-            let indices = try output.assignment.indices.selected(axis: 0, layer)
-            let histogram = try indices.histogram(length: settings.codewords[layer])
-            let used = try histogram.array(of: Int64.self)
-            usage.append(used)
+            let assigned = try AssignedSums(
+                layer: layer, codewords: settings.codewords[layer], output,
+                withSums: settings.learning == .movingAverage)
+            usage.append(assigned.counts)
             try unused[layer].withMemory(of: Int32.self) { unused in
-                for codeword in used.indices { unused[codeword] = used[codeword] > 0 ? 0 : unused[codeword] &+ 1 }
+                for codeword in unused.indices {
+                    unused[codeword] = assigned.counts[codeword] > 0 ? 0 : unused[codeword] &+ 1
+                }
             }
             guard settings.learning == .movingAverage else { continue }
-            let residual =
-                layer == 0 ? output.vectors : try output.vectors - partialSums.selected(axis: 0, layer - 1)
-            let added = try Tensor.zeros(like: sums[layer])
-            try added.indexAddInPlace(axis: 0, indices, residual)
+            let added = try Tensor(assigned.counts.map(Float.init), [assigned.counts.count]).to(counts[layer].device)
             try counts[layer].multiplyInPlace(settings.decay)
-            try counts[layer].addInPlace(histogram.to(.float32) * (1 - settings.decay))
+            try counts[layer].addInPlace(added * (1 - settings.decay))
             try sums[layer].multiplyInPlace(settings.decay)
-            try sums[layer].addInPlace(added * (1 - settings.decay))
+            try sums[layer].addInPlace(assigned.sums * (1 - settings.decay))
             let codebook = try codebooks[layer].detached()
             let means = try (sums[layer] / counts[layer].clamped(to: Self.leastCount...(.infinity)).unsqueezed(1))
                 .reshaped(codebook.shape)

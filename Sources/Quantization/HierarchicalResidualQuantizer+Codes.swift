@@ -4,6 +4,8 @@ import Torch
 public enum CodeError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The tensor has not the form [N, layers, H, W].
     case shape(found: [Int], layers: Int)
+    /// There is another number of latent grids than the model has.
+    case grids(found: Int, expected: Int)
     /// A code is outside of its codebook.
     case range(layer: Int, found: Int, branching: Int)
 
@@ -12,6 +14,8 @@ public enum CodeError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .shape(let found, let layers):
             "codes of shape \(found) were given, and this model's are [images, \(layers), height, width]"
+        case .grids(let found, let expected):
+            "codes for \(found) latent grids were given, and this model has \(expected)"
         case .range(let layer, let found, let branching):
             "layer \(layer + 1) holds the code \(found), and this model's are 0 to \(branching - 1); "
                 + "were the codes made by another model?"

@@ -62,27 +62,34 @@ public final class HierarchicalResidualQuantizer {
         let codebook = try codebookTerms(vectors, assignment, layerSums) ?? commitment.map { try $0.detached() }
         let total = layerSums[settings.layers - 1]
         let loss = QuantizerLoss(
-            codebookSum: codebook[settings.layers], commitmentSum: commitment[settings.layers - 1],
-            codebook: Array(codebook[..<settings.layers]), commitment: commitment)
+            codebookSum: try codebookSum(assignment, vectors) ?? codebook[settings.layers - 1],
+            commitmentSum: commitment[settings.layers - 1], codebook: codebook, commitment: commitment)
         let grid = try total.reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
         let quantized = try latents + (grid - latents.detached())
         return Output(quantized: quantized, loss: loss, assignment: assignment, vectors: vectors)
     }
 
-    /// ‖sg[ξⁱ⁻¹] − eⁱ‖² of each layer, then ‖sg[ξ⁰] − e_C‖², with gradients to the codewords; the values alone are
-    /// those of the commitment terms, so `nil` where no gradient is wanted.
+    /// ‖sg[ξⁱ⁻¹] − eⁱ‖² of each layer with gradients to the codewords. The values alone are those of the commitment
+    /// terms, so `nil` where no gradient is wanted.
     private func codebookTerms(_ vectors: Tensor, _ assignment: Assignment, _ sums: [Tensor]) throws -> [Tensor]? {
         guard settings.learning == .gradient else { return nil }
-        var terms: [Tensor] = []
-        var total: Tensor?
-        for layer in 0..<settings.layers {
+        return try (0..<settings.layers).map { layer in
             let residual = layer == 0 ? vectors : try vectors - sums[layer - 1]
-            let codewords = try codewords(of: layer, at: assignment.indices.selected(axis: 0, layer))
-            terms.append(try codewords.meanSquaredError(residual))
-            total = try total.map { try $0 + codewords } ?? codewords
+            return try codewords(of: layer, assignment).meanSquaredError(residual)
         }
-        if let total { terms.append(try total.meanSquaredError(vectors)) }
-        return terms
+    }
+
+    /// ‖sg[ξ⁰] − e_C‖² with gradients to the codewords of all layers, or `nil` where none is wanted.
+    private func codebookSum(_ assignment: Assignment, _ vectors: Tensor) throws -> Tensor? {
+        guard settings.learning == .gradient else { return nil }
+        var total = try codewords(of: 0, assignment)
+        for layer in 1..<max(settings.layers, 1) { total = try total + codewords(of: layer, assignment) }
+        return try total.meanSquaredError(vectors)
+    }
+
+    private func codewords(of layer: Int, _ assignment: Assignment) throws -> Tensor {
+        try codebooks[layer].tensor.reshaped([-1, settings.dimension])
+            .indexSelected(axis: 0, assignment.indices.selected(axis: 0, layer))
     }
 
     /// The nearest codewords of vectors [V, D] in all layers.
@@ -101,9 +108,5 @@ public final class HierarchicalResidualQuantizer {
         HierarchicalSearch(
             codebooks: try codebooks.map { try $0.tensor.array(of: Float.self) }, branching: settings.branching,
             dimension: settings.dimension)
-    }
-
-    private func codewords(of layer: Int, at indices: Tensor) throws -> Tensor {
-        try codebooks[layer].tensor.reshaped([-1, settings.dimension]).indexSelected(axis: 0, indices)
     }
 }

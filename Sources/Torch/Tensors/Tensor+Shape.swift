@@ -15,6 +15,13 @@ extension Tensor {
     /// Logical [N, C, H, W] with the channels varying fastest in memory.
     public func channelsLast() throws -> Tensor { try contiguous(.channelsLast) }
 
+    /// Zeros (or another number) around the last axes; agrees with `torch.nn.functional.pad`.
+    ///
+    /// - Parameter amounts: Elements before and after the last axis, then the one before it, and so on.
+    public func padded(_ amounts: [Int], value: Double = 0) throws -> Tensor {
+        try Operators.pad(.tensor(self), .integers(amounts), .string("constant"), .real(value))
+    }
+
     /// A part of one axis; shares memory.
     public func narrowed(axis: Int, _ range: Range<Int>) throws -> Tensor {
         try Operators.narrow(.tensor(self), .integer(axis), .integer(range.lowerBound), .integer(range.count))

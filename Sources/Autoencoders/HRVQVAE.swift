@@ -1,0 +1,118 @@
+import Quantization
+import Torch
+
+/// HR-VQVAE (Adiban et al., BMVC 2022): one encoder, a hierarchical residual quantizer, one decoder.
+///
+///     x ─► encoder ─► ξ⁰ ─► quantizer ─► e_C = e¹ + … + eⁿ ─► decoder ─► x̂
+///                            └─► codes [N, n, H, W]
+///
+/// Objective: ‖x − x̂‖² plus the quantizer's terms (``QuantizerLoss``). The decoder's gradient reaches the encoder
+/// straight through the quantizer.
+public final class HRVQVAE: Autoencoder {
+    /// All parameters: `encoder.…`, `quantizer.codebooks.i`, `decoder.…`.
+    public let parameters: ParameterStore
+    /// The element type of the convolutions; quantizer and losses are in float32 always.
+    public var precision: DataType = .float32
+    /// The network's widths and depths.
+    public let network: NetworkSettings
+    /// The hierarchical residual quantizer.
+    public let quantizer: HierarchicalResidualQuantizer
+    private let encoder: Encoder
+    private let decoder: Decoder
+
+    /// Makes a model with fresh parameters.
+    ///
+    /// - Parameters:
+    ///   - network: Widths and depths.
+    ///   - quantizer: Layers, branching, dimension and how codewords are learnt.
+    ///   - generator: Where initial numbers come from.
+    ///   - device: Where the parameters are.
+    /// - Throws: ``TorchError``.
+    public init(
+        network: NetworkSettings, quantizer: QuantizerSettings, generator: Generator, device: Device = .cpu
+    ) throws {
+        parameters = ParameterStore(device: device)
+        self.network = network
+        let scope = Scope(store: parameters, generator: generator)
+        encoder = try Encoder(scope / "encoder", network, dimension: quantizer.dimension)
+        self.quantizer = try HierarchicalResidualQuantizer(scope / "quantizer", quantizer)
+        decoder = try Decoder(scope / "decoder", network, dimension: quantizer.dimension)
+    }
+
+    /// One quantizer.
+    public var quantizers: [HierarchicalResidualQuantizer] { [quantizer] }
+    /// The image's side divided by the grid's.
+    public var downsampling: Int { network.downsampling }
+    /// Colour channels of the images.
+    public var channels: Int { network.channels }
+
+    /// One grid with n layers of m choices.
+    public func grids(height: Int, width: Int) -> [LatentGrid] {
+        [
+            LatentGrid(
+                height: height / downsampling, width: width / downsampling,
+                branchings: Array(repeating: quantizer.settings.branching, count: quantizer.settings.layers))
+        ]
+    }
+
+    /// ξ⁰ of images, float32 [N, D, H, W], channels-last.
+    ///
+    /// - Throws: ``TorchError``.
+    public func latents(_ images: Tensor) throws -> Tensor {
+        try encoder(images.to(precision)).to(.float32).channelsLast()
+    }
+
+    /// The nearest codewords of the images' latents.
+    ///
+    /// - Throws: ``TorchError``.
+    public func encode(_ images: Tensor) throws -> Codes {
+        try withoutGradients {
+            let latents = try latents(images)
+            let assignment = try quantizer.assign(rows(latents), withSums: false)
+            return Codes(grids: [
+                try quantizer.codes(
+                    assignment, images: latents.size(0), height: latents.size(2), width: latents.size(3))
+            ])
+        }
+    }
+
+    /// The images that codes stand for, in [−0.5, 0.5].
+    ///
+    /// - Throws: ``CodeError``, ``TorchError``.
+    public func decode(_ codes: Codes) throws -> Tensor { try decode(codes, layers: nil) }
+
+    /// Images from the first layers of codes alone: what each layer adds can be seen this way.
+    ///
+    /// - Parameter layers: How many layers to use; all if `nil`.
+    /// - Throws: ``CodeError``, ``TorchError``.
+    public func decode(_ codes: Codes, layers: Int?) throws -> Tensor {
+        guard codes.grids.count == 1 else { throw CodeError.grids(found: codes.grids.count, expected: 1) }
+        return try withoutGradients {
+            let quantized = try quantizer.decode(codes.grids[0].to(parameters.device), layers: layers)
+            return try decoder(quantized.to(precision)).to(.float32).clamped(to: -0.5...0.5)
+        }
+    }
+
+    /// The whole model.
+    ///
+    /// - Throws: ``TorchError``.
+    public func forward(_ images: Tensor) throws -> AutoencoderOutput {
+        let output = try quantizer(latents(images))
+        let reconstruction = try decoder(output.quantized.to(precision)).to(.float32)
+        let loss = try reconstruction.meanSquaredError(images)
+        return AutoencoderOutput(
+            reconstruction: reconstruction, reconstructionLoss: loss,
+            total: try loss + output.loss.total(quantizer.settings), quantizers: [output])
+    }
+
+    /// The latents' rows [N·H·W, D].
+    ///
+    /// - Throws: ``TorchError``.
+    public func vectors(_ images: Tensor, quantizer index: Int) throws -> Tensor {
+        try withoutGradients { try rows(latents(images)) }
+    }
+
+    private func rows(_ latents: Tensor) throws -> Tensor {
+        try latents.permuted([0, 2, 3, 1]).reshaped([-1, quantizer.settings.dimension])
+    }
+}

@@ -70,7 +70,7 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 
 package.targets = torchTargets + [
     .systemLibrary(
-        name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+        name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
     .systemLibrary(
         name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
@@ -91,7 +91,7 @@ package.targets = torchTargets + [
         name: "Quantization",
         dependencies: ["Torch", "SearchKernelBaseline", "SearchKernelAVX2", "SearchKernelAVX512"]),
     .target(name: "Autoencoders", dependencies: ["Torch", "Quantization"]),
-    .target(name: "Metrics", dependencies: ["Torch"]),
+    .target(name: "Metrics"),
     .target(
         name: "Training",
         dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
@@ -108,7 +108,7 @@ package.targets = torchTargets + [
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images"]),
     .testTarget(name: "QuantizationTests", dependencies: ["Quantization", "Torch"]),
     .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Torch"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands"]),
 ]

@@ -16,6 +16,8 @@ public protocol Autoencoder: AnyObject {
     var downsampling: Int { get }
     /// Colour channels of the images.
     var channels: Int { get }
+    /// How many pixels away from a pixel its reconstruction can depend on others.
+    var receptiveRadius: Int { get }
     /// The quantizers in the order in which they are applied.
     var quantizers: [HierarchicalResidualQuantizer] { get }
 

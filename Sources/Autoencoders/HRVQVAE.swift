@@ -46,6 +46,12 @@ public final class HRVQVAE: Autoencoder {
     /// Colour channels of the images.
     public var channels: Int { network.channels }
 
+    /// Encoder and decoder each reach f/2 positions by their first convolution at the grid, one a residual block, and
+    /// less than two positions by the convolutions of stride 2.
+    public var receptiveRadius: Int {
+        network.downsampling * 2 * (network.filterSize / 2 + network.residualBlocks + 2)
+    }
+
     /// One grid with n layers of m choices.
     public func grids(height: Int, width: Int) -> [LatentGrid] {
         [

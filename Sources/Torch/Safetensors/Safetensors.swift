@@ -5,10 +5,15 @@ import Foundation
 public enum Safetensors {
     /// Reads all tensors of a file onto the processor.
     ///
+    /// - Parameters:
+    ///   - url: The file.
+    ///   - cure: What to do when it is missing, as the end of a sentence.
     /// - Returns: The tensors by name, and the texts of `__metadata__`.
     /// - Throws: ``FileError`` where the file is missing, cut off, or not what its header says.
-    public static func read(_ url: URL) throws -> (tensors: [String: Tensor], metadata: [String: String]) {
-        let data = try FileReader.read(url)
+    public static func read(
+        _ url: URL, cure: String = "check the path"
+    ) throws -> (tensors: [String: Tensor], metadata: [String: String]) {
+        let data = try FileReader.read(url, cure: cure)
         let header = try SafetensorsHeader(data, path: url.path)
         var tensors: [String: Tensor] = [:]
         for entry in header.entries {

@@ -1,0 +1,112 @@
+"""Nearest-codeword search in PyTorch, for `make bench`: D = 32, three layers, without gradients.
+
+The search is run as `protocol.py` says, a repetition being one pass over all vectors. The default number of vectors is
+a batch of `hrvqvae-imagenet`: 64 images of 32 x 32 positions.
+
+Variants:
+    gather        hierarchical search as in `hrvqvae.py`: 3 x 8 distances a vector among 8, 64 and 512 codewords,
+                  all vectors together.
+    gather-tuned  the same with what helps PyTorch most: rows fetched by `embedding`, vectors in parts that fit the
+                  processor's cache.
+    residual-vq   `ResidualVQ` of vector-quantize-pytorch (github.com/lucidrains/vector-quantize-pytorch) with
+                  3 x 512 codewords, evaluation mode: a flat search of the same number of layers.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Callable, List, Tuple
+
+import torch
+import torch.nn.functional as functional
+from torch import Tensor
+
+from hrvqvae import nearest_children
+from protocol import serve
+
+DIMENSION = 32
+BRANCHING = 8
+LAYERS = 3
+FLAT_CODEWORDS = 512
+PART = 4096
+
+
+def hierarchical_codebooks() -> List[Tensor]:
+    """Random codebooks [m^i, m, D], smaller by half a layer."""
+    return [torch.randn(BRANCHING**layer, BRANCHING, DIMENSION) / 2**layer for layer in range(LAYERS)]
+
+
+def gather(vectors: Tensor, codebooks: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    """Absolute codeword numbers of every layer [layers, V], and the sum of codewords [V, D]."""
+    parents = torch.zeros(len(vectors), dtype=torch.int64)
+    residual = vectors
+    indices: List[Tensor] = []
+    for codebook in codebooks:
+        parents = nearest_children(residual, codebook, parents)
+        residual = residual - codebook.flatten(0, 1)[parents]
+        indices.append(parents)
+    return torch.stack(indices), vectors - residual
+
+
+def gather_tuned(vectors: Tensor, codebooks: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    """The results of `gather`, faster."""
+    all_indices = torch.empty(len(codebooks), len(vectors), dtype=torch.int64)
+    sums = torch.empty_like(vectors)
+    for start in range(0, len(vectors), PART):
+        part = vectors[start : start + PART]
+        parents = torch.zeros(len(part), dtype=torch.int64)
+        residual = part
+        for layer, codebook in enumerate(codebooks):
+            count, branching, dimension = codebook.shape
+            children = functional.embedding(parents, codebook.view(count, -1)).view(-1, branching, dimension)
+            distances = (residual.unsqueeze(1) - children).square_().sum(dim=2)
+            parents = parents * branching + distances.argmin(dim=1)
+            residual = residual - functional.embedding(parents, codebook.flatten(0, 1))
+            all_indices[layer, start : start + PART] = parents
+        torch.sub(part, residual, out=sums[start : start + PART])
+    return all_indices, sums
+
+
+def residual_search(vectors: Tensor) -> Callable[[], object]:
+    """One search by vector-quantize-pytorch."""
+    from vector_quantize_pytorch import ResidualVQ
+
+    quantizer = ResidualVQ(dim=DIMENSION, num_quantizers=LAYERS, codebook_size=FLAT_CODEWORDS).eval()
+    return lambda: quantizer(vectors.unsqueeze(0))
+
+
+def search_of(variant: str, vectors: Tensor) -> Callable[[], object]:
+    """What one repetition runs."""
+    if variant == "residual-vq":
+        return residual_search(vectors)
+    codebooks = hierarchical_codebooks()
+    if variant == "gather-tuned":
+        return lambda: gather_tuned(vectors, codebooks)
+    return lambda: gather(vectors, codebooks)
+
+
+def main() -> None:
+    """Reads arguments, warms up, answers."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--variant", choices=["gather", "gather-tuned", "residual-vq"], default="gather")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="threads of PyTorch")
+    parser.add_argument("--vectors", type=int, default=64 * 32 * 32, help="vectors a repetition")
+    parser.add_argument("--warm-up", type=int, default=2, help="repetitions before the first measured one")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(0)
+    vectors = torch.randn(arguments.vectors, DIMENSION)
+    search = search_of(arguments.variant, vectors)
+
+    @torch.no_grad()
+    def repeat(count: int) -> int:
+        for _ in range(count):
+            search()
+        return count * arguments.vectors
+
+    repeat(arguments.warm_up)
+    serve(repeat, "vectors", variant=arguments.variant, threads=torch.get_num_threads(), torch=torch.__version__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+# make setup   install what the build needs (LibTorch, image libraries)
+# make demo    set up, build, train on the built-in glyphs, and say which pictures to open
+# make test    set up, check the style, build, run all tests
+# make bench   measure beside PyTorch in one run (ONLY=train|quantize runs one measure)
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint bench documentation
+
+help:
+	@sed -n 's/^# //p' Makefile | head -4
+
+setup:
+	@Tools/setup.sh
+
+build: setup
+	@swift build -c release --product hrvq
+
+demo: build
+	@.build/release/hrvq demo --output demo --force
+
+lint:
+	@swift format lint --strict --recursive Package.swift Sources Tests
+
+test: setup lint
+	@swift build --build-tests
+	@swift test --skip-build
+	@Tests/Package/versioned-dependency.sh
+
+bench: build
+	@Benchmarks/run.sh $(ONLY)
+
+documentation: setup
+	@HRVQ_DOCUMENTATION=1 swift package --allow-writing-to-directory documentation \
+		generate-documentation --target HRVQ --output-path documentation

@@ -1,0 +1,39 @@
+/// What can go wrong with a data set as a whole, as a sentence a person can act on.
+///
+/// Errors of one file are `FileError` (sizes, magic numbers, checksums) and `ImageError` (pictures).
+public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The folder is missing or lacks files; `expected` names them.
+    case missing(folder: String, expected: [String], cure: String)
+    /// The folder holds no image for this split.
+    case noImages(folder: String, split: Split, reason: String)
+    /// A data set of fixed shape was asked for another.
+    case mismatchedShape(dataset: String, asked: ImageShape, natural: ImageShape)
+    /// A setting out of its range.
+    case invalidSetting(name: String, value: String, expected: String)
+    /// More images than allowed did not decode.
+    case tooManySkipped(bad: Int, seen: Int, limit: Double, examples: [SkippedImage])
+    /// ``BatchLoader/next()`` after ``BatchLoader/stop()``.
+    case stopped
+
+    /// What happened, where, what was expected, what to do.
+    public var description: String {
+        switch self {
+        case .missing(let folder, let expected, let cure):
+            return "\(folder): files are missing; expected " + expected.joined(separator: ", ") + "; \(cure)"
+        case .noImages(let folder, let split, let reason):
+            return "\(folder): no image for the split '\(split.rawValue)': \(reason);"
+                + " expected files ending in .jpg, .jpeg, .png or .webp, in sub-folders or not"
+        case .mismatchedShape(let dataset, let asked, let natural):
+            return "\(dataset): images have the shape \(natural) and \(asked) was asked for;"
+                + " set the shape to \(natural) or leave it out"
+        case .invalidSetting(let name, let value, let expected):
+            return "\(name) is \(value); expected \(expected)"
+        case .tooManySkipped(let bad, let seen, let limit, let examples):
+            let list = examples.map { "\n  - \($0.reason)" }.joined()
+            return "\(bad) of \(seen) images could not be read, more than the allowed share of \(limit);"
+                + " remove or replace them, or raise the share. Among them:\(list)"
+        case .stopped:
+            return "the loader was stopped; make a new one that starts at the step you need"
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Files
+import Foundation
+
+/// The format of MNIST: a magic number, big-endian sizes, then bytes. Files that end in `.gz` are inflated.
+struct IDXFile {
+    /// The sizes of the header, first the number of items.
+    var sizes: [Int]
+    /// The items, one after another.
+    var bytes: [UInt8]
+
+    /// Reads a file of unsigned bytes with a given number of axes.
+    ///
+    /// - Throws: `FileError`: another magic number, sizes that the file cannot hold (checked before memory is
+    ///   taken), a cut-off or damaged file, or bytes after the last item.
+    init(_ url: URL, axes: Int) throws {
+        let path = url.path
+        let data = try FileReader.read(url)
+        let source: any ByteSource =
+            url.pathExtension == "gz" ? try GzipBytes(data, path: path) : PlainBytes(data, path: path)
+        let header = try source.read(4 + 4 * axes)
+        let numbers = stride(from: 0, to: header.count, by: 4).map { start in
+            header[start..<(start + 4)].reduce(0) { $0 << 8 | Int($1) }
+        }
+        let magic = 0x0800 + axes
+        guard numbers[0] == magic else {
+            throw FileError.malformed(
+                path: path, reason: "the magic number is \(numbers[0])",
+                expected: "\(magic), an IDX file of bytes with \(axes) axes")
+        }
+        sizes = Array(numbers[1...])
+        var total = 1
+        for size in sizes {
+            let (product, overflow) = total.multipliedReportingOverflow(by: size)
+            guard size > 0, !overflow, product <= source.mostBytes else {
+                throw FileError.malformed(
+                    path: path,
+                    reason: "the header gives " + sizes.map(String.init).joined(separator: " x ")
+                        + " bytes and the file has \(data.count)",
+                    expected: "sizes of at least 1 that the file can hold (it may be cut off; fetch it again)")
+            }
+            total = product
+        }
+        bytes = try source.read(total)
+        try source.finish()
+    }
+}

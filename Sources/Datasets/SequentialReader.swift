@@ -1,0 +1,61 @@
+/// The images of a data set once, in order, cropped in the middle: for evaluation.
+///
+/// The last batch may be smaller. An image that does not decode is left out of its batch (a replacement would
+/// count twice) and named in ``skipped``.
+public final class SequentialReader: Sendable {
+    /// How many images are gone through, those that do not decode included.
+    public let count: Int
+    private let record: SkipRecord
+    private let prefetcher: OrderedPrefetcher<ImageBatch>
+
+    /// Starts to decode.
+    ///
+    /// - Parameters:
+    ///   - dataset: What is read, from several threads at once.
+    ///   - batchSize: Images in a batch.
+    ///   - limit: Only the first so many images; `nil` takes all.
+    ///   - workers: Threads that decode; 0 decodes in ``next()``.
+    ///   - prefetch: Batches that may be ready or in the making ahead of their use.
+    ///   - maximumSkippedShare: The share of images that may fail to decode; judged from 100 images on and at
+    ///     the end.
+    /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
+    public init(
+        dataset: any ImageDataset, batchSize: Int, limit: Int? = nil, workers: Int = 2, prefetch: Int = 4,
+        maximumSkippedShare: Double = 0.05
+    ) throws {
+        try LoaderSettings.check(dataset: dataset, batchSize: batchSize, workers: workers, prefetch: prefetch)
+        try SkipRecord.checkLimit(maximumSkippedShare)
+        guard limit.map({ $0 > 0 }) ?? true else {
+            throw DatasetError.invalidSetting(name: "limit", value: "\(limit ?? 0)", expected: "1 or more images")
+        }
+        let count = min(dataset.count, limit ?? .max)
+        self.count = count
+        record = SkipRecord(count: dataset.count, limit: maximumSkippedShare, trial: 100)
+        let builder = BatchBuilder(dataset: dataset)
+        let batches = (count - 1) / batchSize + 1
+        prefetcher = OrderedPrefetcher(first: 0, end: batches, workers: workers, depth: prefetch) { number in
+            let indices = (number * batchSize)..<min(count, (number + 1) * batchSize)
+            var batch = builder.emptyBatch(capacity: indices.count)
+            for index in indices { _ = builder.append(index, crop: .centre, flip: false, to: &batch) }
+            return batch
+        }
+    }
+
+    /// The images that did not decode, in order; for any thread.
+    public var skipped: [SkippedImage] { record.skipped }
+
+    /// The next batch, never empty; waits until it is decoded. `nil` after the last one and after ``stop()``.
+    ///
+    /// - Throws: ``DatasetError/tooManySkipped(bad:seen:limit:examples:)``.
+    public func next() throws -> ImageBatch? {
+        while let batch = prefetcher.next() {
+            try record.note(batch)
+            if batch.count > 0 { return batch }
+        }
+        try record.judgeNow()
+        return nil
+    }
+
+    /// Ends the threads; each finishes the batch it is making. Happens by itself when the reader goes away.
+    public func stop() { prefetcher.stop() }
+}

@@ -1,0 +1,16 @@
+/// An image that did not decode.
+public struct SkippedImage: Sendable, Equatable {
+    /// Its number in the data set.
+    public var index: Int
+    /// Its path, or file and number.
+    public var name: String
+    /// The error's text, which names the image as well.
+    public var reason: String
+
+    /// A record of an image that was left out.
+    public init(index: Int, name: String, reason: String) {
+        self.index = index
+        self.name = name
+        self.reason = reason
+    }
+}

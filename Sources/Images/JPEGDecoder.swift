@@ -1,0 +1,44 @@
+import CJPEG
+
+/// JPEG by TurboJPEG, whose functions return a status: no C jump ever crosses a Swift frame.
+struct JPEGDecoder {
+    let bytes: [UInt8]
+    let name: String
+
+    func decode() throws -> DecodedPixels {
+        guard let handle = tjInitDecompress() else {
+            throw ImageError.unsupported(name: name, format: .jpeg, reason: "libjpeg-turbo could not start")
+        }
+        defer { tjDestroy(handle) }
+        var (width, height, subsampling, space) = (Int32(0), Int32(0), Int32(0), Int32(0))
+        try check(
+            tjDecompressHeader3(handle, bytes, UInt(bytes.count), &width, &height, &subsampling, &space), handle)
+        try PixelImage.checkSize(width: Int(width), height: Int(height), name: name)
+        let markers = JPEGMarkers(bytes)
+        let isInk = space == Int32(TJCS_CMYK.rawValue) || space == Int32(TJCS_YCCK.rawValue)
+        let isGrey = space == Int32(TJCS_GRAY.rawValue)
+        let format = isInk ? TJPF_CMYK : isGrey ? TJPF_GRAY : TJPF_RGB
+        let channels = isInk ? 4 : isGrey ? 1 : 3
+        let capacity = Int(width) * Int(height) * channels
+        // A crafted progressive file with thousands of scans would take hours; the limit is libjpeg-turbo's own.
+        let flags = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS
+        var pixels = try [UInt8](unsafeUninitializedCapacity: capacity) { target, filled in
+            try check(
+                tjDecompress2(
+                    handle, bytes, UInt(bytes.count), target.baseAddress, width, 0, height,
+                    Int32(format.rawValue), flags), handle)
+            filled = capacity
+        }
+        if isInk { pixels = InkConversion.rgb(cmyk: pixels, inverted: markers.isAdobe) }
+        let upright = Orientation(exif: markers.orientation).applied(
+            to: pixels, width: Int(width), height: Int(height), channels: isInk ? 3 : channels)
+        return DecodedPixels(
+            width: upright.width, height: upright.height, channels: isInk ? 3 : channels, pixels: upright.pixels)
+    }
+
+    /// A warning of the library means that data are missing or wrong: the rest would be grey blocks.
+    private func check(_ status: Int32, _ handle: tjhandle) throws {
+        guard status != 0 else { return }
+        throw ImageError.damaged(name: name, format: .jpeg, reason: String(cString: tjGetErrorStr2(handle)))
+    }
+}

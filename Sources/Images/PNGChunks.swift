@@ -1,0 +1,44 @@
+/// The skeleton of a PNG file, walked before any memory is taken.
+///
+/// libpng's simplified reader stops after the last row, so a file whose end is missing would pass unseen; and it
+/// believes the sizes in the header.
+struct PNGChunks {
+    private(set) var width = 0
+    private(set) var height = 0
+
+    /// Deflate cannot shrink data further than this.
+    private static let largestRatio = 1032
+
+    init(_ bytes: [UInt8], name: String) throws {
+        func damaged(_ reason: String) -> ImageError { .damaged(name: name, format: .png, reason: reason) }
+        func number(at offset: Int) -> Int { (0..<4).reduce(0) { $0 << 8 | Int(bytes[offset + $1]) } }
+        var position = 8
+        var dataBytes = 0
+        var rowBytes = 0
+        while true {
+            guard position + 12 <= bytes.count else { throw damaged("it ends before its last chunk (IEND)") }
+            let length = number(at: position)
+            let type = String(decoding: bytes[(position + 4)..<(position + 8)], as: UTF8.self)
+            guard length <= bytes.count - position - 12 else {
+                throw damaged("the chunk \(type) gives \(length) bytes and the file ends before them")
+            }
+            if position == 8 {
+                guard type == "IHDR", length == 13 else { throw damaged("the first chunk is not IHDR") }
+                width = number(at: 16)
+                height = number(at: 20)
+                guard width > 0, height > 0 else { throw damaged("the header gives \(width)x\(height) pixels") }
+                try PixelImage.checkSize(width: width, height: height, name: name)
+                let samples = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][Int(bytes[25])] ?? 1
+                rowBytes = (width * samples * Int(bytes[24]) + 7) / 8
+            } else if type == "IDAT" {
+                dataBytes += length
+            } else if type == "IEND" {
+                break
+            }
+            position += 12 + length
+        }
+        guard rowBytes * height <= dataBytes * Self.largestRatio + 4096 else {
+            throw damaged("the header gives \(width)x\(height) pixels and \(dataBytes) bytes cannot hold them")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+extension PixelImage {
+    /// The part whose upper left pixel is (`x`, `y`).
+    ///
+    /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` unless the part lies inside the image.
+    public func cropped(x: Int, y: Int, width newWidth: Int, height newHeight: Int) throws -> PixelImage {
+        guard newWidth > 0, newHeight > 0, x >= 0, y >= 0, newWidth <= width, newHeight <= height,
+            x <= width - newWidth, y <= height - newHeight
+        else {
+            throw ImageError.impossible(
+                operation: "crop", reason: "\(newWidth)x\(newHeight) pixels from (\(x), \(y)) were asked for",
+                expected: "a part of \(width)x\(height) pixels")
+        }
+        guard newWidth != width || newHeight != height else { return self }
+        var part: [UInt8] = []
+        part.reserveCapacity(newWidth * newHeight * channels)
+        for row in y..<(y + newHeight) {
+            let start = (row * width + x) * channels
+            part.append(contentsOf: pixels[start..<(start + newWidth * channels)])
+        }
+        return PixelImage(trusted: part, width: newWidth, height: newHeight, channels: channels)
+    }
+
+    /// The part in the middle; where the margins cannot be equal, the left and upper ones are the smaller.
+    ///
+    /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` when the image is smaller.
+    public func centreCropped(width newWidth: Int, height newHeight: Int) throws -> PixelImage {
+        try cropped(
+            x: max(0, (width - newWidth) / 2), y: max(0, (height - newHeight) / 2), width: newWidth,
+            height: newHeight)
+    }
+
+    /// The image extended on the right and below to sides that are multiples of `multiple`, repeating its last
+    /// column and row; ``cropped(x:y:width:height:)`` from (0, 0) takes the margins away again.
+    ///
+    /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` for a multiple below 1,
+    ///   ``ImageError/tooLarge(name:width:height:)`` above ``maximumPixels``.
+    public func paddedToMultiple(of multiple: Int) throws -> PixelImage {
+        guard multiple > 0, multiple <= Self.maximumPixels else {
+            throw ImageError.impossible(
+                operation: "pad", reason: "a multiple of \(multiple) was asked for",
+                expected: "a multiple from 1 to \(Self.maximumPixels)")
+        }
+        let newWidth = (width + multiple - 1) / multiple * multiple
+        let newHeight = (height + multiple - 1) / multiple * multiple
+        guard newWidth != width || newHeight != height else { return self }
+        try Self.checkSize(width: newWidth, height: newHeight, name: "padded image")
+        var padded: [UInt8] = []
+        padded.reserveCapacity(newWidth * newHeight * channels)
+        for row in 0..<newHeight {
+            let start = min(row, height - 1) * width * channels
+            let end = start + width * channels
+            padded.append(contentsOf: pixels[start..<end])
+            for _ in width..<newWidth { padded.append(contentsOf: pixels[(end - channels)..<end]) }
+        }
+        return PixelImage(trusted: padded, width: newWidth, height: newHeight, channels: channels)
+    }
+
+    /// The mirror image, left and right exchanged.
+    public func flippedHorizontally() -> PixelImage {
+        let flipped = Orientation(exif: 2).applied(to: pixels, width: width, height: height, channels: channels)
+        return PixelImage(trusted: flipped.pixels, width: width, height: height, channels: channels)
+    }
+}

@@ -1,0 +1,42 @@
+import Files
+import Foundation
+
+extension PixelImage {
+    /// Reads a JPEG, PNG or WebP file; see ``decode(_:channels:name:)``.
+    ///
+    /// - Throws: `FileError` when the file is missing or cannot be read; ``ImageError`` when its content cannot.
+    public static func read(_ path: String, channels: Int) throws -> PixelImage {
+        let data = try FileReader.read(URL(fileURLWithPath: path), cure: "check the path of the image")
+        return try decode([UInt8](data), channels: channels, name: path)
+    }
+
+    /// Decodes the bytes of a JPEG, PNG or WebP file; the format is found from the first bytes.
+    ///
+    /// JPEG: grey, YCbCr, RGB, CMYK and YCCK, turned upright by the EXIF orientation. PNG: every colour type and
+    /// depth; 16-bit samples are rounded to 8. WebP: lossy and lossless. Transparency is composited on white.
+    /// With one channel, colour becomes ITU-R 601 luma; with three, grey is repeated.
+    ///
+    /// Agrees with Pillow's `ImageOps.exif_transpose(Image.open(f))`, then `Image.alpha_composite` over white,
+    /// then `convert("L")` or `convert("RGB")`.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - channels: 1 or 3.
+    ///   - name: What errors call the bytes.
+    /// - Throws: ``ImageError``. The header's sizes are checked before memory is taken for the pixels.
+    public static func decode(_ bytes: [UInt8], channels: Int, name: String) throws -> PixelImage {
+        guard channels == 1 || channels == 3 else {
+            throw ImageError.impossible(
+                operation: "decode \(name)", reason: "\(channels) channels were asked for", expected: "1 or 3")
+        }
+        switch ImageFormat(magic: bytes) {
+        case .jpeg: return try JPEGDecoder(bytes: bytes, name: name).decode().flattened(channels: channels)
+        case .png: return try PNGDecoder(bytes: bytes, name: name).decode().flattened(channels: channels)
+        case .webP: return try WebPDecoder(bytes: bytes, name: name).decode().flattened(channels: channels)
+        case nil:
+            let start = bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+            throw ImageError.unknownFormat(
+                name: name, reason: bytes.isEmpty ? "it is empty" : "it starts with the bytes \(start)")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/// What can be wrong with a configuration, as sentences a person can act on.
+public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A value that the model or the trainer cannot work with.
+    public struct Problem: Sendable, Equatable {
+        /// The dotted key.
+        public let key: String
+        /// The value, as text.
+        public let value: String
+        /// What it has to be.
+        public let expected: String
+
+        /// Names a problem.
+        public init(key: String, value: String, expected: String) {
+            self.key = key
+            self.value = value
+            self.expected = expected
+        }
+    }
+
+    /// A part of a file or an override that does not fit the configuration.
+    public enum Mismatch: Sendable, Equatable {
+        /// No such key; `suggestion` is the nearest one there is.
+        case unknownKey(key: String, suggestion: String?)
+        /// The key exists and its value is of another type.
+        case wrongType(key: String, found: String, expected: String)
+    }
+
+    /// The text is not YAML or not JSON.
+    case unparsable(source: String, reason: String)
+    /// Unknown keys and values of the wrong type: all that the source holds.
+    case mismatched(source: String, [Mismatch])
+    /// Values out of range, or that contradict each other: all there are.
+    case invalid([Problem])
+    /// No preset has the name; `suggestion` is the nearest one.
+    case unknownPreset(name: String, suggestion: String?, known: [String])
+    /// The caller asks for one preset and the file for another.
+    case conflictingPresets(argument: String, file: String)
+    /// An override that is not of the form `key=value`.
+    case malformedOverride(text: String)
+    /// The configuration was stored by a later version of this library.
+    case newerFormat(source: String, found: Int, supported: Int)
+
+    /// What, where, what was expected, what to do; one line a problem.
+    public var description: String {
+        switch self {
+        case .unparsable(let source, let reason): "\(source): cannot be read: \(reason)"
+        case .mismatched(let source, let mismatches):
+            mismatches.map { "\(source): \($0)" }.joined(separator: "\n")
+        case .invalid(let problems):
+            "the configuration cannot be used:\n" + problems.map { "  \($0)" }.joined(separator: "\n")
+        case .unknownPreset(let name, let suggestion, let known):
+            "there is no preset '\(name)'" + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
+                + " (the presets are \(known.joined(separator: ", ")))"
+        case .conflictingPresets(let argument, let file):
+            "the preset '\(argument)' was asked for, and the file says 'preset: \(file)'; remove one of the two"
+        case .malformedOverride(let text):
+            "'\(text)' sets nothing; expected key=value, such as optimizer.learningRate=0.001"
+        case .newerFormat(let source, let found, let supported):
+            "\(source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
+        }
+    }
+}
+
+extension ConfigurationError.Problem: CustomStringConvertible {
+    /// `key is value; expected …`.
+    public var description: String { "\(key) is \(value); expected \(expected)" }
+}
+
+extension ConfigurationError.Mismatch: CustomStringConvertible {
+    /// The key, what is wrong with it, and the nearest right one.
+    public var description: String {
+        switch self {
+        case .unknownKey(let key, let suggestion):
+            "unknown key '\(key)'"
+                + (suggestion.map { "; did you mean '\($0)'?" } ?? "; see `hrvq train --help-config` for all keys")
+        case .wrongType(let key, let found, let expected): "\(key) is \(found); expected \(expected)"
+        }
+    }
+}

@@ -1,0 +1,76 @@
+extension ConfigurationKey {
+    /// All keys, section by section.
+    public static let all: [ConfigurationKey] =
+        dataKeys + modelKeys + quantizerKeys + optimizerKeys + trainingKeys + outputKeys
+
+    private static let dataKeys: [ConfigurationKey] = [
+        .choice("data.kind", \.data.kind, "where images come from"),
+        .integer("data.channels", \.data.channels, "1 for grey, 3 for colour"),
+        .integer("data.height", \.data.height, "pixels from top to bottom, before padding"),
+        .integer("data.width", \.data.width, "pixels from left to right, before padding"),
+        .integer("data.padding", \.data.padding, "zero pixels added on each side, cropped away again"),
+        .flag("data.flip", \.data.flip, "mirror training images left to right at random"),
+        .number("data.testShare", \.data.testShare, "share kept for tests where the data has no split"),
+        .number(
+            "data.maximumSkippedShare", \.data.maximumSkippedShare, "share of unreadable files that stops a run"),
+        .integer("data.workers", \.data.workers, "threads that read and decode images"),
+    ]
+
+    private static let modelKeys: [ConfigurationKey] = [
+        .choice("model.kind", \.model.kind, "the autoencoder"),
+        .integer("model.hiddenUnits", \.model.hiddenUnits, "channels of the convolutions, even"),
+        .integer("model.residualUnits", \.model.residualUnits, "channels inside a residual block"),
+        .integer("model.residualBlocks", \.model.residualBlocks, "residual blocks in encoder and decoder each"),
+        .integer("model.filterSize", \.model.filterSize, "side of the convolutions that keep the size, odd"),
+        .integer("model.downsampling", \.model.downsampling, "pixels a grid position along a side: 2, 4 or 8"),
+    ]
+
+    private static let quantizerKeys: [ConfigurationKey] = [
+        .integer("quantizer.layers", \.quantizer.layers, "layers n of the hierarchy"),
+        .integer("quantizer.branching", \.quantizer.branching, "codewords a codebook, m"),
+        .integer("quantizer.dimension", \.quantizer.dimension, "length D of a codeword"),
+        .choice("quantizer.learning", \.quantizer.learning, "how codewords are learnt"),
+        .number("quantizer.decay", \.quantizer.decay, "decay of the codewords' moving averages"),
+        .number("quantizer.beta", \.quantizer.beta, "weight of each layer's commitment term"),
+        .number("quantizer.betaSum", \.quantizer.betaSum, "weight of the commitment to the sum of codewords"),
+        .choice("quantizer.initialization", \.quantizer.initialization, "what codewords start from"),
+        .integer("quantizer.kMeansVectors", \.quantizer.kMeansVectors, "encoded vectors that k-means clusters"),
+        .integer("quantizer.kMeansIterations", \.quantizer.kMeansIterations, "rounds of k-means"),
+        .integer(
+            "quantizer.reviveAfter", \.quantizer.reviveAfter, "unused steps before a codeword is revived, 0 = never"),
+    ]
+
+    private static let optimizerKeys: [ConfigurationKey] = [
+        .number("optimizer.learningRate", \.optimizer.learningRate, "highest learning rate"),
+        .number("optimizer.beta1", \.optimizer.beta1, "decay of the mean of gradients"),
+        .number("optimizer.beta2", \.optimizer.beta2, "decay of the mean of squared gradients"),
+        .number("optimizer.epsilon", \.optimizer.epsilon, "added to the root of the mean of squared gradients"),
+        .number("optimizer.weightDecay", \.optimizer.weightDecay, "share of the weights added to their gradients"),
+        .choice("optimizer.schedule", \.optimizer.schedule, "course of the learning rate after the warm-up"),
+        .integer("optimizer.warmUpSteps", \.optimizer.warmUpSteps, "steps in which the learning rate rises"),
+        .number(
+            "optimizer.finalLearningRateShare", \.optimizer.finalLearningRateShare,
+            "share of the learning rate that a cosine ends at"),
+        .number("optimizer.gradientClip", \.optimizer.gradientClip, "largest norm of all gradients, 0 = no limit"),
+    ]
+
+    private static let trainingKeys: [ConfigurationKey] = [
+        .integer("training.batchSize", \.training.batchSize, "images a step"),
+        .integer("training.epochs", \.training.epochs, "passes over the training images"),
+        .optionalInteger("training.steps", \.training.steps, "training steps in all, in the place of epochs"),
+        .number("training.averagingDecay", \.training.averagingDecay, "decay of the average of the weights"),
+        .integer("training.seed", \.training.seed, "the number that all randomness is derived from"),
+        .choice("training.precision", \.training.precision, "element type of the convolutions"),
+        .integer("training.threads", \.training.threads, "threads of the tensor engine, 0 = all cores"),
+    ]
+
+    private static let outputKeys: [ConfigurationKey] = [
+        .integer("checkpoint.every", \.checkpoint.every, "steps from one checkpoint to the next"),
+        .integer("checkpoint.keep", \.checkpoint.keep, "checkpoints that stay on disk"),
+        .integer("evaluation.every", \.evaluation.every, "steps from one evaluation to the next"),
+        .integer("evaluation.images", \.evaluation.images, "test images an evaluation reads at most"),
+        .integer("evaluation.samples", \.evaluation.samples, "images in the picture of reconstructions, 0 = none"),
+        .integer("logging.every", \.logging.every, "steps from one line of the log to the next"),
+        .flag("logging.tensorBoard", \.logging.tensorBoard, "write TensorBoard event files too"),
+    ]
+}

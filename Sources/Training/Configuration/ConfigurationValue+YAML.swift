@@ -1,0 +1,69 @@
+import Yams
+
+extension ConfigurationValue {
+    /// Reads a YAML document; a dotted key (`a.b: 1`) is a key of a section.
+    ///
+    /// Plain scalars are resolved by YAML 1.2's core rules, so that `no` and `on` are texts and `3e-3` is a number.
+    ///
+    /// - Throws: ``ConfigurationError/unparsable(source:reason:)`` with line and column.
+    init(yaml: String, source: String) throws {
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: yaml)
+        } catch {
+            throw ConfigurationError.unparsable(source: source, reason: "\(error)")
+        }
+        guard let node else {
+            self = .section([:])
+            return
+        }
+        try self.init(node, source: source)
+    }
+
+    private init(_ node: Node, source: String) throws {
+        switch node {
+        case .scalar(let scalar):
+            self = scalar.style == .plain ? Self.resolve(scalar.string) : .text(scalar.string)
+        case .sequence(let sequence):
+            self = .list(try sequence.map { try ConfigurationValue($0, source: source) })
+        case .mapping(let mapping):
+            var tree = ConfigurationValue.section([:])
+            for (keyNode, valueNode) in mapping {
+                guard case .scalar(let key) = keyNode else {
+                    throw ConfigurationError.unparsable(
+                        source: source, reason: "a key is not a plain name\(Self.place(keyNode))")
+                }
+                let path = key.string.split(separator: ".", omittingEmptySubsequences: false)
+                guard tree.insert(try ConfigurationValue(valueNode, source: source), at: path[...]) else {
+                    throw ConfigurationError.unparsable(
+                        source: source, reason: "the key '\(key.string)' is given twice\(Self.place(keyNode))")
+                }
+            }
+            self = tree
+        default:
+            throw ConfigurationError.unparsable(
+                source: source, reason: "an alias has no place in a configuration\(Self.place(node))")
+        }
+    }
+
+    private static func place(_ node: Node) -> String {
+        node.mark.map { " (line \($0.line), column \($0.column))" } ?? ""
+    }
+
+    /// The value of a scalar without quotes.
+    static func resolve(_ text: String) -> ConfigurationValue {
+        switch text {
+        case "", "~", "null", "Null", "NULL": return .null
+        case "true", "True", "TRUE": return .flag(true)
+        case "false", "False", "FALSE": return .flag(false)
+        default: break
+        }
+        // `Double` also reads "nan", "infinity" and hexadecimal; none of them is a configuration value.
+        guard text.allSatisfy({ "0123456789+-.eE".contains($0) }), text.contains(where: \.isNumber) else {
+            return .text(text)
+        }
+        if let value = Int(text) { return .integer(value) }
+        if let value = Double(text), value.isFinite { return .number(value) }
+        return .text(text)
+    }
+}

@@ -1,0 +1,60 @@
+/// The codebooks and how they are learnt (section `quantizer`).
+public struct QuantizerConfiguration: Sendable, Equatable {
+    /// How codewords are learnt.
+    public enum Learning: String, Sendable, CaseIterable {
+        /// Each codeword is the moving average of the vectors assigned to it.
+        case movingAverage
+        /// The optimiser trains the codewords by the codebook terms of the objective.
+        case gradient
+    }
+
+    /// What codewords start from.
+    public enum Initialization: String, Sendable, CaseIterable {
+        /// Clusters of the first batches, children clustered on the residuals of their parent.
+        case kMeans
+        /// Random vectors.
+        case random
+    }
+
+    /// The number of layers n.
+    public var layers: Int
+    /// Codewords a codebook, m: layer i holds mⁱ codewords and compares a vector with m of them.
+    public var branching: Int
+    /// The length of a codeword, D.
+    public var dimension: Int
+    /// How codewords are learnt.
+    public var learning: Learning
+    /// The decay of the codewords' moving averages, in 0 ..< 1.
+    public var decay: Double
+    /// β of each layer's commitment term.
+    public var beta: Double
+    /// β₀ of the commitment to the sum of all layers' codewords.
+    public var betaSum: Double
+    /// What codewords start from.
+    public var initialization: Initialization
+    /// Encoded vectors that k-means clusters.
+    public var kMeansVectors: Int
+    /// Rounds of k-means.
+    public var kMeansIterations: Int
+    /// Steps that a codeword may stay unused before it is revived; 0 never revives.
+    public var reviveAfter: Int
+
+    /// Makes the section; the defaults are the paper's where it says (table 6).
+    public init(
+        layers: Int = 3, branching: Int = 8, dimension: Int = 32, learning: Learning = .movingAverage,
+        decay: Double = 0.99, beta: Double = 0.25, betaSum: Double = 0.25, initialization: Initialization = .kMeans,
+        kMeansVectors: Int = 65536, kMeansIterations: Int = 10, reviveAfter: Int = 20
+    ) {
+        self.layers = layers
+        self.branching = branching
+        self.dimension = dimension
+        self.learning = learning
+        self.decay = decay
+        self.beta = beta
+        self.betaSum = betaSum
+        self.initialization = initialization
+        self.kMeansVectors = kMeansVectors
+        self.kMeansIterations = kMeansIterations
+        self.reviveAfter = reviveAfter
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Metrics
+
+extension RunConfiguration {
+    /// The most codewords that a layer may have.
+    ///
+    /// 2²⁴ of them at D = 32 take 2 GiB; what asks for more is a slip, not a model.
+    public static let maximumCodewords = 1 << 24
+
+    /// Pixels from top to bottom that the encoder sees.
+    public var paddedHeight: Int { data.height + 2 * data.padding }
+
+    /// Pixels from left to right that the encoder sees.
+    public var paddedWidth: Int { data.width + 2 * data.padding }
+
+    /// Grid positions from top to bottom.
+    public var gridHeight: Int { paddedHeight / model.downsampling }
+
+    /// Grid positions from left to right.
+    public var gridWidth: Int { paddedWidth / model.downsampling }
+
+    /// Bits of one grid position: n·log₂(m).
+    public var bitsPerPosition: Double { Double(quantizer.layers) * log2(Double(quantizer.branching)) }
+
+    /// 8-bit pixels of the original image to the bits of its codes; 170.7 for `hrvqvae-ffhq`.
+    public var compressionRate: Double {
+        Rate(
+            codes: [.init(positions: gridHeight * gridWidth, bitsPerPosition: bitsPerPosition)],
+            width: data.width, height: data.height, channels: data.channels
+        ).compression
+    }
+
+    /// The codewords of each layer: m, m², …, mⁿ.
+    ///
+    /// - Throws: ``ConfigurationError/invalid(_:)`` where a layer has more than ``maximumCodewords``, or there is no
+    ///   layer.
+    public func codewordsPerLayer() throws -> [Int] {
+        var counts: [Int] = []
+        var count = 1
+        for _ in 0..<max(quantizer.layers, 0) {
+            let (product, overflows) = count.multipliedReportingOverflow(by: quantizer.branching)
+            guard !overflows, product <= Self.maximumCodewords, product >= 1 else { break }
+            count = product
+            counts.append(count)
+        }
+        guard !counts.isEmpty, counts.count == quantizer.layers else {
+            throw ConfigurationError.invalid([codewordProblem])
+        }
+        return counts
+    }
+
+    var codewordProblem: ConfigurationError.Problem {
+        .init(
+            key: "quantizer.layers", value: "\(quantizer.layers) (with quantizer.branching \(quantizer.branching))",
+            expected: "1 to \(Self.maximumCodewords) codewords, branching to the power of layers, in the last layer")
+    }
+
+    /// Full batches in one pass over the training images; at least 1.
+    public func stepsPerEpoch(images: Int) -> Int { max(images / training.batchSize, 1) }
+
+    /// Training steps of the whole run: `steps`, or else epochs · images / batchSize, rounded down; at least 1.
+    ///
+    /// Batches go on from one pass to the next, as in table 5 of the paper: 999 · 50,000 / 128 = 390,234 steps.
+    public func totalSteps(images: Int) -> Int {
+        if let steps = training.steps { return steps }
+        let (seen, overflows) = training.epochs.multipliedReportingOverflow(by: images)
+        return overflows ? Int.max : max(seen / training.batchSize, 1)
+    }
+}

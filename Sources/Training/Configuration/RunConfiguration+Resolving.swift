@@ -1,0 +1,71 @@
+import Files
+import Foundation
+
+extension RunConfiguration {
+    /// The configuration of a run: defaults ← preset ← file ← overrides, validated.
+    ///
+    /// A file may name its base itself by `preset: NAME`.
+    ///
+    /// - Parameters:
+    ///   - preset: A preset's name.
+    ///   - file: A YAML file, or a stored `config.json`.
+    ///   - overrides: Texts of the form `section.key=value`, applied in order; values are YAML scalars.
+    /// - Throws: ``ConfigurationError``, or ``FileError`` where the file cannot be read.
+    public static func resolve(
+        preset: String? = nil, file: URL? = nil, overrides: [String] = []
+    ) throws -> RunConfiguration {
+        var configuration: RunConfiguration
+        if let file {
+            let bytes = try FileReader.read(file, cure: "give the path of a YAML file, or use a preset")
+            guard let text = String(bytes: bytes, encoding: .utf8) else {
+                throw ConfigurationError.unparsable(source: file.path, reason: "it is not text in UTF-8")
+            }
+            configuration = try RunConfiguration(yaml: text, source: file.path, preset: preset)
+        } else {
+            configuration = try preset.map { try Preset(name: $0).configuration() } ?? RunConfiguration()
+        }
+        for override in overrides { try configuration.set(override) }
+        try configuration.validate()
+        return configuration
+    }
+
+    /// Reads YAML over a preset, or over the defaults where neither `preset` nor the text names one. Not validated.
+    ///
+    /// - Throws: ``ConfigurationError``.
+    public init(yaml: String, source: String = "configuration", preset: String? = nil) throws {
+        var tree = try ConfigurationValue(yaml: yaml, source: source)
+        var base = preset
+        if case .section(var root) = tree, let named = root.removeValue(forKey: "preset") {
+            guard case .text(let name) = named else {
+                throw ConfigurationError.mismatched(
+                    source: source,
+                    [.wrongType(key: "preset", found: named.found, expected: "the name of a preset")])
+            }
+            if let preset, preset != name { throw ConfigurationError.conflictingPresets(argument: preset, file: name) }
+            base = name
+            tree = .section(root)
+        }
+        self = try base.map { try Preset(name: $0).configuration() } ?? RunConfiguration()
+        // An empty file changes nothing.
+        if tree != .null { try apply(tree, source: source) }
+    }
+
+    /// Sets one value by a text of the form `section.key=value`. Not validated.
+    ///
+    /// - Throws: ``ConfigurationError/malformedOverride(text:)``, ``ConfigurationError/unparsable(source:reason:)``,
+    ///   ``ConfigurationError/mismatched(source:_:)``.
+    public mutating func set(_ override: String) throws {
+        let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let key = parts[0].trimmingCharacters(in: .whitespaces)
+        guard parts.count == 2, !key.isEmpty else { throw ConfigurationError.malformedOverride(text: override) }
+        let source = "--set \(override)"
+        let text = parts[1].trimmingCharacters(in: .whitespaces)
+        // An empty document is an empty section; here nothing stands for null.
+        let value = text.isEmpty ? .null : try ConfigurationValue(yaml: text, source: source)
+        var tree = ConfigurationValue.section([:])
+        guard tree.insert(value, at: key.split(separator: ".", omittingEmptySubsequences: false)[...]) else {
+            throw ConfigurationError.malformedOverride(text: override)
+        }
+        try apply(tree, source: source)
+    }
+}

@@ -1,0 +1,101 @@
+extension RunConfiguration {
+    /// Checks every value, and that values fit each other.
+    ///
+    /// - Throws: ``ConfigurationError/invalid(_:)`` with all problems at once.
+    public func validate() throws {
+        var check = ConfigurationCheck(configuration: self)
+        checkData(&check)
+        checkModel(&check)
+        checkQuantizer(&check)
+        checkOptimizer(&check)
+        checkTraining(&check)
+        guard check.problems.isEmpty else { throw ConfigurationError.invalid(check.problems) }
+    }
+
+    private func checkData(_ check: inout ConfigurationCheck) {
+        check.require("data.channels", [1, 3].contains(data.channels), "1 (grey) or 3 (colour)")
+        check.integer("data.height", data.height, 1...16384)
+        check.integer("data.width", data.width, 1...16384)
+        check.integer("data.padding", data.padding, 0...1024)
+        check.number("data.testShare", data.testShare, 0, below: 1)
+        check.number("data.maximumSkippedShare", data.maximumSkippedShare, 0, upTo: 1)
+        check.integer("data.workers", data.workers, 1...1024)
+        let shape: (side: Int, channels: Int)? =
+            switch data.kind {
+            case .mnist: (28, 1)
+            case .cifar10: (32, 3)
+            case .folder, .glyphs: nil
+            }
+        guard let shape else { return }
+        let reason = "because data.kind is \(data.kind.rawValue)"
+        check.require("data.height", data.height == shape.side, "\(shape.side), \(reason)")
+        check.require("data.width", data.width == shape.side, "\(shape.side), \(reason)")
+        check.require("data.channels", data.channels == shape.channels, "\(shape.channels), \(reason)")
+    }
+
+    private func checkModel(_ check: inout ConfigurationCheck) {
+        let hidden = model.hiddenUnits
+        check.require("model.hiddenUnits", hidden >= 2 && hidden <= 65536 && hidden % 2 == 0, "an even integer from 2")
+        check.integer("model.residualUnits", model.residualUnits, 1...65536)
+        check.integer("model.residualBlocks", model.residualBlocks, 0...1024)
+        let filter = model.filterSize
+        check.require("model.filterSize", filter >= 1 && filter <= 255 && filter % 2 == 1, "an odd integer, 1 to 255")
+        guard check.require("model.downsampling", [2, 4, 8].contains(model.downsampling), "2, 4 or 8") else { return }
+        for (key, side, padded) in [
+            ("data.height", data.height, paddedHeight), ("data.width", data.width, paddedWidth),
+        ] where side >= 1 && data.padding >= 0 && padded % model.downsampling != 0 {
+            check.add(
+                key, "\(side), padded by data.padding to \(padded)",
+                "a padded side that model.downsampling, \(model.downsampling), divides")
+        }
+    }
+
+    private func checkQuantizer(_ check: inout ConfigurationCheck) {
+        let layers = check.require("quantizer.layers", quantizer.layers >= 1, "an integer from 1")
+        let branching = check.require(
+            "quantizer.branching", quantizer.branching >= 2, "an integer from 2: one codeword a codebook says nothing")
+        if layers, branching, (try? codewordsPerLayer()) == nil {
+            let problem = codewordProblem
+            check.add(problem.key, problem.value, problem.expected)
+        }
+        check.integer("quantizer.dimension", quantizer.dimension, 1...65536)
+        check.number("quantizer.decay", quantizer.decay, 0, below: 1)
+        check.number("quantizer.beta", quantizer.beta, 0)
+        check.number("quantizer.betaSum", quantizer.betaSum, 0)
+        check.require(
+            "quantizer.kMeansVectors", quantizer.kMeansVectors >= max(quantizer.branching, 1),
+            "at least quantizer.branching, as each cluster needs a vector")
+        check.integer("quantizer.kMeansIterations", quantizer.kMeansIterations, 1...10000)
+        check.integer("quantizer.reviveAfter", quantizer.reviveAfter, 0...Int.max)
+    }
+
+    private func checkOptimizer(_ check: inout ConfigurationCheck) {
+        check.positive("optimizer.learningRate", optimizer.learningRate)
+        check.number("optimizer.beta1", optimizer.beta1, 0, below: 1)
+        check.number("optimizer.beta2", optimizer.beta2, 0, below: 1)
+        check.positive("optimizer.epsilon", optimizer.epsilon)
+        check.number("optimizer.weightDecay", optimizer.weightDecay, 0)
+        check.integer("optimizer.warmUpSteps", optimizer.warmUpSteps, 0...Int.max)
+        check.number("optimizer.finalLearningRateShare", optimizer.finalLearningRateShare, 0, upTo: 1)
+        check.number("optimizer.gradientClip", optimizer.gradientClip, 0)
+        if let steps = training.steps, steps >= 1 {
+            check.require(
+                "optimizer.warmUpSteps", optimizer.warmUpSteps <= steps, "at most training.steps, \(steps)")
+        }
+    }
+
+    private func checkTraining(_ check: inout ConfigurationCheck) {
+        check.integer("training.batchSize", training.batchSize, 1...1_048_576)
+        check.integer("training.epochs", training.epochs, 1...Int.max)
+        check.require("training.steps", training.steps.map { $0 >= 1 } ?? true, "an integer from 1, or null")
+        check.number("training.averagingDecay", training.averagingDecay, 0, below: 1)
+        check.integer("training.seed", training.seed, 0...Int.max)
+        check.integer("training.threads", training.threads, 0...4096)
+        check.integer("checkpoint.every", checkpoint.every, 1...Int.max)
+        check.integer("checkpoint.keep", checkpoint.keep, 1...Int.max)
+        check.integer("evaluation.every", evaluation.every, 1...Int.max)
+        check.integer("evaluation.images", evaluation.images, 1...Int.max)
+        check.integer("evaluation.samples", evaluation.samples, 0...4096)
+        check.integer("logging.every", logging.every, 1...Int.max)
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Metrics
+
+/// How well a model reconstructs a data set; the keys of `hrvq evaluate --json`.
+public struct EvaluationReport: Codable, Sendable, Equatable {
+    /// Mean squared error on [0, 1], after rounding to 8 bits, on the pixels of the original images.
+    public var mse: Double
+    /// Peak signal-to-noise ratio in decibels, the mean over images.
+    public var psnr: Double
+    /// Structural similarity; absent where images are smaller than its window of 11 pixels.
+    public var ssim: Double?
+    /// Multi-scale structural similarity; absent where the shortest side is not above 160 pixels.
+    public var msSSIM: Double?
+    /// Bits of codes to one pixel.
+    public var bitsPerPixel: Double
+    /// Bits of 8-bit pixels to bits of codes.
+    public var compression: Double
+    /// Images encoded and decoded a second, without reading files and computing metrics.
+    public var imagesPerSecond: Double
+    /// How many images were measured.
+    public var images: Int
+    /// Images that did not decode.
+    public var skipped: [String]
+    /// Usage of each layer over all images.
+    public var layers: [CodebookUsage.Layer]
+
+    /// The figures as lines for a person.
+    public var text: String {
+        func line(_ name: String, _ value: String) -> String {
+            name.padding(toLength: 18, withPad: " ", startingAt: 0) + value
+        }
+        var lines = [
+            line("images", "\(images)" + (skipped.isEmpty ? "" : " (\(skipped.count) skipped)")),
+            line("MSE", String(format: "%.6f", mse)), line("PSNR", String(format: "%.2f dB", psnr)),
+            line("SSIM", ssim.map { String(format: "%.4f", $0) } ?? "– (images smaller than 11 pixels)"),
+            line("MS-SSIM", msSSIM.map { String(format: "%.4f", $0) } ?? "– (needs more than 160 pixels a side)"),
+            line("bits per pixel", String(format: "%.4f (1 : %.1f)", bitsPerPixel, compression)),
+            line("images/s", String(format: "%.1f", imagesPerSecond)),
+        ]
+        for (index, layer) in layers.enumerated() {
+            lines.append(
+                line(
+                    "layer \(index + 1)",
+                    "\(layer.used) of \(layer.codewords) codewords used, perplexity "
+                        + String(format: "%.1f", layer.perplexity)))
+        }
+        for name in skipped { lines.append("skipped: \(name)") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The figures as JSON with sorted keys.
+    ///
+    /// - Throws: `EncodingError` where a figure is not finite and JSON has no word for it.
+    public func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+}

@@ -1,0 +1,132 @@
+import Autoencoders
+import Datasets
+import Foundation
+import Images
+import Metrics
+import Torch
+
+/// Measures a model on a data set.
+public struct Evaluator {
+    private let model: any Autoencoder
+    private let configuration: RunConfiguration
+    private let device: Device
+
+    /// Prepares measuring.
+    ///
+    /// - Parameters:
+    ///   - model: The model, with the weights that are to be measured.
+    ///   - configuration: What it was made from.
+    ///   - device: Where it is.
+    public init(model: any Autoencoder, configuration: RunConfiguration, device: Device) {
+        self.model = model
+        self.configuration = configuration
+        self.device = device
+    }
+
+    /// Reconstructs images and measures.
+    ///
+    /// - Parameters:
+    ///   - dataset: The images.
+    ///   - limit: Only the first so many; all if `nil`.
+    ///   - progress: Told how many images are done and how many there are.
+    /// - Throws: `DatasetError`, `TorchError`.
+    public func evaluate(
+        _ dataset: any ImageDataset, limit: Int? = nil, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> EvaluationReport {
+        let reader = try SequentialReader(
+            dataset: dataset, batchSize: batchSize, limit: limit, workers: configuration.data.workers,
+            maximumSkippedShare: configuration.data.maximumSkippedShare)
+        defer { reader.stop() }
+        let total = min(limit ?? dataset.count, dataset.count)
+        var quality = ImageQuality()
+        var usage = CodebookUsage(codewords: model.codewords)
+        var seconds = 0.0
+        while let batch = try reader.next() {
+            let images = try tensor(batch)
+            let start = ProcessInfo.processInfo.systemUptime
+            let result = try model.reconstruct(images)
+            let pixels = try Pixels.bytes(result.images, padding: configuration.data.padding)
+            seconds += ProcessInfo.processInfo.systemUptime - start
+            for (layer, indices) in result.indices.enumerated() {
+                try usage.add(indices.array(of: Int32.self), layer: layer)
+            }
+            quality.merge(try measure(batch, pixels))
+            progress(quality.images, total)
+        }
+        guard let result = quality.result else { throw TrainingError.noImages }
+        let rate = rate
+        return EvaluationReport(
+            mse: result.meanSquaredError, psnr: result.peakSignalToNoiseRatio, ssim: result.structuralSimilarity,
+            msSSIM: result.multiScaleStructuralSimilarity, bitsPerPixel: rate.bitsPerPixel,
+            compression: rate.compression, imagesPerSecond: Double(result.images) / max(seconds, 1e-9),
+            images: result.images, skipped: reader.skipped.map { "\($0.name): \($0.reason)" }, layers: usage.layers)
+    }
+
+    /// Originals above their reconstructions.
+    ///
+    /// - Parameters:
+    ///   - dataset: The images; the first ones are drawn.
+    ///   - count: How many.
+    /// - Throws: `DatasetError`, `TorchError`.
+    public func sheet(_ dataset: any ImageDataset, count: Int) throws -> PixelImage {
+        let reader = try SequentialReader(
+            dataset: dataset, batchSize: min(count, batchSize), limit: count, workers: 1,
+            maximumSkippedShare: configuration.data.maximumSkippedShare)
+        defer { reader.stop() }
+        var originals: [PixelImage] = []
+        var reconstructions: [PixelImage] = []
+        while let batch = try reader.next() {
+            let result = try model.reconstruct(tensor(batch))
+            originals += try pictures(batch.pixels, batch)
+            reconstructions += try pictures(Pixels.bytes(result.images, padding: configuration.data.padding), batch)
+        }
+        return try ReconstructionSheet.draw(originals: originals, reconstructions: reconstructions)
+    }
+
+    /// Bits of an image of the configured size.
+    private var rate: Rate {
+        let grids = model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth)
+        return Rate(
+            codes: grids.map { grid in
+                .init(
+                    positions: grid.height * grid.width,
+                    bitsPerPosition: grid.branchings.reduce(0) { $0 + log2(Double($1)) })
+            }, width: configuration.data.width, height: configuration.data.height,
+            channels: configuration.data.channels)
+    }
+
+    // Larger batches gain nothing on a processor and take memory.
+    private var batchSize: Int { min(configuration.training.batchSize, 64) }
+
+    private func tensor(_ batch: ImageBatch) throws -> Tensor {
+        try Pixels.batch(
+            batch.pixels, count: batch.count, height: batch.shape.height, width: batch.shape.width,
+            channels: batch.shape.channels, padding: configuration.data.padding, device: device)
+    }
+
+    private func measure(_ batch: ImageBatch, _ pixels: [UInt8]) throws -> ImageQuality {
+        var quality = ImageQuality()
+        let shape = batch.shape
+        let size = shape.height * shape.width * shape.channels
+        for index in 0..<batch.count {
+            let range = index * size..<(index + 1) * size
+            try quality.add(
+                original: MetricImage(
+                    width: shape.width, height: shape.height, channels: shape.channels,
+                    pixels: Array(batch.pixels[range])),
+                reconstruction: MetricImage(
+                    width: shape.width, height: shape.height, channels: shape.channels, pixels: Array(pixels[range])))
+        }
+        return quality
+    }
+
+    private func pictures(_ pixels: [UInt8], _ batch: ImageBatch) throws -> [PixelImage] {
+        let shape = batch.shape
+        let size = shape.height * shape.width * shape.channels
+        return try (0..<batch.count).map {
+            try PixelImage(
+                width: shape.width, height: shape.height, channels: shape.channels,
+                pixels: Array(pixels[$0 * size..<($0 + 1) * size]))
+        }
+    }
+}

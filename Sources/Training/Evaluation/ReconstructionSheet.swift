@@ -1,0 +1,38 @@
+import Images
+
+/// A picture that shows what a model loses: rows of originals, each above the row of its reconstructions.
+public enum ReconstructionSheet {
+    /// Draws a sheet.
+    ///
+    /// - Parameters:
+    ///   - originals: The images as they are.
+    ///   - reconstructions: The images as the model gives them back, in the same order.
+    ///   - columns: Images a row; chosen by their size if `nil`.
+    /// - Throws: `ImageError`.
+    public static func draw(
+        originals: [PixelImage], reconstructions: [PixelImage], columns: Int? = nil
+    ) throws -> PixelImage {
+        let widest = originals.map(\.width).max() ?? 1
+        // Small images are enlarged so that a person sees their pixels; large sheets stay below about 1200 pixels.
+        let scale = max(1, 64 / max(widest, 1))
+        let columns = max(columns ?? min(originals.count, max(1, 1200 / (widest * scale))), 1)
+        var ordered: [PixelImage] = []
+        for start in stride(from: 0, to: originals.count, by: columns) {
+            let end = min(start + columns, originals.count)
+            for row in [originals[start..<end], reconstructions[start..<end]] {
+                ordered += row
+                if end - start < columns, let blank = try row.first.map(Self.blank) {
+                    ordered += Array(repeating: blank, count: columns - (end - start))
+                }
+            }
+        }
+        return try PictureGrid(columns: columns, gap: 2, scale: scale).image(of: ordered)
+    }
+
+    /// White, as the grid's background.
+    private static func blank(_ model: PixelImage) throws -> PixelImage {
+        try PixelImage(
+            width: model.width, height: model.height, channels: model.channels,
+            pixels: Array(repeating: 255, count: model.width * model.height * model.channels))
+    }
+}

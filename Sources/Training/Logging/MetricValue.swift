@@ -1,0 +1,56 @@
+/// A value of a line of `metrics.jsonl`.
+public enum MetricValue: Sendable, Equatable {
+    /// A whole number.
+    case integer(Int)
+    /// A number; not-a-number and the infinities are written as the texts "NaN", "Infinity" and "-Infinity".
+    case real(Double)
+    /// Numbers, one a layer for example.
+    case reals([Double])
+    /// A text.
+    case text(String)
+
+    /// The value as JSON, on one line.
+    var json: String {
+        switch self {
+        case .integer(let value): "\(value)"
+        case .real(let value): Self.json(value)
+        case .reals(let values): "[" + values.map(Self.json).joined(separator: ",") + "]"
+        case .text(let value): Self.quoted(value)
+        }
+    }
+
+    // JSON has no word for them, and a diverged loss must not make the line unreadable.
+    private static func json(_ value: Double) -> String {
+        if value.isNaN { return "\"NaN\"" }
+        if value.isInfinite { return value < 0 ? "\"-Infinity\"" : "\"Infinity\"" }
+        return "\(value)"
+    }
+
+    /// A text in quotes, with the escapes that JSON demands.
+    static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
+
+extension MetricValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral {
+    /// A whole number.
+    public init(integerLiteral value: Int) { self = .integer(value) }
+    /// A number.
+    public init(floatLiteral value: Double) { self = .real(value) }
+    /// A text.
+    public init(stringLiteral value: String) { self = .text(value) }
+}

@@ -1,0 +1,124 @@
+import Autoencoders
+import Foundation
+import Metrics
+
+/// What a model is made of, as `hrvq inspect` shows it.
+public struct ModelDescription: Codable, Sendable, Equatable {
+    /// A layer of a quantizer.
+    public struct Layer: Codable, Sendable, Equatable {
+        /// Positions down.
+        public var height: Int
+        /// Positions across.
+        public var width: Int
+        /// Codebooks of the layer.
+        public var codebooks: Int
+        /// Codewords a codebook, m: the distances that a position costs.
+        public var branching: Int
+        /// Codewords of the whole layer.
+        public var codewords: Int
+        /// The length of a codeword.
+        public var dimension: Int
+    }
+
+    /// The autoencoder's kind.
+    public var kind: String
+    /// Channels, height and width of an image.
+    public var image: [Int]
+    /// Pixels of padding on each side.
+    public var padding: Int
+    /// The quantizers' layers in order.
+    public var layers: [Layer]
+    /// Trained numbers of the encoder.
+    public var encoderParameters: Int
+    /// Numbers in codebooks.
+    public var codebookParameters: Int
+    /// Trained numbers of the decoder.
+    public var decoderParameters: Int
+    /// Distances computed for a latent position, over all layers.
+    public var distancesPerPosition: Int
+    /// Bits of codes to one pixel.
+    public var bitsPerPixel: Double
+    /// Bits of 8-bit pixels to bits of codes.
+    public var compression: Double
+
+    /// Describes a model.
+    public init(_ configuration: RunConfiguration, _ model: any Autoencoder) {
+        kind = configuration.model.kind.rawValue
+        image = [configuration.data.channels, configuration.data.height, configuration.data.width]
+        padding = configuration.data.padding
+        let grids = model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth)
+        layers = zip(grids, model.quantizers).flatMap { grid, quantizer in
+            quantizer.settings.codewords.map { codewords in
+                Layer(
+                    height: grid.height, width: grid.width, codebooks: codewords / quantizer.settings.branching,
+                    branching: quantizer.settings.branching, codewords: codewords,
+                    dimension: quantizer.settings.dimension)
+            }
+        }
+        func count(_ prefix: String) -> Int {
+            model.parameters.all.filter { $0.name.hasPrefix(prefix) }.reduce(0) { $0 + $1.tensor.count }
+        }
+        encoderParameters = count("encoder.")
+        codebookParameters = count("quantizer.")
+        decoderParameters = count("decoder.")
+        distancesPerPosition = layers.reduce(0) { $0 + $1.branching }
+        let rate = Rate(
+            codes: grids.map { grid in
+                .init(
+                    positions: grid.height * grid.width,
+                    bitsPerPosition: grid.branchings.reduce(0) { $0 + log2(Double($1)) })
+            }, width: configuration.data.width, height: configuration.data.height,
+            channels: configuration.data.channels)
+        bitsPerPixel = rate.bitsPerPixel
+        compression = rate.compression
+    }
+
+    /// The description as lines for a person.
+    public var text: String {
+        func line(_ name: String, _ value: String) -> String {
+            name.padding(toLength: 22, withPad: " ", startingAt: 0) + value
+        }
+        func thousands(_ number: Int) -> String {
+            var digits = String(number)
+            var groups: [String] = []
+            while digits.count > 3 {
+                groups.insert(String(digits.suffix(3)), at: 0)
+                digits = String(digits.dropLast(3))
+            }
+            return ([digits] + groups).joined(separator: ",")
+        }
+        var lines = [
+            line("model", kind),
+            line("image", "\(image[2])×\(image[1])×\(image[0])" + (padding > 0 ? ", padded by \(padding)" : "")),
+        ]
+        for (index, layer) in layers.enumerated() {
+            let codebooks = layer.codebooks == 1 ? "1 codebook" : "\(layer.codebooks) codebooks"
+            lines.append(
+                line(
+                    "layer \(index + 1)",
+                    "\(layer.width)×\(layer.height) grid, \(codebooks) of \(layer.branching) codewords "
+                        + "(\(layer.codewords) in all), dimension \(layer.dimension)"))
+        }
+        let choices = layers.map { String($0.branching) }
+        let distances =
+            Set(choices).count == 1 ? "\(choices.count)×\(choices[0])" : choices.joined(separator: " + ")
+        lines += [
+            line("distances a position", distances),
+            line("encoder parameters", thousands(encoderParameters)),
+            line("codebook parameters", thousands(codebookParameters)),
+            line("decoder parameters", thousands(decoderParameters)),
+            line("bits per pixel", String(format: "%.4f", bitsPerPixel)),
+            line("rate", String(format: "%.1f (bits of 8-bit pixels to bits of codes)", compression)),
+        ]
+        return lines.joined(separator: "\n")
+    }
+
+    /// The description as JSON with sorted keys.
+    ///
+    /// - Throws: `EncodingError`.
+    public func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+}

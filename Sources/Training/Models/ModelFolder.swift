@@ -1,0 +1,71 @@
+import Autoencoders
+import Files
+import Foundation
+import Torch
+
+/// A model on disk: a folder with `config.json` and `model.safetensors`, the convention of the Hugging Face hub.
+public struct ModelFolder: Sendable {
+    /// The folder.
+    public let url: URL
+
+    /// Names a folder; nothing is read yet.
+    public init(_ url: URL) { self.url = url }
+
+    /// The resolved configuration, as JSON.
+    public var configurationFile: URL { url.appendingPathComponent("config.json") }
+    /// The weights for evaluation (the averaged ones), and the codebooks.
+    public var weightsFile: URL { url.appendingPathComponent("model.safetensors") }
+
+    /// Reads the configuration.
+    ///
+    /// - Throws: `FileError` where it is missing, ``ConfigurationError`` where it is not one.
+    public func configuration() throws -> RunConfiguration {
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            throw FileError.missing(path: url.path, cure: "give the folder of a training run or of a model")
+        }
+        let data = try FileReader.read(
+            configurationFile, cure: "give a folder that holds config.json and model.safetensors")
+        let configuration = try RunConfiguration(json: data, source: configurationFile.path)
+        try configuration.validate()
+        return configuration
+    }
+
+    /// Reads the model.
+    ///
+    /// - Parameters:
+    ///   - device: Where its parameters go.
+    ///   - precision: Takes the place of the configuration's.
+    /// - Returns: The configuration and the model, its codebooks marked as initialised.
+    /// - Throws: `FileError`, ``ConfigurationError``; `TorchError.mismatchedParameters` with every weight that does
+    ///   not fit.
+    public func load(
+        on device: Device = .cpu, precision: Precision? = nil
+    ) throws -> (configuration: RunConfiguration, model: any Autoencoder) {
+        let configuration = try configuration()
+        let weights = try Safetensors.read(weightsFile, cure: weightsCure)
+        let model = try configuration.makeAutoencoder(on: device)
+        try model.parameters.load(weights.tensors, source: weightsFile.path)
+        for quantizer in model.quantizers { try quantizer.markInitialized() }
+        model.precision = configuration.elementType(on: device, choice: precision)
+        return (configuration, model)
+    }
+
+    private var weightsCure: String {
+        "the folder holds a configuration without weights; let the run reach its first checkpoint, or train again"
+    }
+
+    /// Writes both files, the configuration last, so that a folder with a configuration is whole.
+    ///
+    /// - Parameters:
+    ///   - configuration: The resolved configuration.
+    ///   - parameters: The weights to store by name; those for evaluation.
+    ///   - step: The training step of the weights, kept in the file's metadata.
+    /// - Throws: `FileError`, `TorchError`.
+    public func save(
+        _ configuration: RunConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int
+    ) throws {
+        try Safetensors.write(
+            parameters, metadata: ["format": "pt", "generator": "hrvq", "step": "\(step)"], to: weightsFile)
+        try AtomicFile.write(configuration.jsonData(), to: configurationFile)
+    }
+}

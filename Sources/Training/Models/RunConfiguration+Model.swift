@@ -1,0 +1,52 @@
+import Autoencoders
+import Datasets
+import Quantization
+import Torch
+
+extension RunConfiguration {
+    /// A model with fresh parameters, as the sections `model`, `quantizer` and `data` describe it.
+    ///
+    /// - Parameters:
+    ///   - device: Where the parameters are made.
+    ///   - seed: The run's seed; initial numbers come from its stream "initialization".
+    /// - Throws: ``ConfigurationError/invalid(_:)``, `TorchError`.
+    public func makeAutoencoder(on device: Device = .cpu, seed: UInt64? = nil) throws -> any Autoencoder {
+        try validate()
+        var stream = SeededGenerator(seed: seed ?? seedBits, stream: "initialization")
+        let generator = try Generator(seed: stream.next())
+        switch model.kind {
+        case .hrvqvae:
+            return try HRVQVAE(
+                network: networkSettings, quantizer: quantizerSettings, generator: generator, device: device)
+        }
+    }
+
+    /// The seed's bits.
+    var seedBits: UInt64 { UInt64(bitPattern: Int64(training.seed)) }
+
+    private var networkSettings: NetworkSettings {
+        NetworkSettings(
+            channels: data.channels, hiddenUnits: model.hiddenUnits, residualUnits: model.residualUnits,
+            residualBlocks: model.residualBlocks, filterSize: model.filterSize, downsampling: model.downsampling)
+    }
+
+    private var quantizerSettings: QuantizerSettings {
+        QuantizerSettings(
+            layers: quantizer.layers, branching: quantizer.branching, dimension: quantizer.dimension,
+            learning: quantizer.learning == .gradient ? .gradient : .movingAverage, decay: quantizer.decay,
+            beta: quantizer.beta, betaSum: quantizer.betaSum, reviveAfter: quantizer.reviveAfter)
+    }
+
+    /// The element type in which the model's convolutions run on a device.
+    ///
+    /// - Parameter choice: Takes the place of `training.precision` if given.
+    public func elementType(on device: Device, choice: Precision? = nil) -> DataType {
+        let configured: Precision =
+            switch training.precision {
+            case .auto: .auto
+            case .float32: .float32
+            case .bfloat16: .bfloat16
+            }
+        return (choice ?? configured).resolve(on: device)
+    }
+}

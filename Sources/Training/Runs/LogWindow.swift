@@ -1,0 +1,90 @@
+import Autoencoders
+import Foundation
+import Metrics
+import Quantization
+import Torch
+
+/// What a run reports about the steps since its last report; means over them.
+public struct StepRecord: Sendable {
+    /// Steps done.
+    public var step: Int
+    /// The objective.
+    public var loss: Double
+    /// Its terms by name; `reconstruction` is the mean squared error on [−0.5, 0.5].
+    public var terms: [(name: String, value: Double)]
+    /// The rate of the last step.
+    public var learningRate: Double
+    /// The gradients' norm before clipping, where there is clipping.
+    public var gradientNorm: Double?
+    /// Usage of every layer, over all vectors of these steps.
+    public var layers: [CodebookUsage.Layer]
+    /// How many vectors each layer's usage was counted over.
+    public var vectors: Int
+    /// How many codewords of each layer were revived.
+    public var revived: [Int]
+    /// Images a second.
+    public var imagesPerSecond: Double
+    /// Images skipped so far because they did not decode.
+    public var skipped: Int
+
+    /// The mean squared error of reconstructions.
+    public var meanSquaredError: Double { terms.first { $0.name == "reconstruction" }?.value ?? .nan }
+}
+
+/// Adds up what happens between two reports.
+struct LogWindow {
+    private var steps = 0
+    private var images = 0
+    private var total = 0.0
+    private var terms: [(name: String, value: Double)] = []
+    private var learningRate = 0.0
+    private var gradientNorm: Double?
+    private var usage: CodebookUsage?
+    private var vectors = 0
+    private var revived: [Int] = []
+    private var seconds = 0.0
+    private var clock = ProcessInfo.processInfo.systemUptime
+
+    mutating func add(
+        _ output: AutoencoderOutput, total: Double, images: Int, learningRate: Double, gradientNorm: Double?,
+        updates: [HierarchicalResidualQuantizer.Update]
+    ) throws {
+        steps += 1
+        self.images += images
+        self.total += total
+        self.learningRate = learningRate
+        self.gradientNorm = gradientNorm
+        let values = try output.terms.map { ($0.name, Double(try $0.value.item())) }
+        let used = updates.flatMap { $0.usage.map { $0.map(Int.init) } }
+        let rescued = updates.flatMap(\.revived)
+        if terms.isEmpty {
+            terms = values
+            revived = rescued
+        } else {
+            for index in terms.indices { terms[index].value += values[index].1 }
+            for layer in rescued.indices { revived[layer] += rescued[layer] }
+        }
+        vectors += used.first.map { $0.reduce(0, +) } ?? 0
+        if var usage {
+            try usage.merge(CodebookUsage(counts: used))
+            self.usage = usage
+        } else {
+            usage = CodebookUsage(counts: used)
+        }
+        let now = ProcessInfo.processInfo.systemUptime
+        seconds += now - clock
+        clock = now
+    }
+
+    /// Leaves out what was not training: an evaluation, a checkpoint.
+    mutating func restartClock() { clock = ProcessInfo.processInfo.systemUptime }
+
+    func record(step: Int, skipped: Int) -> StepRecord {
+        let count = Double(max(steps, 1))
+        return StepRecord(
+            step: step, loss: total / count, terms: terms.map { ($0.name, $0.value / count) },
+            learningRate: learningRate, gradientNorm: gradientNorm,
+            layers: usage?.layers ?? [], vectors: vectors, revived: revived,
+            imagesPerSecond: Double(images) / max(seconds, 1e-9), skipped: skipped)
+    }
+}

@@ -1,0 +1,75 @@
+import Datasets
+import Foundation
+import Torch
+
+extension OptimizerConfiguration {
+    /// The optimiser's settings.
+    var adam: Adam.Settings {
+        Adam.Settings(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
+    }
+
+    /// The learning rate's course.
+    func schedule(totalSteps: Int) -> LearningRateSchedule {
+        LearningRateSchedule(
+            course: schedule == .cosine ? .cosine : .constant, rate: learningRate, warmUpSteps: warmUpSteps,
+            totalSteps: totalSteps, finalShare: finalLearningRateShare)
+    }
+}
+
+extension RunConfiguration {
+    /// A loader of training batches as the configuration says.
+    func loader(of dataset: any ImageDataset, startStep: Int) throws -> BatchLoader {
+        try BatchLoader(
+            dataset: dataset, batchSize: training.batchSize, seed: seedBits, flip: data.flip, workers: data.workers,
+            startStep: startStep, maximumSkippedShare: data.maximumSkippedShare)
+    }
+
+    /// The configuration of a run that is resumed.
+    ///
+    /// - Parameters:
+    ///   - folder: The run.
+    ///   - overrides: `key=value` texts. Only settings that do not change what was trained so far may be among them:
+    ///     the number of steps, how often to save, evaluate and log, worker threads.
+    /// - Throws: ``TrainingError/changedSettings(path:changes:)``, ``TrainingError/nothingToResume(path:)``,
+    ///   ``ConfigurationError``.
+    public static func resumed(at folder: RunFolder, overrides: [String]) throws -> RunConfiguration {
+        guard folder.holdsRun else { throw TrainingError.nothingToResume(path: folder.url.path) }
+        let stored = try folder.model.configuration()
+        var changed = stored
+        for override in overrides { try changed.set(override) }
+        try changed.validate()
+        let free = ["checkpoint.", "evaluation.", "logging.", "data.workers", "training.steps", "training.epochs"]
+        let changes = changed.differences(from: stored).filter { change in
+            !free.contains { change.key.hasPrefix($0) }
+        }
+        guard changes.isEmpty else {
+            throw TrainingError.changedSettings(
+                path: folder.url.path, changes: changes.map { "\($0.key): \($0.theirs) before, \($0.mine) now" })
+        }
+        return changed
+    }
+}
+
+extension DataConfiguration {
+    /// The images' shape without padding.
+    public var shape: ImageShape { ImageShape(channels: channels, height: height, width: width) }
+
+    /// Opens the data set.
+    ///
+    /// - Parameters:
+    ///   - folder: Where its files are; not needed for glyphs.
+    ///   - split: Which part.
+    /// - Throws: `DatasetError`.
+    public func open(_ folder: URL?, split: Split) throws -> any ImageDataset {
+        try datasetKind.open(folder: folder?.path, shape: shape, split: split, testShare: testShare)
+    }
+
+    private var datasetKind: DatasetKind {
+        switch kind {
+        case .mnist: .mnist
+        case .cifar10: .cifar10
+        case .folder: .folder
+        case .glyphs: .glyphs
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Files
+import Foundation
+
+/// A training run on disk: a model folder that also holds checkpoints, logs and pictures.
+///
+///     RUN/config.json  model.safetensors      the model, with averaged weights
+///         checkpoints/step-500/               everything that resuming needs
+///         metrics.jsonl  events.out.tfevents… logs
+///         samples/step-500.png                originals above their reconstructions
+public struct RunFolder: Sendable {
+    /// The folder.
+    public let url: URL
+
+    /// Names a folder.
+    public init(_ url: URL) { self.url = url }
+
+    /// The run as a model.
+    public var model: ModelFolder { ModelFolder(url) }
+    /// Where checkpoints are.
+    public var checkpoints: URL { url.appendingPathComponent("checkpoints", isDirectory: true) }
+    /// One JSON object a line.
+    public var metricsFile: URL { url.appendingPathComponent("metrics.jsonl") }
+    /// Where pictures of reconstructions are.
+    public var samples: URL { url.appendingPathComponent("samples", isDirectory: true) }
+
+    /// The folder of a step's checkpoint.
+    public func checkpoint(_ step: Int) -> URL { checkpoints.appendingPathComponent("step-\(step)", isDirectory: true) }
+
+    /// The steps of all checkpoints, in order. Half-written ones have other names and are not among them.
+    public func checkpointSteps() -> [Int] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
+        return names.compactMap { $0.hasPrefix("step-") ? Int($0.dropFirst(5)) : nil }.sorted()
+    }
+
+    /// Whether a run was started here.
+    public var holdsRun: Bool {
+        [model.configurationFile, model.weightsFile, metricsFile, checkpoints].contains {
+            FileManager.default.fileExists(atPath: $0.path)
+        }
+    }
+
+    /// Removes what a run writes, and nothing else that a user may keep in the folder.
+    ///
+    /// - Throws: `FileError.unwritable`.
+    public func clear() throws {
+        let manager = FileManager.default
+        let names = (try? manager.contentsOfDirectory(atPath: url.path)) ?? []
+        let own: Set<String> = ["config.json", "model.safetensors", "checkpoints", "metrics.jsonl", "samples"]
+        for name in names where own.contains(name) || name.hasPrefix("events.out.tfevents.") {
+            do {
+                try manager.removeItem(at: url.appendingPathComponent(name))
+            } catch {
+                throw FileError.unwritable(
+                    path: url.appendingPathComponent(name).path, reason: FileReader.reason(of: error))
+            }
+        }
+    }
+
+    /// Removes all but the newest checkpoints, and what an interrupted write left behind.
+    func prune(keeping count: Int) {
+        let manager = FileManager.default
+        for step in checkpointSteps().dropLast(max(count, 1)) { try? manager.removeItem(at: checkpoint(step)) }
+        let names = (try? manager.contentsOfDirectory(atPath: checkpoints.path)) ?? []
+        for name in names where name.hasPrefix(".step-") && name.hasSuffix(".tmp") {
+            try? manager.removeItem(at: checkpoints.appendingPathComponent(name))
+        }
+    }
+}

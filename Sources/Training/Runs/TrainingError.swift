@@ -1,0 +1,41 @@
+/// What can stop a training run.
+public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The output folder holds a run already.
+    case runExists(path: String, step: Int?)
+    /// There is nothing to resume.
+    case nothingToResume(path: String)
+    /// A resumed run may not change these settings; each is listed with its old and new value.
+    case changedSettings(path: String, changes: [String])
+    /// A term of the objective, a gradient or a weight is not a finite number.
+    case notFinite(step: Int, terms: [String], checkpoint: String?)
+    /// A checkpoint's state file does not say what it must.
+    case malformedCheckpoint(path: String, reason: String)
+    /// Not one image of a data set decoded.
+    case noImages
+    /// The data's shape is not the model's.
+    case shapeMismatch(expected: String, found: String)
+
+    /// One or two sentences: what, where, and the cure.
+    public var description: String {
+        switch self {
+        case .runExists(let path, let step):
+            "\(path): holds a training run already" + (step.map { " (at step \($0))" } ?? "")
+                + "; continue it with --resume, replace it with --force, or choose another --output"
+        case .nothingToResume(let path):
+            "\(path): holds no checkpoint to resume from; leave --resume out to start a run there"
+        case .changedSettings(let path, let changes):
+            "\(path): a resumed run goes on with the settings it was started with, and these differ:\n"
+                + changes.map { "  - \($0)" }.joined(separator: "\n")
+                + "\nLeave them out, or start a new run in another --output."
+        case .notFinite(let step, let terms, let checkpoint):
+            "step \(step): not a finite number: \(terms.joined(separator: ", ")); "
+                + (checkpoint.map { "the last good checkpoint is kept at \($0); " } ?? "")
+                + "try a smaller optimizer.learningRate, or set optimizer.gradientClip"
+        case .malformedCheckpoint(let path, let reason):
+            "\(path): \(reason); remove this checkpoint's folder to resume from the one before"
+        case .noImages: "not one image of the data set could be read; check the folder and its files"
+        case .shapeMismatch(let expected, let found):
+            "the model takes images of \(expected), and the data has \(found); use the preset of this data set"
+        }
+    }
+}

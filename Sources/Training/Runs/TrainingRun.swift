@@ -1,0 +1,273 @@
+import Autoencoders
+import Datasets
+import Files
+import Foundation
+import Images
+import Quantization
+import Torch
+
+/// A training run of an autoencoder in a folder of its own, from the first step or from a checkpoint.
+///
+///     batch ─► model ─► objective ─► gradients ─► clipping ─► Adam ─► averages of the weights
+///                └─► codebooks: moving averages, revival of dead codewords
+///
+/// Everything random is a function of (seed, name of a stream, step), so a run that was interrupted and resumed gives
+/// the same bytes as one that was not, on one machine with the same number of threads.
+public final class TrainingRun {
+    /// What to do with an output folder that holds a run.
+    public enum Existing: Sendable, Equatable {
+        /// Refuse.
+        case refuse
+        /// Replace the run.
+        case replace
+        /// Go on with it.
+        case resume
+    }
+
+    /// How a run ended.
+    public enum Outcome: Sendable, Equatable {
+        /// All steps were done.
+        case completed(step: Int)
+        /// It was asked to stop, and saved its state.
+        case interrupted(step: Int)
+    }
+
+    /// The resolved settings.
+    public let configuration: RunConfiguration
+    /// The output.
+    public let folder: RunFolder
+    /// The model; its weights are those of the last step, not the averaged ones.
+    public let model: any Autoencoder
+    /// Where the model runs.
+    public let device: Device
+    /// Steps done so far.
+    public private(set) var step: Int
+    /// Steps of the whole run.
+    public let totalSteps: Int
+
+    let optimizer: Adam
+    let averaging: WeightAveraging
+    private let training: any ImageDataset
+    private let test: any ImageDataset
+    private let schedule: LearningRateSchedule
+    private let log: RunLog
+    private var window = LogWindow()
+    private var lastCheckpoint: Int?
+
+    /// Prepares a run: opens the data, makes or loads the model, writes `config.json`.
+    ///
+    /// - Parameters:
+    ///   - configuration: The settings; see ``resumedConfiguration(at:overrides:)`` for those of a resumed run.
+    ///   - data: The data set's folder; not needed for glyphs.
+    ///   - output: The run's folder.
+    ///   - existing: What to do if `output` holds a run.
+    ///   - device: Where to train.
+    ///   - progress: Makes the reporter that shows progress, from the steps of the whole run and those done before.
+    /// - Throws: ``TrainingError``, ``ConfigurationError``, `DatasetError`, `FileError`, `TorchError`.
+    public init(
+        _ configuration: RunConfiguration, data: URL?, output: URL, existing: Existing = .refuse,
+        device: Device = .cpu,
+        progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter
+    ) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        self.device = device
+        folder = RunFolder(output)
+        let holdsRun = folder.holdsRun
+        switch existing {
+        case .refuse where holdsRun:
+            throw TrainingError.runExists(path: output.path, step: folder.checkpointSteps().last)
+        case .resume where !holdsRun: throw TrainingError.nothingToResume(path: output.path)
+        default: break
+        }
+        if configuration.training.threads > 0 { try Engine.setThreadCount(configuration.training.threads) }
+        training = try configuration.data.open(data, split: .train)
+        test = try configuration.data.open(data, split: .test)
+        totalSteps = configuration.totalSteps(images: training.count)
+        model = try configuration.makeAutoencoder(on: device)
+        model.precision = configuration.elementType(on: device)
+        optimizer = try Adam(model.parameters, configuration.optimizer.adam)
+        averaging = try WeightAveraging(model.parameters, decay: configuration.training.averagingDecay)
+        schedule = configuration.optimizer.schedule(totalSteps: totalSteps)
+        step = 0
+        if existing == .replace { try folder.clear() }
+        var threadsBefore: Int?
+        try AtomicFolder.create(output)
+        if existing == .resume, let last = folder.checkpointSteps().last {
+            let state = try Checkpoint.load(from: folder.checkpoint(last), into: model, optimizer, averaging)
+            step = state.step
+            lastCheckpoint = last
+            threadsBefore = state.threads
+        }
+        log = try RunLog(
+            folder, configuration, resumedAt: existing == .resume ? step : nil, progress: progress(totalSteps, step))
+        if let threadsBefore, threadsBefore != Engine.threadCount {
+            log.notice(
+                "warning: the run had \(threadsBefore) threads before and has \(Engine.threadCount) now; "
+                    + "results will differ in the last digits")
+        }
+        try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
+    }
+
+    /// Trains until all steps are done or `shouldStop` says so; either way the state is saved.
+    ///
+    /// - Parameter shouldStop: Asked after every step.
+    /// - Throws: ``TrainingError/notFinite(step:terms:checkpoint:)``, and what reading data and writing files throw.
+    ///   The last good checkpoint stays.
+    public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
+        defer { log.close() }
+        if step < totalSteps {
+            try initializeCodebooks()
+            let loader = try configuration.loader(of: training, startStep: step)
+            defer { loader.stop() }
+            while step < totalSteps {
+                try trainStep(loader.next())
+                try afterStep(loader)
+                if step < totalSteps, shouldStop() {
+                    if lastCheckpoint != step { try saveCheckpoint() }
+                    log.notice("stopped at step \(step) of \(totalSteps); go on with --resume")
+                    return .interrupted(step: step)
+                }
+            }
+        }
+        // A run that is complete already still leaves its model, should a crash have come between the two.
+        if lastCheckpoint != step { try saveCheckpoint() } else { try saveModel() }
+        return .completed(step: step)
+    }
+
+    // MARK: - A step
+
+    private func trainStep(_ batch: ImageBatch) throws {
+        let images = try Pixels.batch(
+            batch.pixels, count: batch.count, height: batch.shape.height, width: batch.shape.width,
+            channels: batch.shape.channels, padding: configuration.data.padding, device: device)
+        let output = try model.forward(images)
+        let total = try Double(output.total.item())
+        guard total.isFinite else { throw try notFinite(output.terms) }
+        try output.total.backward()
+        var norm: Double?
+        if configuration.optimizer.gradientClip > 0 {
+            let value = try GradientClipping.clip(model.parameters, maximum: configuration.optimizer.gradientClip)
+            guard value.isFinite else { throw try notFinite([]) }
+            norm = value
+        }
+        let rate = schedule.rate(at: step)
+        try optimizer.step(learningRate: rate)
+        try averaging.update()
+        try model.parameters.clearGradients()
+        var stream = SeededGenerator(seed: configuration.seedBits, stream: "revival", step: UInt64(step))
+        let updates = try zip(model.quantizers, output.quantizers).map { try $0.update($1, using: &stream) }
+        step += 1
+        try window.add(
+            output, total: total, images: batch.count, learningRate: rate, gradientNorm: norm, updates: updates)
+    }
+
+    private func afterStep(_ loader: BatchLoader) throws {
+        let isLast = step == totalSteps
+        if step % configuration.logging.every == 0 || isLast {
+            try log.step(window.record(step: step, skipped: loader.skipped.count))
+            window = LogWindow()
+        }
+        if configuration.evaluation.every > 0, step % configuration.evaluation.every == 0 || isLast {
+            try evaluate()
+        }
+        if configuration.checkpoint.every > 0, step % configuration.checkpoint.every == 0, !isLast {
+            try saveCheckpoint()
+        }
+    }
+
+    /// The terms that are to blame, and the weights if they are spoilt already.
+    private func notFinite(_ terms: [(name: String, value: Tensor)]) throws -> TrainingError {
+        var names = try terms.filter { try !$0.value.item().isFinite }.map(\.name)
+        if names.isEmpty {
+            for parameter in model.parameters.trainable {
+                if let gradient = try parameter.tensor.gradient(), try !gradient.isFinite() {
+                    names.append("gradient of \(parameter.name)")
+                }
+            }
+        }
+        return .notFinite(
+            step: step + 1, terms: names, checkpoint: lastCheckpoint.map { folder.checkpoint($0).path })
+    }
+
+    // MARK: - Start, evaluation, saving
+
+    /// Places codewords on the vectors of the first batches, quantizer by quantizer.
+    private func initializeCodebooks() throws {
+        for (index, quantizer) in model.quantizers.enumerated() where try !quantizer.isInitialized() {
+            guard configuration.quantizer.initialization == .kMeans else {
+                try quantizer.markInitialized()
+                continue
+            }
+            log.notice("placing codewords by k-means")
+            let loader = try configuration.loader(of: training, startStep: 0)
+            defer { loader.stop() }
+            var parts: [Tensor] = []
+            var count = 0
+            // Vectors of one image are alike, so more batches are better than whole ones.
+            let wanted = configuration.quantizer.kMeansVectors
+            let share = max(wanted / 8, 1)
+            while count < wanted {
+                let batch = try loader.next()
+                let images = try Pixels.batch(
+                    batch.pixels, count: batch.count, height: batch.shape.height, width: batch.shape.width,
+                    channels: batch.shape.channels, padding: configuration.data.padding, device: device)
+                let vectors = try model.vectors(images, quantizer: index).to(.cpu)
+                let part = try vectors.spread(min(share, wanted - count, vectors.size(0)))
+                count += part.size(0)
+                parts.append(part)
+            }
+            var stream = SeededGenerator(seed: configuration.seedBits, stream: "k-means", step: UInt64(index))
+            try quantizer.initialize(
+                with: Tensor.concatenate(parts, axis: 0), iterations: configuration.quantizer.kMeansIterations,
+                using: &stream)
+        }
+        if step == 0 { try averaging.restart() }
+    }
+
+    private func evaluate() throws {
+        let evaluator = Evaluator(model: model, configuration: configuration, device: device)
+        let report = try averaging.withAverages {
+            try evaluator.evaluate(test, limit: configuration.evaluation.images)
+        }
+        var sheet: PixelImage?
+        if configuration.evaluation.samples > 0 {
+            let drawn = try averaging.withAverages {
+                try evaluator.sheet(test, count: configuration.evaluation.samples)
+            }
+            try AtomicFolder.create(folder.samples)
+            try drawn.writePNG(to: folder.samples.appendingPathComponent("step-\(step).png").path)
+            sheet = drawn
+        }
+        try log.evaluation(report, step: step, sheet: sheet)
+        window.restartClock()
+    }
+
+    private func saveCheckpoint() throws {
+        let spoilt = try model.parameters.all.filter { try !$0.tensor.detached().isFinite() }.map(\.name)
+        guard spoilt.isEmpty else {
+            throw TrainingError.notFinite(
+                step: step, terms: spoilt.map { "weight \($0)" },
+                checkpoint: lastCheckpoint.map { folder.checkpoint($0).path })
+        }
+        try Checkpoint.save(
+            to: folder.checkpoint(step), step: step, model: model, optimizer: optimizer, averaging: averaging)
+        lastCheckpoint = step
+        folder.prune(keeping: configuration.checkpoint.keep)
+        try saveModel()
+        window.restartClock()
+    }
+
+    private func saveModel() throws {
+        let state = try averaging.withAverages { try model.parameters.state() }
+        try folder.model.save(configuration, parameters: state, step: step)
+    }
+}
+
+extension Tensor {
+    /// `count` rows, evenly spread over all.
+    fileprivate func spread(_ count: Int) throws -> Tensor {
+        let rows = size(0)
+        return try indexSelected(axis: 0, Tensor((0..<count).map { Int64($0 * rows / count) }, [count]))
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Files
+import Foundation
+import HRVQ
+
+/// `hrvq demo`.
+struct DemoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "Train on built-in glyphs for a minute or two and show what came of it.")
+
+    @Option(help: "The folder for the run and the pictures.", completion: .directory)
+    var output = "demo"
+
+    @Option(help: ArgumentHelp("Training steps.", valueName: "count"))
+    var steps: Int?
+
+    @Option(help: ArgumentHelp("The number that all randomness is derived from.", valueName: "number"))
+    var seed = 1
+
+    @Flag(help: "Replace an earlier demo in the folder.")
+    var force = false
+
+    @OptionGroup var engine: EngineOptions
+
+    @Flag(name: .shortAndLong, help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        if let steps, steps < 1 { throw ValidationError("--steps is \(steps); it must be 1 or more") }
+    }
+
+    func run() throws {
+        let device = try engine.prepare()
+        let start = ProcessInfo.processInfo.systemUptime
+        let folder = URL(fileURLWithPath: output)
+        let runURL = folder.appendingPathComponent("run")
+        var overrides = ["training.seed=\(seed)"]
+        if let steps { overrides.append("training.steps=\(steps)") }
+        let configuration = try RunConfiguration.resolve(preset: Preset.glyphs.rawValue, overrides: overrides)
+        let training = try TrainingRun(
+            configuration, data: nil, output: runURL, existing: force ? .replace : .refuse, device: device
+        ) { totalSteps, firstStep in
+            .standardError(
+                totalSteps: totalSteps, firstStep: firstStep, every: configuration.logging.every * 5, quiet: quiet)
+        }
+        let interruption = Interruption()
+        guard case .completed = try training.run(shouldStop: { interruption.isAsked }) else { throw ExitCode(130) }
+
+        let (_, model) = try ModelFolder(runURL).load(on: device)
+        let dataset = try configuration.data.open(nil, split: .test)
+        let evaluator = Evaluator(model: model, configuration: configuration, device: device)
+        let report = try evaluator.evaluate(dataset, limit: 1000)
+        let reconstructions = folder.appendingPathComponent("reconstructions.png")
+        try evaluator.sheet(dataset, count: 32).writePNG(to: reconstructions.path)
+        let layers = folder.appendingPathComponent("layers.png")
+        try LayerSheet.draw(model, configuration, dataset, count: 10, device: device).writePNG(to: layers.path)
+        try AtomicFile.write(try report.json(), to: folder.appendingPathComponent("evaluation.json"))
+
+        print(report.text)
+        print("")
+        print("\(Int(ProcessInfo.processInfo.systemUptime - start)) seconds. Open")
+        print("  \(reconstructions.path)  rows of originals, each above the row of its reconstructions")
+        print("  \(layers.path)  originals, then what the codes of layer 1, layers 1–2 and layers 1–3 say")
+        print("  \(runURL.path)/samples/  how reconstructions became better during training")
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import HRVQ
+
+/// `hrvq doctor`.
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Say which LibTorch this is, what the processor can do, and what of a GPU.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    private struct Report: Encodable {
+        var hrvq: String
+        var libTorch: String
+        var libTorchFolder: String
+        var supported: Bool
+        var threads: Int
+        var cores: Int
+        var libTorchKernels: String
+        var searchKernel: String
+        var processorHasBFloat16: Bool
+        var precisionAuto: String
+        var cudaDevices: Int
+        var cudaUnavailability: String?
+    }
+
+    func run() throws {
+        let version = Engine.version
+        let parts = version.split(separator: ".").compactMap { Int($0) }
+        let isSupported = parts.count >= 2 && parts[0] == 2 && (11...13).contains(parts[1])
+        let unavailability = Engine.cudaUnavailability
+        let report = Report(
+            hrvq: hrvqVersion, libTorch: version, libTorchFolder: Engine.libraryFolder, supported: isSupported,
+            threads: Engine.threadCount, cores: ProcessInfo.processInfo.processorCount,
+            libTorchKernels: Engine.processorCapability, searchKernel: SearchKernel.best.rawValue,
+            processorHasBFloat16: Precision.processorHasBFloat16,
+            precisionAuto: "\(Precision.auto.resolve(on: try DeviceChoice.auto.resolve()))",
+            cudaDevices: unavailability == nil ? Engine.cudaDeviceCount : 0, cudaUnavailability: unavailability)
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            FileHandle.standardOutput.write(try encoder.encode(report) + Data("\n".utf8))
+            return
+        }
+        func line(_ name: String, _ value: String) {
+            print(name.padding(toLength: 16, withPad: " ", startingAt: 0) + value)
+        }
+        line("hrvq", report.hrvq)
+        line("LibTorch", version + (isSupported ? "" : " (not tried: 2.11 to 2.13 are supported)"))
+        line("found in", report.libTorchFolder.isEmpty ? "the loader does not say where" : report.libTorchFolder)
+        line("threads", "\(report.threads) of \(report.cores) cores")
+        line("kernels", "LibTorch \(report.libTorchKernels), search \(report.searchKernel)")
+        line(
+            "bfloat16",
+            report.processorHasBFloat16
+                ? "the processor has instructions for it" : "no instructions in this processor; it would be slow")
+        line("--precision auto", "takes \(report.precisionAuto)")
+        line(
+            "GPU",
+            unavailability.map { "none: \($0)" } ?? "\(report.cudaDevices) CUDA device\(report.cudaDevices == 1 ? "" : "s")")
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Files
+import Foundation
+import HRVQ
+
+/// `hrvq reconstruct`.
+struct ReconstructCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reconstruct", abstract: "Send images through a model and look at what comes back.",
+        discussion: """
+            Writes one PNG an image and 'before-after.png', the originals above their reconstructions. Images keep \
+            their size: they are padded to the latent grid and cropped back, and large ones go through in tiles.
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Argument(help: "Image files (JPEG, PNG, WebP), or folders of them.", completion: .file())
+    var images: [String]
+
+    @Option(help: "The folder for the pictures.", completion: .directory)
+    var output: String
+
+    @Option(help: ArgumentHelp("Side of the tiles that large images are cut into.", valueName: "pixels"))
+    var tile = 512
+
+    @Flag(help: "Write into a folder that exists.")
+    var force = false
+
+    @Flag(name: .shortAndLong, help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        if tile < 16 { throw ValidationError("--tile is \(tile); it must be 16 or more") }
+        if images.isEmpty { throw ValidationError("Missing expected argument '<images> ...'") }
+    }
+
+    func run() throws {
+        let folder = URL(fileURLWithPath: output)
+        if !force, FileManager.default.fileExists(atPath: folder.path) {
+            throw FileError.exists(path: output, cure: "add --force to write into it, or choose another --output")
+        }
+        let paths = try ImageFiles.list(images)
+        let (_, autoencoder, device) = try model.load()
+        try AtomicFolder.create(folder)
+        var originals: [PixelImage] = []
+        var reconstructions: [PixelImage] = []
+        var skipped: [String] = []
+        let counter = ProgressCounter("reconstructing", quiet: quiet)
+        for (index, path) in paths.enumerated() {
+            let original: PixelImage
+            do {
+                original = try PixelImage.read(path, channels: autoencoder.channels)
+            } catch {
+                // One bad file among many should not cost the others; alone it is the whole job.
+                if paths.count == 1 { throw error }
+                skipped.append("\(error)")
+                continue
+            }
+            let reconstruction = try ImageReconstruction.reconstruct(original, autoencoder, on: device, tile: tile)
+            try reconstruction.writePNG(
+                to: folder.appendingPathComponent(ImageFiles.name(of: index, in: paths) + ".png").path)
+            if originals.count < 64 {
+                originals.append(original)
+                reconstructions.append(reconstruction)
+            }
+            counter.show(index + 1, of: paths.count)
+        }
+        counter.finish()
+        for text in skipped { printError("skipped: \(text)") }
+        guard !originals.isEmpty else { throw ImageFilesError.noneDecoded(count: paths.count) }
+        let sheet = folder.appendingPathComponent("before-after.png")
+        try ReconstructionSheet.draw(originals: originals, reconstructions: reconstructions).writePNG(to: sheet.path)
+        if !quiet { printError("\(paths.count - skipped.count) images reconstructed; see \(sheet.path)") }
+    }
+}

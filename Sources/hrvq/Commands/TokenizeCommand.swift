@@ -1,0 +1,41 @@
+import ArgumentParser
+import Files
+import Foundation
+import HRVQ
+
+/// `hrvq tokenize`.
+struct TokenizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokenize", abstract: "Turn a data set into codes, for priors and other programs.",
+        discussion: """
+            Writes a safetensors file: 'codes' of shape [images, layers, height, width], each number in 0 ..< m \
+            ('codes.0', 'codes.1', … for models with several latent grids), and 'labels' of shape [images] where the \
+            data set has labels. In Python: safetensors.torch.load_file("codes.safetensors")["codes"].
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var data: DataOptions
+
+    @Option(help: "The file to write, *.safetensors.", completion: .file(extensions: ["safetensors"]))
+    var output: String
+
+    @Flag(help: "Replace a file that exists.")
+    var force = false
+
+    @Flag(name: .shortAndLong, help: "Show no progress.")
+    var quiet = false
+
+    func run() throws {
+        let url = URL(fileURLWithPath: output)
+        if !force, FileManager.default.fileExists(atPath: url.path) {
+            throw FileError.exists(path: output, cure: "add --force to replace it, or choose another --output")
+        }
+        let (configuration, autoencoder, device) = try model.load()
+        let dataset = try data.open(configuration)
+        let counter = ProgressCounter("tokenizing", quiet: quiet)
+        let count = try Tokenizer(model: autoencoder, configuration: configuration, device: device)
+            .write(dataset, split: data.split, limit: data.limit, to: url) { counter.show($0, of: $1) }
+        counter.finish()
+        if !quiet { printError("\(count) images became codes in \(output)") }
+    }
+}

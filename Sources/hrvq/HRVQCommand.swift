@@ -1,0 +1,28 @@
+import ArgumentParser
+
+/// `hrvq`: everything the library does, from a shell.
+@main
+struct HRVQCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hrvq",
+        abstract: "Discrete image tokenizers: train HR-VQVAE, measure it, turn images into codes and back.",
+        discussion: """
+            A first run, without any data:
+
+              hrvq demo --output demo
+
+            Training on a folder of images, and what came of it:
+
+              hrvq train --preset hrvqvae-imagenet --data photos --output run
+              hrvq evaluate run --data photos
+              hrvq reconstruct run picture.jpg --output pictures
+            """,
+        version: hrvqVersion,
+        subcommands: [
+            TrainCommand.self, EvaluateCommand.self, ReconstructCommand.self, TokenizeCommand.self,
+            InspectCommand.self, DoctorCommand.self, DemoCommand.self,
+        ])
+}
+
+/// The version in CHANGELOG.md.
+let hrvqVersion = "0.1.0"

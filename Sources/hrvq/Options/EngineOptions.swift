@@ -1,0 +1,25 @@
+import ArgumentParser
+import HRVQ
+
+/// Where and how the engine computes.
+struct EngineOptions: ParsableArguments {
+    @Option(help: "Where to compute: auto takes CUDA where it is usable.")
+    var device: DeviceChoice = .auto
+
+    @Option(help: ArgumentHelp("Threads of the engine; 0 takes all cores.", valueName: "count"))
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 0 { throw ValidationError("--threads is \(threads); it must be 0 or more") }
+    }
+
+    /// Sets the threads and finds the device.
+    func prepare() throws -> Device {
+        if let threads, threads > 0 { try Engine.setThreadCount(threads) }
+        return try device.resolve()
+    }
+}
+
+extension DeviceChoice: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
+extension Split: ExpressibleByArgument {}

@@ -1,0 +1,43 @@
+import Files
+import Foundation
+
+/// What goes wrong when image files are gathered.
+enum ImageFilesError: Error, CustomStringConvertible {
+    case empty(folder: String)
+    case noneDecoded(count: Int)
+
+    var description: String {
+        switch self {
+        case .empty(let folder): "\(folder): no JPEG, PNG or WebP file in this folder; check the path"
+        case .noneDecoded(let count): "none of the \(count) images decoded; see the reasons above"
+        }
+    }
+}
+
+/// The image files that arguments name.
+enum ImageFiles {
+    static let extensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
+
+    /// Files as they are, folders as the image files in them, sorted.
+    static func list(_ arguments: [String]) throws -> [String] {
+        try arguments.flatMap { argument in
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder) else {
+                throw FileError.missing(path: argument, cure: "give image files or folders of them")
+            }
+            guard isFolder.boolValue else { return [argument] }
+            let names = FileManager.default.enumerator(atPath: argument)?.compactMap { $0 as? String } ?? []
+            let found = names.filter { extensions.contains(($0 as NSString).pathExtension.lowercased()) }
+            guard !found.isEmpty else { throw ImageFilesError.empty(folder: argument) }
+            return found.sorted().map { (argument as NSString).appendingPathComponent($0) }
+        }
+    }
+
+    /// A name for the result of one file, numbered where several files have the same.
+    static func name(of index: Int, in paths: [String]) -> String {
+        func stem(_ path: String) -> String { ((path as NSString).lastPathComponent as NSString).deletingPathExtension }
+        let own = stem(paths[index])
+        let before = paths[..<index].count { stem($0) == own }
+        return before == 0 ? own : "\(own)-\(before + 1)"
+    }
+}

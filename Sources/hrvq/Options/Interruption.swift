@@ -1,0 +1,33 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Turns SIGINT and SIGTERM into a wish that a long job looks at; a second signal ends the process as usual.
+final class Interruption {
+    private let asked = Wish()
+    private let sources: [any DispatchSourceSignal]
+
+    init() {
+        let queue = DispatchQueue(label: "hrvq.signals")
+        let asked = asked
+        sources = [SIGINT, SIGTERM].map { number in
+            // The dispatch source sees the signal only if its usual effect, ending the process, is switched off.
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler {
+                asked.flag.store(true, ordering: .relaxed)
+                printError("\nstopping after this step and saving; signal again to end at once")
+                signal(number, SIG_DFL)
+            }
+            source.activate()
+            return source
+        }
+    }
+
+    /// Whether a signal came.
+    var isAsked: Bool { asked.flag.load(ordering: .relaxed) }
+
+    private final class Wish: Sendable {
+        let flag = Atomic<Bool>(false)
+    }
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Another package depends on this one by URL and version: SwiftPM refuses build flags there, so LibTorch must be found
+# through pkg-config. Makes a local repository of the working tree, tags it, and builds and runs a small consumer.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+mkdir "$work/hrvq"
+(cd "$root" && git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -P -t "$work/hrvq" 2>/dev/null || true)
+cd "$work/hrvq"
+git init -q
+git add -A
+git -c user.name=test -c user.email=test@example.com commit -qm "A version to depend on"
+git tag 1.0.0
+
+mkdir -p "$work/consumer/Sources/consumer"
+cat >"$work/consumer/Package.swift" <<MANIFEST
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "consumer", platforms: [.macOS(.v14)],
+    dependencies: [.package(url: "file://$work/hrvq", from: "1.0.0")],
+    targets: [.executableTarget(name: "consumer", dependencies: [.product(name: "HRVQ", package: "hrvq")])])
+MANIFEST
+cat >"$work/consumer/Sources/consumer/main.swift" <<'PROGRAM'
+import HRVQ
+
+let model = try HRVQVAE(
+    network: NetworkSettings(channels: 1, hiddenUnits: 8, residualUnits: 8, downsampling: 2),
+    quantizer: QuantizerSettings(layers: 2, branching: 4, dimension: 4), generator: Generator(seed: 1))
+let codes = try model.encode(Tensor.zeros([1, 1, 16, 16]))
+print("LibTorch \(Engine.version), codes \(codes.grids[0].shape)")
+PROGRAM
+cd "$work/consumer"
+torch="${LIBTORCH:-$root/.libtorch/site/torch}"
+env -u LIBTORCH PKG_CONFIG_PATH="$root/.libtorch/pkgconfig" swift build --quiet
+answer=$(LD_LIBRARY_PATH="$torch/lib" .build/debug/consumer)
+echo "versioned dependency: $answer"
+[[ "$answer" == *"codes [1, 2, 8, 8]" ]]

@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+@testable import Training
+
+/// Presets against tables 5 and 6 of the paper.
+@Suite struct ConfigurationPresetTests {
+    struct Row: Sendable {
+        let preset: Preset
+        let shape: [Int]
+        let batch: Int
+        let epochs: Int
+        let images: Int
+        let steps: Int
+        let grid: Int
+        let hidden: Int
+        let branching: Int
+        let dimension: Int
+        let codewords: [Int]
+        let kind: DataConfiguration.Kind
+        let flip: Bool
+    }
+
+    static let table = [
+        Row(
+            preset: .ffhq, shape: [256, 256, 3], batch: 32, epochs: 400, images: 60000, steps: 750_000, grid: 32,
+            hidden: 128, branching: 8, dimension: 32, codewords: [8, 64, 512], kind: .folder, flip: true),
+        Row(
+            preset: .imageNet, shape: [128, 128, 3], batch: 64, epochs: 400, images: 1_281_167, steps: 8_007_293,
+            grid: 32, hidden: 128, branching: 8, dimension: 32, codewords: [8, 64, 512], kind: .folder, flip: true),
+        Row(
+            preset: .cifar10, shape: [32, 32, 3], batch: 128, epochs: 999, images: 50000, steps: 390_234, grid: 16,
+            hidden: 64, branching: 8, dimension: 16, codewords: [8, 64, 512], kind: .cifar10, flip: false),
+        Row(
+            preset: .mnist, shape: [28, 28, 1], batch: 128, epochs: 999, images: 60000, steps: 468_281, grid: 16,
+            hidden: 64, branching: 4, dimension: 8, codewords: [4, 16, 64], kind: .mnist, flip: false),
+    ]
+
+    @Test(arguments: table)
+    func holdsToTheTables(_ row: Row) throws {
+        let configuration = try RunConfiguration.resolve(preset: row.preset.rawValue)
+        let data = configuration.data
+        #expect(Array([data.height, data.width, data.channels]) == row.shape)
+        #expect(configuration.data.kind == row.kind)
+        #expect(configuration.data.flip == row.flip)
+        #expect(configuration.training.batchSize == row.batch)
+        #expect(configuration.training.epochs == row.epochs)
+        #expect(configuration.training.steps == nil)
+        #expect(configuration.totalSteps(images: row.images) == row.steps)
+        #expect(configuration.gridHeight == row.grid && configuration.gridWidth == row.grid)
+        #expect(configuration.model.kind == .hrvqvae)
+        #expect(configuration.model.hiddenUnits == row.hidden)
+        #expect(configuration.model.residualUnits == 64)
+        #expect(configuration.model.residualBlocks == 2)
+        #expect(configuration.model.filterSize == 3)
+        #expect(configuration.quantizer.layers == 3)
+        #expect(configuration.quantizer.branching == row.branching)
+        #expect(configuration.quantizer.dimension == row.dimension)
+        #expect(configuration.quantizer.beta == 0.25)
+        #expect(try configuration.codewordsPerLayer() == row.codewords)
+        #expect(configuration.optimizer.learningRate == 3e-3)
+        #expect(configuration.training.averagingDecay == 0.9)
+    }
+
+    @Test func smallPresetsAreSmall() throws {
+        let glyphs = try RunConfiguration.resolve(preset: "hrvqvae-glyphs")
+        #expect(glyphs.data.kind == .glyphs)
+        #expect(glyphs.gridHeight == 16 && glyphs.gridWidth == 16)
+        #expect(glyphs.totalSteps(images: 10000) == 600)
+        let tiny = try RunConfiguration.resolve(preset: "hrvqvae-tiny")
+        #expect(tiny.totalSteps(images: 10000) == 10)
+        #expect(try tiny.codewordsPerLayer() == [4, 16])
+    }
+
+    @Test func mnistIsPaddedTo32() throws {
+        let configuration = try Preset.mnist.configuration()
+        #expect(configuration.paddedHeight == 32 && configuration.paddedWidth == 32)
+        #expect(configuration.bitsPerPosition == 6)
+    }
+
+    @Test func rateIsThatOfThePaper() throws {
+        #expect(abs(try Preset.ffhq.configuration().compressionRate - 170.6667) < 1e-3)
+    }
+
+    @Test(arguments: Preset.allCases)
+    func everyPresetIsValidAndExplained(_ preset: Preset) throws {
+        try preset.configuration().validate()
+        #expect(!preset.summary.isEmpty && preset.summary.hasSuffix("."))
+        #expect(preset.yaml.split(separator: "\n").count { $0.contains("#") } >= 8)
+    }
+
+    @Test func unknownPresetNamesTheNearest() {
+        let expected = ConfigurationError.unknownPreset(
+            name: "hrvqae-cifar", suggestion: "hrvqvae-cifar10", known: Preset.allCases.map(\.rawValue))
+        #expect(throws: expected) { try RunConfiguration.resolve(preset: "hrvqae-cifar") }
+        #expect(expected.description.contains("did you mean 'hrvqvae-cifar10'?"))
+        #expect(Suggestion.nearest(to: "MNIST", among: Preset.allCases.map(\.rawValue)) == "hrvqvae-mnist")
+        #expect(throws: ConfigurationError.self) { try Preset(name: "") }
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+@testable import Training
+
+@Suite struct ConfigurationValidationTests {
+    @Test(arguments: [
+        "data.channels=2", "data.height=0", "data.width=-4", "data.padding=-1", "data.testShare=1",
+        "data.maximumSkippedShare=1.1", "data.workers=0", "model.hiddenUnits=7", "model.hiddenUnits=0",
+        "model.residualUnits=0", "model.residualBlocks=-1", "model.filterSize=4", "model.filterSize=-1",
+        "model.downsampling=3", "quantizer.layers=0", "quantizer.layers=-1", "quantizer.branching=0",
+        "quantizer.branching=1", "quantizer.branching=-8", "quantizer.dimension=0", "quantizer.decay=1",
+        "quantizer.decay=-0.1", "quantizer.beta=-1", "quantizer.betaSum=-1", "quantizer.kMeansVectors=7",
+        "quantizer.kMeansIterations=0", "quantizer.reviveAfter=-1", "optimizer.learningRate=0",
+        "optimizer.beta1=1", "optimizer.beta2=1", "optimizer.epsilon=0", "optimizer.weightDecay=-1",
+        "optimizer.warmUpSteps=-1", "optimizer.finalLearningRateShare=2", "optimizer.gradientClip=-1",
+        "training.batchSize=0", "training.epochs=0", "training.steps=0", "training.steps=-5",
+        "training.averagingDecay=1", "training.seed=-1", "training.threads=-1", "checkpoint.every=0",
+        "checkpoint.keep=0", "evaluation.every=0", "evaluation.images=0", "evaluation.samples=-1", "logging.every=0",
+    ])
+    func refuses(_ override: String) throws {
+        var configuration = RunConfiguration()
+        try configuration.set(override)
+        let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+        guard case .invalid(let problems)? = error else { return }
+        let parts = override.split(separator: "=")
+        #expect(problems.map(\.key) == [String(parts[0])])
+        #expect(Double(problems.first?.value ?? "") == Double(parts[1]))
+    }
+
+    @Test func allProblemsComeAtOnce() {
+        var configuration = RunConfiguration()
+        configuration.data.height = 65
+        configuration.quantizer.branching = 0
+        configuration.quantizer.decay = .nan
+        configuration.training.steps = -1
+        #expect(
+            throws: ConfigurationError.invalid([
+                .init(
+                    key: "data.height", value: "65, padded by data.padding to 65",
+                    expected: "a padded side that model.downsampling, 4, divides"),
+                .init(
+                    key: "quantizer.branching", value: "0",
+                    expected: "an integer from 2: one codeword a codebook says nothing"),
+                .init(key: "quantizer.decay", value: "nan", expected: "a number from 0.0 on and below 1.0"),
+                .init(key: "training.steps", value: "-1", expected: "an integer from 1, or null"),
+            ])
+        ) { try configuration.validate() }
+    }
+
+    @Test func paddingCountsForTheGrid() throws {
+        var configuration = RunConfiguration()
+        configuration.data.height = 60
+        configuration.data.width = 60
+        configuration.model.downsampling = 8
+        #expect(throws: ConfigurationError.self) { try configuration.validate() }
+        configuration.data.padding = 2
+        try configuration.validate()
+        #expect(configuration.gridWidth == 8)
+    }
+
+    @Test func hugeCodebooksAreRefusedWithoutOverflow() throws {
+        var configuration = RunConfiguration()
+        configuration.quantizer.layers = 8
+        #expect(try configuration.codewordsPerLayer().last == 1 << 24)
+        try configuration.validate()
+        for (layers, branching) in [(9, 8), (64, 2), (2, Int.max), (Int.max, 2)] {
+            configuration.quantizer.layers = layers
+            configuration.quantizer.branching = branching
+            configuration.quantizer.kMeansVectors = Int.max
+            #expect(throws: ConfigurationError.invalid([configuration.codewordProblem])) {
+                try configuration.validate()
+            }
+        }
+    }
+
+    @Test func dataSetsHaveTheirOwnShapes() {
+        var configuration = RunConfiguration()
+        configuration.data.kind = .cifar10
+        let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+        #expect(error?.description.contains("data.height is 64; expected 32, because data.kind is cifar10") == true)
+    }
+
+    @Test func warmUpFitsIntoTheRun() throws {
+        var configuration = RunConfiguration()
+        configuration.optimizer.warmUpSteps = 11
+        try configuration.validate()
+        configuration.training.steps = 10
+        #expect(throws: ConfigurationError.self) { try configuration.validate() }
+    }
+}
+
+@Suite struct ConfigurationKeyTests {
+    /// Every stored property of every section has a key, so that none is accepted and ignored.
+    @Test func everyPropertyHasAKey() {
+        var names: [String] = []
+        for section in Mirror(reflecting: RunConfiguration()).children {
+            for property in Mirror(reflecting: section.value).children {
+                names.append("\(section.label ?? "").\(property.label ?? "")")
+            }
+        }
+        #expect(names == ConfigurationKey.all.map(\.name))
+    }
+
+    @Test func everyKeyIsDescribed() {
+        for key in ConfigurationKey.all {
+            #expect(key.summary.count >= 8, "\(key.name)")
+            #expect(!key.type.isEmpty && !key.defaultValue.isEmpty, "\(key.name)")
+        }
+        #expect(Set(ConfigurationKey.all.map(\.summary)).count == ConfigurationKey.all.count)
+    }
+
+    /// Every key changes the property of its own name, and no other.
+    @Test(arguments: ConfigurationKey.all.map(\.name))
+    func everyKeyChangesItsProperty(_ name: String) throws {
+        let key = try #require(ConfigurationKey.named(name))
+        let other =
+            switch key.type {
+            case "true or false": key.defaultValue == "true" ? "false" : "true"
+            case "integer", "integer or null", "number": "77"
+            default: key.type.split(separator: ", ").last.map(String.init) ?? ""
+            }
+        guard other != key.defaultValue else { return }
+        var changed = RunConfiguration()
+        try changed.set("\(name)=\(other)")
+        #expect(changed.differences(from: RunConfiguration()).map(\.key) == [name])
+        let section = try #require(Mirror(reflecting: changed).children.first { $0.label == key.section })
+        let property = try #require(
+            Mirror(reflecting: section.value).children.first { "\(key.section).\($0.label ?? "")" == name })
+        let text = "\(property.value)"
+        #expect([other, "\(other).0", "Optional(\(other))"].contains(text), "\(text)")
+    }
+}

@@ -77,7 +77,8 @@ class Encoder(nn.Module):
         self.down = nn.ModuleList(
             nn.Conv2d(inputs, outputs, 4, stride=2, padding=1) for inputs, outputs in zip(widths, widths[1:])
         )
-        self.conv = nn.Conv2d(widths[-1], settings.hidden_units, settings.filter_size, padding="same")
+        filter_size = settings.filter_size
+        self.conv = nn.Conv2d(widths[-1], settings.hidden_units, filter_size, padding=filter_size // 2)
         self.residual = nn.Sequential(*(ResidualBlock(settings) for _ in range(settings.residual_blocks)))
         self.project = nn.Conv2d(settings.hidden_units, settings.dimension, 1)
 
@@ -94,7 +95,8 @@ class Decoder(nn.Module):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(settings.dimension, settings.hidden_units, settings.filter_size, padding="same")
+        filter_size = settings.filter_size
+        self.conv = nn.Conv2d(settings.dimension, settings.hidden_units, filter_size, padding=filter_size // 2)
         self.residual = nn.Sequential(*(ResidualBlock(settings) for _ in range(settings.residual_blocks)))
         # One doubling: hidden -> C; two: hidden -> hidden/2 -> C; three: hidden -> hidden -> hidden/2 -> C.
         widths = [settings.hidden_units] * max(settings.halvings - 1, 1)

@@ -55,8 +55,18 @@ public enum AtomicFile {
 
 /// The receiving end of ``AtomicFile/write(to:_:)``.
 public struct FileSink {
-    let descriptor: Int32
-    let path: String
+    private let descriptor: Int32
+    private let path: String
+
+    /// Wraps an open file.
+    ///
+    /// - Parameters:
+    ///   - descriptor: The file, open for writing.
+    ///   - path: What to call it in an error.
+    public init(descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
 
     /// Appends bytes.
     ///

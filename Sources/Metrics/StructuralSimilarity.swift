@@ -1,7 +1,7 @@
 /// SSIM, the structural similarity of two images (Wang, Bovik, Sheikh, Simoncelli 2004).
 ///
 /// Gaussian window 11×11, σ 1.5, whole windows only; K₁ 0.01, K₂ 0.03, data range 1; mean over windows and channels.
-/// Agrees with `pytorch_msssim.ssim(x, y, data_range=1)`.
+/// Agrees with `pytorch_msssim.ssim(x, y, data_range=1)` within 5·10⁻⁶: that function rounds its window to 32 bits.
 public enum StructuralSimilarity {
     /// SSIM = mean of (2 μx μy + C₁)(2 σxy + C₂) / ((μx² + μy² + C₁)(σx² + σy² + C₂)); 1 for equal images.
     ///

@@ -20,7 +20,8 @@ struct HRVQCommand: ParsableCommand {
         version: hrvqVersion,
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ReconstructCommand.self, TokenizeCommand.self,
-            InspectCommand.self, DoctorCommand.self, DemoCommand.self,
+            InspectCommand.self, DoctorCommand.self, DemoCommand.self, BenchCommand.self,
+            BenchWorkerCommand.self,
         ])
 }
 

@@ -18,7 +18,9 @@ public enum Safetensors {
         var tensors: [String: Tensor] = [:]
         for entry in header.entries {
             let tensor = try Tensor.empty(entry.shape, entry.type)
-            try tensor.withBytes { target in _ = data.copyBytes(to: target, from: entry.bytes) }
+            if !entry.bytes.isEmpty {
+                try tensor.withBytes { target in _ = data.copyBytes(to: target, from: entry.bytes) }
+            }
             tensors[entry.name] = tensor
         }
         return (tensors, header.metadata)

@@ -44,7 +44,7 @@ struct DoctorCommand: ParsableCommand {
             return
         }
         func line(_ name: String, _ value: String) {
-            print(name.padding(toLength: 16, withPad: " ", startingAt: 0) + value)
+            print(name.padding(toLength: 18, withPad: " ", startingAt: 0) + value)
         }
         line("hrvq", report.hrvq)
         line("LibTorch", version + (isSupported ? "" : " (not tried: 2.11 to 2.13 are supported)"))

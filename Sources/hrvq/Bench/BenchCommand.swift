@@ -1,0 +1,136 @@
+import ArgumentParser
+import Files
+import Foundation
+import HRVQ
+
+/// `hrvq bench`.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure speed and memory beside PyTorch, taking turns.",
+        discussion: """
+            Every program is a process of its own and does a round of work when it is its turn, so that noise of the \
+            machine meets all alike. Figures are medians of the rounds. Run it by 'make bench', which installs what \
+            the peers need.
+            """)
+
+    @Argument(help: ArgumentHelp("What to measure: train, quantize; all by default.", valueName: "measures"))
+    var measures: [BenchMeasure] = []
+
+    @Option(help: "The folder of the peers' programs.", completion: .directory)
+    var peers = "Benchmarks/peers"
+
+    @Option(help: "Rounds of each program.")
+    var rounds = 5
+
+    @Option(help: ArgumentHelp("About how long a round takes.", valueName: "seconds"))
+    var seconds = 3.0
+
+    @Option(help: "The Python that has torch.", completion: .file())
+    var python = "python3"
+
+    @Option(help: "Write the figures to this file.", completion: .file(extensions: ["json"]))
+    var json: String?
+
+    @Option(help: ArgumentHelp("Threads of all programs; 0 takes all cores.", valueName: "count"))
+    var threads = 0
+
+    func validate() throws {
+        if rounds < 1 { throw ValidationError("--rounds is \(rounds); it must be 1 or more") }
+        if !(seconds > 0) { throw ValidationError("--seconds is \(seconds); it must be above 0") }
+        if threads < 0 { throw ValidationError("--threads is \(threads); it must be 0 or more") }
+    }
+
+    /// A row of the table and of the JSON.
+    struct Row: Encodable {
+        var measure: String
+        var unit: String
+        var ours: Double
+        var peers: [String: Double]
+        /// Ours divided by the peer's.
+        var ratio: [String: Double]
+        var floor: Double?
+    }
+
+    func run() throws {
+        let threadCount = threads > 0 ? threads : Engine.threadCount
+        var rows: [Row] = []
+        for measure in measures.isEmpty ? BenchMeasure.allCases : measures {
+            rows += try self.measure(measure, threads: threadCount)
+        }
+        print(Self.table(rows))
+        if let json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            encoder.nonConformingFloatEncodingStrategy = .convertToString(
+                positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+            try AtomicFile.write(try encoder.encode(rows) + Data("\n".utf8), to: URL(fileURLWithPath: json))
+        }
+    }
+
+    private func measure(_ measure: BenchMeasure, threads: Int) throws -> [Row] {
+        let own = CommandLine.arguments[0]
+        let executable = Bundle.main.executablePath ?? own
+        var programs = [
+            try BenchProcess(
+                "hrvq", executable: executable,
+                arguments: ["bench-worker", measure.rawValue, "--threads", "\(threads)"])
+        ]
+        defer { for program in programs { program.quit() } }
+        for peer in measure.peers {
+            let script = URL(fileURLWithPath: peers).appendingPathComponent(peer.arguments[0]).path
+            guard FileManager.default.fileExists(atPath: script) else {
+                throw FileError.missing(path: script, cure: "name the folder of the peers with --peers")
+            }
+            programs.append(
+                try BenchProcess(
+                    peer.name, executable: "/usr/bin/env",
+                    arguments: [python, script] + peer.arguments.dropFirst() + ["--threads", "\(threads)"]))
+        }
+        for program in programs { try program.calibrate(seconds: seconds) }
+        var speeds: [[Double]] = programs.map { _ in [] }
+        for round in 1...rounds {
+            for (index, program) in programs.enumerated() { speeds[index].append(try program.round()) }
+            printError("\(measure.rawValue): round \(round) of \(rounds)")
+        }
+        let memory = try programs.map { try $0.memory() / 1_048_576 }
+        let unit = measure == .train ? "images/s" : "vectors/s"
+        return [
+            Self.row(measure.rawValue, unit, programs.map(\.name), speeds.map(Self.median), floor: measure.floor),
+            Self.row("\(measure.rawValue) memory", "MiB", programs.map(\.name), memory, floor: nil),
+        ]
+    }
+
+    private static func row(
+        _ measure: String, _ unit: String, _ names: [String], _ values: [Double], floor: Double?
+    ) -> Row {
+        let peers = Dictionary(uniqueKeysWithValues: zip(names, values).dropFirst().map { ($0, $1) })
+        return Row(
+            measure: measure, unit: unit, ours: values[0], peers: peers, ratio: peers.mapValues { values[0] / $0 },
+            floor: floor)
+    }
+
+    private static func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+
+    private static func table(_ rows: [Row]) -> String {
+        func number(_ value: Double) -> String {
+            value >= 1e6 ? String(format: "%.2f M", value / 1e6) : String(format: value < 100 ? "%.1f" : "%.0f", value)
+        }
+        var lines = [["measure", "unit", "program", "value", "hrvq is", "promised"]]
+        for row in rows {
+            lines.append([row.measure, row.unit, "hrvq", number(row.ours), "", ""])
+            for (index, peer) in row.peers.sorted(by: { $0.key < $1.key }).enumerated() {
+                let promise = index == 0 ? row.floor.map { String(format: "%.1f×", $0) } ?? "" : ""
+                lines.append(["", "", peer.key, number(peer.value), String(format: "%.2f×", row.ours / peer.value), promise])
+            }
+        }
+        let widths = (0..<6).map { column in lines.map { $0[column].count }.max() ?? 0 }
+        return lines.map { line in
+            zip(line, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
+                .replacing(#/\ +$/#, with: "")
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import HRVQ
+
+/// `hrvq bench-worker`: our side of a benchmark, driven line by line as the peers are (`Benchmarks/peers/protocol.py`).
+struct BenchWorkerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench-worker", abstract: "Our side of a benchmark.", shouldDisplay: false)
+
+    @Argument(help: "The measure.")
+    var measure: BenchMeasure
+
+    @OptionGroup var engine: EngineOptions
+
+    func run() throws {
+        _ = try engine.prepare()
+        var workload: any BenchWorkload =
+            switch measure {
+            case .train: try TrainWorkload()
+            case .quantize: try QuantizeWorkload()
+            }
+        _ = try workload.repeated(3)
+        say(["ready": true, "unit": workload.unit])
+        while let line = readLine() {
+            let words = line.split(separator: " ")
+            if words == ["quit"] { return }
+            if words == ["memory"] {
+                say(["peakBytes": Self.peakBytes])
+            } else if words.count == 2, words[0] == "round", let count = Int(words[1]) {
+                let start = ProcessInfo.processInfo.systemUptime
+                let units = try workload.repeated(count)
+                say(["seconds": ProcessInfo.processInfo.systemUptime - start, workload.unit: units])
+            }
+        }
+    }
+
+    private func say(_ values: [String: Any]) {
+        let data = (try? JSONSerialization.data(withJSONObject: values)) ?? Data()
+        FileHandle.standardOutput.write(data + Data("\n".utf8))
+    }
+
+    /// The largest resident memory of this process so far.
+    private static var peakBytes: Int {
+        let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+        return (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+    }
+}
+
+/// What `hrvq bench` measures.
+enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
+    case train
+    case quantize
+
+    /// The peers: what the table calls them, and how they are started.
+    var peers: [(name: String, arguments: [String])] {
+        switch self {
+        case .train:
+            [
+                ("PyTorch float32", ["train.py", "--variant", "eager-float32"]),
+                ("PyTorch bfloat16", ["train.py", "--variant", "eager-bfloat16"]),
+            ]
+        case .quantize:
+            [
+                ("gather", ["quantize.py", "--variant", "gather"]),
+                ("gather-tuned", ["quantize.py", "--variant", "gather-tuned"]),
+                ("ResidualVQ 3×512", ["quantize.py", "--variant", "residual-vq"]),
+            ]
+        }
+    }
+
+    /// The least ratio to the first peer that the project promises.
+    var floor: Double {
+        switch self {
+        case .train: 2
+        case .quantize: 40
+        }
+    }
+}

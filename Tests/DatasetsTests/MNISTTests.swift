@@ -1,0 +1,144 @@
+import Datasets
+import Files
+import Foundation
+import Testing
+
+@Suite struct MNISTTests {
+    static func images(count: Int, magic: Int = 0x803, claimed: Int? = nil, height: Int = 2, width: Int = 3) -> Data {
+        let header = [magic, claimed ?? count, height, width].flatMap(bigEndian)
+        return Data(header + (0..<(count * height * width)).map { UInt8(truncatingIfNeeded: $0) })
+    }
+
+    static func labels(_ labels: [UInt8]) -> Data {
+        Data([0x801, labels.count].flatMap(bigEndian) + labels)
+    }
+
+    static func bigEndian(_ number: Int) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
+    }
+
+    /// A gzip file of one stored block: no compressor needed, and every byte known.
+    static func gzip(_ data: Data) -> Data {
+        var crc: UInt32 = 0xFFFF_FFFF
+        for byte in data {
+            crc ^= UInt32(byte)
+            for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+        }
+        crc = ~crc
+        let size = UInt16(data.count)
+        func little(_ number: UInt32) -> [UInt8] { [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: number >> $0) } }
+        let sizes = [UInt8(size & 255), UInt8(size >> 8), UInt8(~size & 255), UInt8(~size >> 8)]
+        return Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1] + sizes) + data + Data(little(crc) + little(UInt32(size)))
+    }
+
+    static func folder(
+        images: Data = images(count: 4), labels: Data = labels([1, 0, 9, 3]), suffix: String = "",
+        body: (URL) throws -> Void
+    ) throws {
+        try withTemporaryFolder { folder in
+            try write(images, to: "train-images-idx3-ubyte\(suffix)", in: folder)
+            try write(labels, to: "train-labels-idx1-ubyte\(suffix)", in: folder)
+            try body(folder)
+        }
+    }
+
+    func expectMalformed(_ folder: URL, _ part: String) {
+        do {
+            _ = try MNISTDataset(folder: folder.path, split: .train)
+            Issue.record("a file with an error (\(part)) was read")
+        } catch let error as FileError {
+            #expect("\(error)".contains(part), "\(error)")
+            #expect("\(error)".contains(folder.lastPathComponent))
+        } catch {
+            Issue.record("\(error)")
+        }
+    }
+
+    @Test func plainAndCompressedFilesAreRead() throws {
+        for isPacked in [false, true] {
+            let images = Self.images(count: 4)
+            let labels = Self.labels([1, 0, 9, 3])
+            try Self.folder(
+                images: isPacked ? Self.gzip(images) : images, labels: isPacked ? Self.gzip(labels) : labels,
+                suffix: isPacked ? ".gz" : ""
+            ) { folder in
+                let dataset = try MNISTDataset(folder: folder.path, split: .train)
+                #expect(dataset.count == 4)
+                #expect(dataset.shape == ImageShape(channels: 1, height: 2, width: 3))
+                #expect(try dataset.item(at: 2, crop: .centre).pixels == [12, 13, 14, 15, 16, 17])
+                #expect((0..<4).map(dataset.label) == [1, 0, 9, 3])
+                #expect(dataset.name(at: 2).hasSuffix("#2"))
+            }
+        }
+    }
+
+    @Test func otherNamesAreFound() throws {
+        try withTemporaryFolder { folder in
+            try write(Self.images(count: 1), to: "t10k-images.idx3-ubyte", in: folder)
+            try write(Self.labels([7]), to: "t10k-labels.idx1-ubyte", in: folder)
+            #expect(try MNISTDataset(folder: folder.path, split: .test).label(at: 0) == 7)
+            #expect(throws: DatasetError.self) { try MNISTDataset(folder: folder.path, split: .train) }
+        }
+    }
+
+    @Test func headersAreChecked() throws {
+        try Self.folder(images: Self.images(count: 4, magic: 0x801)) { expectMalformed($0, "the magic number is 2049") }
+        try Self.folder(images: Self.images(count: 4, claimed: 5)) { expectMalformed($0, "expected") }
+        try Self.folder(images: Self.images(count: 4, claimed: 3)) { expectMalformed($0, "6 bytes follow") }
+        try Self.folder(images: Self.images(count: 4, claimed: 0)) { expectMalformed($0, "sizes of at least 1") }
+        let huge = Self.images(count: 1, claimed: 0xFFFF_FFFF, height: 0xFFFF, width: 0xFFFF)
+        try Self.folder(images: Data(huge.prefix(100))) { expectMalformed($0, "the file can hold") }
+        try Self.folder(labels: Self.labels([1, 2, 3])) { expectMalformed($0, "it holds 3 labels") }
+        try Self.folder(labels: Self.labels([1, 2, 3, 10])) { expectMalformed($0, "label number 3 is 10") }
+    }
+
+    @Test func everyTruncationIsAnError() throws {
+        let images = Self.images(count: 4)
+        for (whole, suffix) in [(images, ""), (Self.gzip(images), ".gz")] {
+            let labels = suffix.isEmpty ? Self.labels([1, 2, 3, 4]) : Self.gzip(Self.labels([1, 2, 3, 4]))
+            try Self.folder(images: whole, labels: labels, suffix: suffix) { folder in
+                _ = try MNISTDataset(folder: folder.path, split: .train)
+                for length in 0..<whole.count {
+                    try write(whole.prefix(length), to: "train-images-idx3-ubyte\(suffix)", in: folder)
+                    #expect(throws: FileError.self, "cut to \(length) bytes\(suffix)") {
+                        try MNISTDataset(folder: folder.path, split: .train)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func damagedGzipFilesAreErrors() throws {
+        let labels = Self.gzip(Self.labels([1, 2, 3, 4]))
+        func expect(_ data: Data, _ part: String) throws {
+            try Self.folder(images: data, labels: labels, suffix: ".gz") { expectMalformed($0, part) }
+        }
+        let good = Self.gzip(Self.images(count: 4))
+        try expect(good + Data([0]), "1 bytes follow the compressed data")
+        var changed = good
+        changed[40] ^= 1
+        try expect(changed, "incorrect data check")
+        try expect(Self.images(count: 4), "incorrect header check")
+        try expect(Self.gzip(Self.images(count: 4, claimed: 3)), "more data follow")
+        try expect(Self.gzip(Self.images(count: 4, claimed: 6)), "too early")
+        try expect(Self.gzip(Self.images(count: 4, claimed: 1 << 30)), "the file can hold")
+    }
+
+    @Test(.enabled(if: RealData.has("mnist"), "no MNIST; set HRVQ_DATA")) func realFilesHoldWhatIsKnown() throws {
+        let known: [Split: [Int]] = [
+            .train: [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+            .test: [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
+        ]
+        for (split, counts) in known {
+            let dataset = try MNISTDataset(folder: RealData.path("mnist"), split: split)
+            #expect(dataset.shape == ImageShape(channels: 1, height: 28, width: 28))
+            var found = [Int](repeating: 0, count: 10)
+            for index in 0..<dataset.count { found[try #require(dataset.label(at: index))] += 1 }
+            #expect(found == counts)
+        }
+        // The first digit of the training set is a 5, and its corners are black.
+        let dataset = try DatasetKind.mnist.open(folder: RealData.path("mnist"), split: .train)
+        let first = try dataset.item(at: 0, crop: .centre)
+        #expect(dataset.label(at: 0) == 5 && first.pixels[0] == 0 && first.pixels.contains(253))
+    }
+}

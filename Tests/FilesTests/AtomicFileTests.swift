@@ -1,0 +1,90 @@
+import Files
+import Foundation
+import Testing
+
+/// A folder of its own for a test, removed afterwards.
+func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hrvq-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(folder)
+}
+
+private func names(_ folder: URL) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+}
+
+private struct Interrupted: Error {}
+
+@Suite("Files appear whole or not at all")
+struct AtomicFileTests {
+    @Test("A file is written and replaced")
+    func replaces() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appendingPathComponent("a.txt")
+            try AtomicFile.write("one", to: url)
+            try AtomicFile.write("two", to: url)
+            #expect(try String(contentsOf: url, encoding: .utf8) == "two")
+            #expect(try names(folder) == ["a.txt"])
+        }
+    }
+
+    @Test("A write that fails half-way leaves the old file and no other")
+    func failsCleanly() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appendingPathComponent("a.txt")
+            try AtomicFile.write("old", to: url)
+            #expect(throws: Interrupted.self) {
+                try AtomicFile.write(to: url) { sink in
+                    try sink.write(Data("half".utf8))
+                    throw Interrupted()
+                }
+            }
+            #expect(try String(contentsOf: url, encoding: .utf8) == "old")
+            #expect(try names(folder) == ["a.txt"])
+        }
+    }
+
+    @Test("A full disk is an error with the system's words", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+    func fullDisk() throws {
+        let sink = FileSink(descriptor: open("/dev/full", O_WRONLY), path: "/dev/full")
+        let error = #expect(throws: FileError.self) { try sink.write(Data(repeating: 0, count: 10_000)) }
+        #expect("\(try #require(error))".contains("No space left on device"))
+    }
+
+    @Test("A folder that does not exist is an error that names it")
+    func missingFolder() throws {
+        let error = #expect(throws: FileError.self) {
+            try AtomicFile.write("x", to: URL(fileURLWithPath: "/nonexistent-folder/a.txt"))
+        }
+        #expect("\(try #require(error))".contains("/nonexistent-folder/a.txt"))
+    }
+
+    @Test("A folder is replaced whole, and left alone when filling it fails")
+    func folders() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appendingPathComponent("step-1")
+            try AtomicFolder.write(to: url) { try AtomicFile.write("1", to: $0.appendingPathComponent("a")) }
+            #expect(throws: Interrupted.self) {
+                try AtomicFolder.write(to: url) {
+                    try AtomicFile.write("2", to: $0.appendingPathComponent("b"))
+                    throw Interrupted()
+                }
+            }
+            #expect(try names(url) == ["a"])
+            try AtomicFolder.write(to: url) { try AtomicFile.write("3", to: $0.appendingPathComponent("c")) }
+            #expect(try names(url) == ["c"])
+            #expect(try names(folder) == ["step-1"])
+        }
+    }
+
+    @Test("Reading says what is missing and what is a folder")
+    func reading() throws {
+        try withTemporaryFolder { folder in
+            #expect(throws: FileError.missing(path: folder.path + "/x", cure: "check the path")) {
+                try FileReader.read(folder.appendingPathComponent("x"))
+            }
+            #expect(throws: FileError.self) { try FileReader.read(folder) }
+        }
+    }
+}

@@ -103,12 +103,14 @@ package.targets = torchTargets + [
         name: "HRVQCommands", dependencies: ["HRVQ", "Files", argumentParser], path: "Sources/hrvq"),
 
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
-    .testTarget(name: "TorchTests", dependencies: ["Torch", "Files"]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch", "Files"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images"]),
-    .testTarget(name: "QuantizationTests", dependencies: ["Quantization", "Torch"]),
-    .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch"], resources: [.copy("Fixtures")]),
+    .testTarget(
+        name: "QuantizationTests", dependencies: ["Quantization", "Torch"], resources: [.copy("Fixtures")]),
+    .testTarget(
+        name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch"], resources: [.copy("Fixtures")]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Files", "Images"]),
     .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands"]),
 ]

@@ -32,8 +32,8 @@ enum FolderListing {
         }
         // Sorted here too: where two links lead to one folder, the first name is the one that counts.
         for name in names.sorted() where !name.hasPrefix(".") {
-            let ending = name.split(separator: ".", omittingEmptySubsequences: false).last ?? ""
-            if extensions.contains(ending.lowercased()) {
+            let parts = name.split(separator: ".")
+            if parts.count > 1, extensions.contains(parts[parts.count - 1].lowercased()) {
                 found.append(prefix + name)
             } else {
                 let inner = folder.appendingPathComponent(name)

@@ -59,10 +59,10 @@ public struct GlyphDataset: ImageDataset {
         let t = generator.between(-0.13, 0.13)
         let (cosine, sine) = ((1 - t * t) / (1 + t * t), 2 * t / (1 + t * t))
         let slant = generator.between(-0.1, 0.3)
-        let tall = side * generator.between(0.58, 0.72)
+        let tall = side * generator.between(0.54, 0.66)
         let wide = side * generator.between(0.36, 0.5)
-        let right = Float(shape.width) / 2 + side * generator.between(-0.06, 0.06)
-        let down = Float(shape.height) / 2 + side * generator.between(-0.06, 0.06)
+        let right = Float(shape.width) / 2 + side * generator.between(-0.05, 0.05)
+        let down = Float(shape.height) / 2 + side * generator.between(-0.05, 0.05)
         var pen = GlyphPen(
             width: shape.width, height: shape.height, radius: side * generator.between(0.028, 0.062))
         let bend = (generator.between(-0.12, 0.12), generator.between(-0.12, 0.12))

@@ -1,8 +1,8 @@
 extension PixelImage {
     /// The image at another size, antialiased: Pillow's `Image.resize((width, height), BICUBIC or BILINEAR)`.
     ///
-    /// Two passes, rows first; when shrinking, the filter is widened by the shrink factor. Arithmetic is Pillow's
-    /// 8-bit fixed point, so that results agree with it.
+    /// Two passes; when shrinking, the filter is widened by the shrink factor. Arithmetic and the order of the
+    /// passes are those of Pillow 13 (8-bit fixed point), so that results agree with it bit for bit.
     ///
     /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` for a side below 1,
     ///   ``ImageError/tooLarge(name:width:height:)`` above ``maximumPixels``.
@@ -17,11 +17,18 @@ extension PixelImage {
         let name = "resized image"
         try Self.checkSize(width: newWidth, height: newHeight, name: name)
         try Self.checkSize(width: newWidth, height: height, name: name)
+        try Self.checkSize(width: width, height: newHeight, name: name)
         var image = self
+        // Values are clipped to 8 bits between both passes, so their order shows in the result: Pillow 13 begins
+        // with the columns where the height shrinks by more than twice the pixels of the width, older ones never.
+        let columnsFirst = newHeight < height && height - newHeight > 2 * (width - newWidth)
+        if columnsFirst {
+            image = image.resampledColumns(ResamplingWeights(from: height, to: newHeight, filter: filter))
+        }
         if newWidth != width {
             image = image.resampledRows(ResamplingWeights(from: width, to: newWidth, filter: filter))
         }
-        if newHeight != height {
+        if newHeight != height, !columnsFirst {
             image = image.resampledColumns(ResamplingWeights(from: height, to: newHeight, filter: filter))
         }
         return image

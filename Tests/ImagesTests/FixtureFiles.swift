@@ -1,17 +1,15 @@
 import Foundation
-import Testing
 
 /// The folder that Tools/fixtures/images_reference.py makes.
 struct FixtureFiles: Decodable {
-    struct Picture: Decodable, Sendable, CustomTestStringConvertible {
+    struct Picture: Decodable {
         var file: String
         var width: Int
         var height: Int
         var tolerance: Int
-        var testDescription: String { file }
     }
 
-    struct Resize: Decodable, Sendable, CustomTestStringConvertible {
+    struct Resize: Decodable {
         var source: String
         var channels: Int
         var width: Int
@@ -20,7 +18,6 @@ struct FixtureFiles: Decodable {
         var newHeight: Int
         var filter: String
         var result: String
-        var testDescription: String { result }
     }
 
     var images: [Picture]

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+@Suite("Help, usage and exit codes", .serialized)
+struct HelpTests {
+    @Test("Help names every command, and every command has help")
+    func help() throws {
+        let help = try Shell.hrvq("--help")
+        #expect(help.status == 0)
+        for command in ["train", "evaluate", "reconstruct", "tokenize", "inspect", "doctor", "demo", "bench"] {
+            #expect(help.output.contains("\n  \(command) "))
+            let own = try Shell.hrvq(command, "--help")
+            #expect(own.status == 0 && own.output.contains("USAGE: hrvq \(command)"))
+        }
+        #expect(!help.output.contains("bench-worker"))
+        #expect(try Shell.hrvq("--version").output == "0.1.0\n")
+    }
+
+    @Test("The help of train lists every option and preset")
+    func trainHelp() throws {
+        let help = try Shell.hrvq("train", "--help").output
+        for word in [
+            "--preset", "--config", "--data", "--output", "--steps", "--seed", "--set", "--resume", "--force",
+            "--device", "--threads", "--precision", "--quiet", "--help-config", "hrvqvae-ffhq", "hrvqvae-imagenet",
+            "hrvqvae-cifar10", "hrvqvae-mnist", "hrvqvae-glyphs",
+        ] {
+            #expect(help.contains(word), "\(word)")
+        }
+        let settings = try Shell.hrvq("train", "--help-config", "--preset", "hrvqvae-mnist").output
+        #expect(settings.contains("quantizer.branching=4") && settings.contains("checkpoint.every="))
+    }
+
+    @Test("Wrong usage ends with 64 and says what is wrong")
+    func usage() throws {
+        expectFailure(try Shell.hrvq("tain"), status: 64, "tain")
+        expectFailure(try Shell.hrvq("train"), status: 64, "--output")
+        expectFailure(try Shell.hrvq("train", "--output", "x"), status: 64, "--preset")
+        expectFailure(
+            try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", "x", "--steps", "-3"), status: 64, "--steps")
+        expectFailure(
+            try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", "x", "--steps", "many"), status: 64, "many")
+        expectFailure(
+            try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", "x", "--resume", "--force"), status: 64,
+            "--resume")
+        expectFailure(
+            try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", "x", "--device", "tpu"), status: 64, "tpu",
+            "cuda")
+        expectFailure(
+            try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", "x", "--threads", "-1"), status: 64,
+            "--threads")
+        expectFailure(try Shell.hrvq("evaluate"), status: 64, "<run>")
+        expectFailure(try Shell.hrvq("evaluate", "x", "--split", "half"), status: 64, "half", "test")
+        expectFailure(try Shell.hrvq("evaluate", "x", "--limit", "0"), status: 64, "--limit")
+        expectFailure(try Shell.hrvq("reconstruct", "x", "y.png", "--output", "z", "--tile", "3"), status: 64, "--tile")
+    }
+
+    @Test("Completion scripts are generated for three shells", arguments: ["bash", "zsh", "fish"])
+    func completion(_ shell: String) throws {
+        let script = try Shell.hrvq("--generate-completion-script", shell)
+        #expect(script.status == 0 && script.output.contains("hrvqvae-cifar10"))
+    }
+
+    @Test("inspect prints the paper's rate, as text and as JSON")
+    func inspect() throws {
+        let text = try Shell.hrvq("inspect", "hrvqvae-ffhq")
+        #expect(text.status == 0 && text.output.contains("170.7") && text.output.contains("3×8"))
+        let json = try Shell.hrvq("inspect", "hrvqvae-mnist", "--json").output
+        let values = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+        #expect((values["layers"] as? [Any])?.count == 3)
+        let list = try Shell.hrvq("inspect", "hrvqvae-tiny", "--parameters").output
+        #expect(list.contains("quantizer.codebooks.1  [4, 4, 4]  (averaged)"))
+        expectFailure(try Shell.hrvq("inspect", "hrvqvae-ffhp"), "hrvqvae-ffhq")
+    }
+
+    @Test("doctor tells about LibTorch, threads, bfloat16 and the GPU")
+    func doctor() throws {
+        let text = try Shell.hrvq("doctor")
+        #expect(text.status == 0)
+        for word in ["LibTorch", "found in", "threads", "bfloat16", "GPU"] { #expect(text.output.contains(word)) }
+        let json = try Shell.hrvq("doctor", "--json").output
+        let values = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+        #expect((values["libTorch"] as? String)?.hasPrefix("2.") == true && values["supported"] as? Bool == true)
+    }
+}

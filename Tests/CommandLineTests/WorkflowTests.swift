@@ -1,0 +1,130 @@
+import Foundation
+import HRVQ
+import Testing
+
+@Suite("From training to codes", .serialized)
+struct WorkflowTests {
+    @Test("train, evaluate, tokenize, inspect on one run")
+    func workflow() throws {
+        let run = try TinyRun.folder.get().path
+        try withFolder { folder in
+            let json = folder.appendingPathComponent("figures.json")
+            let evaluation = try Shell.hrvq("evaluate", run, "--limit", "32", "--json", json.path)
+            #expect(evaluation.status == 0 && evaluation.output.contains("MSE"))
+            let report = try JSONDecoder().decode(EvaluationReport.self, from: Data(contentsOf: json))
+            #expect(report.images == 32 && report.mse > 0 && report.layers.map(\.codewords) == [4, 16])
+            let printed = try Shell.hrvq("evaluate", run, "--limit", "32", "--json", "-")
+            let again = try JSONDecoder().decode(EvaluationReport.self, from: Data(printed.output.utf8))
+            #expect(again.mse == report.mse)
+            let train = try Shell.hrvq("evaluate", run, "--split", "train", "--limit", "32", "--json", "-")
+            #expect(try JSONDecoder().decode(EvaluationReport.self, from: Data(train.output.utf8)).mse != report.mse)
+
+            let codes = folder.appendingPathComponent("codes.safetensors")
+            #expect(try Shell.hrvq("tokenize", run, "--limit", "9", "--output", codes.path).status == 0)
+            #expect(try Safetensors.read(codes).tensors["codes"]?.shape == [9, 2, 16, 16])
+            expectFailure(try Shell.hrvq("tokenize", run, "--limit", "9", "--output", codes.path), "--force")
+            #expect(try Shell.hrvq("tokenize", run, "--limit", "5", "--output", codes.path, "--force").status == 0)
+            #expect(try Shell.hrvq("inspect", run).output.contains("hrvqvae"))
+        }
+    }
+
+    @Test("reconstruct keeps sizes, writes a sheet, and goes on past a file that is no image")
+    func reconstruct() throws {
+        let run = try TinyRun.folder.get().path
+        try withFolder { folder in
+            let images = folder.appendingPathComponent("images")
+            try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true)
+            for (name, width, height) in [("a", 31, 17), ("b", 64, 64)] {
+                try PixelImage(
+                    width: width, height: height, channels: 3,
+                    pixels: (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0) }
+                ).writePNG(to: images.appendingPathComponent("\(name).png").path)
+            }
+            try Data("no image".utf8).write(to: images.appendingPathComponent("c.jpg"))
+            let output = folder.appendingPathComponent("out")
+            let answer = try Shell.hrvq("reconstruct", run, images.path, "--output", output.path)
+            #expect(answer.status == 0 && answer.error.contains("skipped") && answer.error.contains("c.jpg"))
+            #expect(names(output) == ["a.png", "b.png", "before-after.png"])
+            let back = try PixelImage.read(output.appendingPathComponent("a.png").path, channels: 1)
+            #expect(back.width == 31 && back.height == 17)
+            expectFailure(try Shell.hrvq("reconstruct", run, images.path, "--output", output.path), "--force")
+            #expect(try Shell.hrvq("reconstruct", run, images.path, "--output", output.path, "--force").status == 0)
+            let none = folder.appendingPathComponent("none")
+            expectFailure(
+                try Shell.hrvq("reconstruct", run, images.path + "/c.jpg", "--output", none.path), "c.jpg")
+        }
+    }
+
+    @Test("A run killed by force and resumed gives the model of one that was not, byte for byte")
+    func killed() throws {
+        try withFolder { folder in
+            let common = ["--preset", "hrvqvae-tiny", "--steps", "40", "--seed", "5", "--quiet"]
+            let changes = ["--set", "checkpoint.every=7", "--set", "evaluation.every=50", "--set", "checkpoint.keep=3"]
+            let whole = try Shell.finish(
+                Shell.start(["train"] + common + changes + ["--output", "whole"], in: folder))
+            #expect(whole.status == 0, "\(whole.error)")
+            let started = try Shell.start(["train"] + common + changes + ["--output", "parts"], in: folder)
+            let log = folder.appendingPathComponent("parts/metrics.jsonl")
+            while started.process.isRunning,
+                ((try? String(contentsOf: log, encoding: .utf8)) ?? "").split(separator: "\n").count < 25
+            {
+                usleep(2000)
+            }
+            kill(started.process.processIdentifier, SIGKILL)
+            #expect(try Shell.finish(started).status == 128 + SIGKILL)
+            let resumed = try Shell.hrvq("train", "--output", "parts", "--resume", in: folder)
+            #expect(resumed.status == 0, "\(resumed.error)")
+            #expect(
+                try Data(contentsOf: folder.appendingPathComponent("whole/model.safetensors"))
+                    == Data(contentsOf: folder.appendingPathComponent("parts/model.safetensors")))
+        }
+    }
+
+    @Test("SIGINT and SIGTERM save and end; --resume goes on", arguments: [SIGINT, SIGTERM])
+    func interrupted(_ number: Int32) throws {
+        try withFolder { folder in
+            let started = try Shell.start(
+                ["train", "--preset", "hrvqvae-tiny", "--steps", "3000", "--output", "run"], in: folder)
+            let log = folder.appendingPathComponent("run/metrics.jsonl")
+            while started.process.isRunning,
+                ((try? String(contentsOf: log, encoding: .utf8)) ?? "").split(separator: "\n").count < 5
+            {
+                usleep(2000)
+            }
+            kill(started.process.processIdentifier, number)
+            let answer = try Shell.finish(started)
+            #expect(answer.status == 130 && answer.error.contains("--resume"), "\(answer)")
+            let step = try #require(RunFolder(folder.appendingPathComponent("run")).checkpointSteps().last)
+            #expect(names(folder.appendingPathComponent("run")).contains("model.safetensors"))
+            let resumed = try Shell.hrvq("train", "--output", "run", "--resume", "--steps", "\(step + 2)", in: folder)
+            #expect(resumed.status == 0, "\(resumed.error)")
+        }
+    }
+
+    @Test("demo leaves pictures and says where")
+    func demo() throws {
+        try withFolder { folder in
+            let answer = try Shell.hrvq("demo", "--output", "demo", "--steps", "2", "--quiet", in: folder)
+            #expect(answer.status == 0, "\(answer.error)")
+            #expect(names(folder.appendingPathComponent("demo")).contains("layers.png"))
+            let sheet = try PixelImage.read(
+                folder.appendingPathComponent("demo/reconstructions.png").path, channels: 1)
+            #expect(sheet.width > 500 && answer.output.contains("reconstructions.png"))
+            expectFailure(try Shell.hrvq("demo", "--output", "demo", "--steps", "2", in: folder), "--force")
+        }
+    }
+
+    @Test("A YAML file of settings, changed by --set, ends in config.json")
+    func configuration() throws {
+        try withFolder { folder in
+            try Data("preset: hrvqvae-tiny\ntraining:\n  steps: 2\n  batchSize: 4\n".utf8)
+                .write(to: folder.appendingPathComponent("mine.yaml"))
+            let answer = try Shell.hrvq(
+                "train", "--config", "mine.yaml", "--set", "training.batchSize=5", "--output", "run", "--quiet",
+                in: folder)
+            #expect(answer.status == 0 && answer.error.isEmpty, "\(answer.error)")
+            let configuration = try ModelFolder(folder.appendingPathComponent("run")).configuration()
+            #expect(configuration.training.batchSize == 5 && configuration.training.steps == 2)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Quantization
+import Testing
+import Torch
+
+@Suite("Agreement with PyTorch")
+struct PyTorchAgreementTests {
+    @Test("2,000 vectors of 32 numbers in three layers of 8")
+    func search() throws {
+        let fixture = try Fixture("hierarchical-search")
+        let codebooks = try (0..<3).map { try fixture.numbers("codebooks.\($0)") }
+        let search = HierarchicalSearch(codebooks: codebooks, branching: 8, dimension: 32)
+        let vectors = try fixture["vectors"].to(.float32)
+        let expected = try fixture["indices"].array(of: Int32.self)
+        for kernel in SearchKernel.allCases where kernel.isSupported {
+            let found = try search(vectors, withSums: true, kernel: kernel)
+            #expect(try found.indices.array(of: Int32.self) == expected)
+            let sums = try #require(found.sums)
+            // The fixture keeps halves: 11 bits.
+            expectClose(
+                try sums.selected(axis: 0, 2).array(of: Float.self), try fixture.numbers("sum"), absolute: 1e-3,
+                relative: 1e-3)
+            expectClose(
+                try sums.narrowed(axis: 1, 0..<200).array(of: Float.self), try fixture.numbers("partialSums"),
+                absolute: 1e-3, relative: 1e-3)
+        }
+    }
+}

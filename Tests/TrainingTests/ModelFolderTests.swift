@@ -1,0 +1,171 @@
+import Autoencoders
+import Datasets
+import Files
+import Foundation
+import Images
+import Testing
+import Torch
+import Training
+
+@Suite("Models on disk", .serialized)
+struct ModelFolderTests {
+    @Test("A model that was saved reconstructs as before, and its codebooks are not initialised again")
+    func roundTrip() throws {
+        try withFolder { folder in
+            try train(tiny(), in: folder)
+            let (configuration, model) = try ModelFolder(folder).load()
+            #expect(configuration.training.steps == 6)
+            for quantizer in model.quantizers { #expect(try quantizer.isInitialized()) }
+            let copy = folder.appendingPathComponent("copy")
+            try AtomicFolder.create(copy)
+            try ModelFolder(copy).save(configuration, parameters: model.parameters.state(), step: 6)
+            #expect(try weights(copy) == weights(folder))
+            let images = try Tensor.uniform([2, 1, 32, 32], in: -0.5...0.5, generator: Generator(seed: 3)).channelsLast()
+            let other = try ModelFolder(copy).load().model
+            #expect(
+                try model.reconstruct(images).images.array(of: Float.self)
+                    == other.reconstruct(images).images.array(of: Float.self))
+        }
+    }
+
+    @Test("The model holds the averaged weights")
+    func averaged() throws {
+        try withFolder { folder in
+            try train(tiny(["training.averagingDecay=0.9"]), in: folder)
+            let model = try Safetensors.read(folder.appendingPathComponent("model.safetensors")).tensors
+            let checkpoint = RunFolder(folder).checkpoint(6)
+            let averages = try Safetensors.read(checkpoint.appendingPathComponent("averages.safetensors")).tensors
+            let last = try Safetensors.read(checkpoint.appendingPathComponent("weights.safetensors")).tensors
+            let name = "encoder.conv.weight"
+            let found = try #require(model[name]).array(of: Float.self)
+            #expect(try found == #require(averages[name]).array(of: Float.self))
+            #expect(try found != #require(last[name]).array(of: Float.self))
+        }
+    }
+
+    @Test("Missing, cut off and misfitting files are errors that say which")
+    func damaged() throws {
+        try withFolder { root in
+            #expect(throws: FileError.self) { try ModelFolder(root.appendingPathComponent("no")).load() }
+            let folder = root.appendingPathComponent("run")
+            try train(tiny(), in: folder)
+            let configurationFile = folder.appendingPathComponent("config.json")
+            let weightsFile = folder.appendingPathComponent("model.safetensors")
+            let text = try String(contentsOf: configurationFile, encoding: .utf8)
+            let good = try weights(folder)
+
+            for part in ["", String(text.prefix(text.count / 2)), "[]", "{\"model\":{\"hidenUnits\":8}}"] {
+                try AtomicFile.write(part, to: configurationFile)
+                let error = #expect(throws: ConfigurationError.self) { try ModelFolder(folder).load() }
+                #expect("\(try #require(error))".contains("config.json"))
+            }
+            try AtomicFile.write(
+                text.replacingOccurrences(of: "\"branching\" : 4", with: "\"branching\" : 5")
+                    .replacingOccurrences(of: "\"residualUnits\" : 8", with: "\"residualUnits\" : 4"),
+                to: configurationFile)
+            let misfit = #expect(throws: TorchError.self) { try ModelFolder(folder).load() }
+            let problems = "\(try #require(misfit))"
+            #expect(problems.contains("quantizer.codebooks.0") && problems.contains("encoder.residual.0.conv1.weight"))
+            #expect(problems.contains("decoder.residual.0.conv2.weight"))
+
+            try AtomicFile.write(text, to: configurationFile)
+            for length in [0, 5, 100, good.count / 2, good.count - 1] {
+                try good.prefix(length).write(to: weightsFile)
+                let error = #expect(throws: FileError.self) { try ModelFolder(folder).load() }
+                #expect("\(try #require(error))".contains("model.safetensors"))
+            }
+            try FileManager.default.removeItem(at: weightsFile)
+            #expect(throws: FileError.self) { try ModelFolder(folder).load() }
+        }
+    }
+
+    @Test("Every preset makes a model of the paper's grid and rate", arguments: Preset.allCases)
+    func presets(_ preset: Preset) throws {
+        let configuration = try preset.configuration()
+        let model = try configuration.makeAutoencoder()
+        let description = ModelDescription(configuration, model)
+        #expect(abs(description.compression - configuration.compressionRate) < 1e-9)
+        #expect(description.layers.count == configuration.quantizer.layers)
+        #expect(description.layers.map(\.codewords) == (try configuration.codewordsPerLayer()))
+        if preset == .ffhq {
+            #expect(abs(description.compression - 170.67) < 0.01)
+            #expect(description.layers.map(\.codewords) == [8, 64, 512] && description.distancesPerPosition == 24)
+            #expect(description.text.contains("170.7"))
+        }
+    }
+}
+
+@Suite("Measuring and tokenizing", .serialized)
+struct EvaluationTests {
+    @Test("The report agrees with numbers computed by hand from the model's reconstructions")
+    func report() throws {
+        try withFolder { folder in
+            try train(tiny(), in: folder)
+            let (configuration, model) = try ModelFolder(folder).load()
+            let dataset = try configuration.data.open(nil, split: .test)
+            let report = try Evaluator(model: model, configuration: configuration, device: .cpu)
+                .evaluate(dataset, limit: 20)
+            var error = 0.0
+            for index in 0..<20 {
+                let image = try dataset.item(at: index, crop: .centre)
+                let tensor = try Pixels.batch(
+                    image.pixels, count: 1, height: 28, width: 28, channels: 1, padding: configuration.data.padding)
+                let back = try Pixels.bytes(model.reconstruct(tensor).images, padding: configuration.data.padding)
+                error += zip(image.pixels, back).reduce(0.0) {
+                    $0 + pow((Double($1.0) - Double($1.1)) / 255, 2)
+                } / Double(28 * 28) / 20
+            }
+            #expect(abs(report.mse - error) < 1e-6 + 1e-4 * error)
+            #expect(report.images == 20 && report.skipped.isEmpty && report.msSSIM == nil)
+            #expect(abs(report.bitsPerPixel - 256 * 2 * 2 / 784) < 1e-9 && report.imagesPerSecond > 0)
+            #expect(report.layers.map(\.codewords) == [4, 16])
+            let decoded = try JSONDecoder().decode(EvaluationReport.self, from: report.json())
+            #expect(decoded == report)
+            let keys = try #require(try JSONSerialization.jsonObject(with: report.json()) as? [String: Any]).keys
+            for key in ["mse", "psnr", "ssim", "bitsPerPixel", "imagesPerSecond", "images", "layers"] {
+                #expect(keys.contains(key))
+            }
+        }
+    }
+
+    @Test("Codes of a data set decode to what the model reconstructs")
+    func tokenizer() throws {
+        try withFolder { folder in
+            try train(tiny(), in: folder)
+            let (configuration, model) = try ModelFolder(folder).load()
+            let dataset = try configuration.data.open(nil, split: .test)
+            let url = folder.appendingPathComponent("codes.safetensors")
+            let count = try Tokenizer(model: model, configuration: configuration, device: .cpu)
+                .write(dataset, split: .test, limit: 10, to: url)
+            let (tensors, metadata) = try Safetensors.read(url)
+            let codes = try #require(tensors["codes"])
+            #expect(count == 10 && codes.shape == [10, 2, 16, 16] && codes.dataType == .uint8)
+            #expect(metadata["branching"] == "4,4" && metadata["split"] == "test")
+            let labels = try #require(tensors["labels"]).array(of: Int64.self)
+            #expect(labels == (0..<10).map { Int64(dataset.label(at: $0) ?? -1) })
+            let image = try dataset.item(at: 3, crop: .centre)
+            let tensor = try Pixels.batch(
+                image.pixels, count: 1, height: 28, width: 28, channels: 1, padding: configuration.data.padding)
+            let fromCodes = try model.decode(Codes(grids: [codes.narrowed(axis: 0, 3..<4)]))
+            let same = zip(
+                try fromCodes.array(of: Float.self), try model.reconstruct(tensor).images.array(of: Float.self)
+            ).count { abs($0 - $1) < 1e-4 }
+            #expect(same > 1000)
+        }
+    }
+
+    @Test("An image of any size keeps its size")
+    func anySize() throws {
+        try withFolder { folder in
+            try train(tiny(), in: folder)
+            let model = try ModelFolder(folder).load().model
+            for (width, height) in [(1, 1), (17, 5), (64, 33)] {
+                let image = try PixelImage(
+                    width: width, height: height, channels: 1,
+                    pixels: (0..<width * height).map { UInt8(truncatingIfNeeded: $0 * 7) })
+                let back = try ImageReconstruction.reconstruct(image, model, on: .cpu, tile: 32)
+                #expect(back.width == width && back.height == height)
+            }
+        }
+    }
+}

@@ -73,7 +73,7 @@ struct BadInputTests {
         let cases: [(String, String)] = [
             ("optimizer.learnigRate=1", "optimizer.learningRate"), ("learningRate=1", "optimizer.learningRate"),
             ("quantizer.branching=0", "quantizer.branching"), ("quantizer.branching=many", "an integer"),
-            ("training.steps=-1", "training.steps"), ("data.height=29", "model.downsampling"),
+            ("training.epochs=-1", "training.epochs"), ("data.height=29", "model.downsampling"),
             ("quantizer.decay=1.5", "quantizer.decay"), ("quantizer.learning=sgd", "movingAverage"),
             ("quantizer.layers=40", "quantizer.layers"), ("training.batchSize=0", "training.batchSize"),
             ("nonsense", "key=value"),

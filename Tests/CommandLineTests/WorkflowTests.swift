@@ -128,3 +128,46 @@ struct WorkflowTests {
         }
     }
 }
+
+/// The Python that `make setup` filled, for the one test that runs PyTorch itself.
+enum PyTorch {
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    static let site = root.appendingPathComponent(".libtorch/site")
+    static let isThere =
+        FileManager.default.fileExists(atPath: site.appendingPathComponent("torch/__init__.py").path)
+        && FileManager.default.fileExists(atPath: site.appendingPathComponent("safetensors").path)
+}
+
+@Suite("Models in Python", .enabled(if: PyTorch.isThere, "needs the torch wheel that 'make setup' installs"))
+struct PythonTests {
+    @Test("A model written here loads in Python, and a plain PyTorch model reconstructs the same")
+    func reconstruction() throws {
+        let run = try TinyRun.folder.get()
+        try withFolder { folder in
+            let images = try Tensor.uniform([3, 1, 32, 32], in: -0.5...0.5, generator: Generator(seed: 4))
+            let input = folder.appendingPathComponent("images.safetensors")
+            let output = folder.appendingPathComponent("output.safetensors")
+            try Safetensors.write([("images", images)], to: input)
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = [
+                "python3", PyTorch.root.appendingPathComponent("Tools/fixtures/reconstruct.py").path, run.path,
+                input.path, output.path,
+            ]
+            process.environment = ProcessInfo.processInfo.environment.merging(
+                ["PYTHONPATH": PyTorch.site.path, "PYTHONDONTWRITEBYTECODE": "1"]) { $1 }
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            let theirs = try Safetensors.read(output).tensors
+            let model = try ModelFolder(run).load().model
+            let ours = try model.forward(images.channelsLast())
+            let expected = try #require(theirs["reconstruction"]).array(of: Float.self)
+            let found = try ours.reconstruction.array(of: Float.self)
+            #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 + 1e-4 * abs($1) })
+            let codes = try model.encode(images.channelsLast()).grids[0].array(of: Int64.self)
+            #expect(try codes == #require(theirs["codes"]).array(of: Int64.self))
+        }
+    }
+}

@@ -81,12 +81,12 @@ import Testing
         #expect(error?.description.contains("data.height is 64; expected 32, because data.kind is cifar10") == true)
     }
 
-    @Test func warmUpFitsIntoTheRun() throws {
+    /// A run of a few steps, to see whether all is well, should not need another warm-up first.
+    @Test func warmUpMayBeLongerThanTheRun() throws {
         var configuration = RunConfiguration()
         configuration.optimizer.warmUpSteps = 11
-        try configuration.validate()
         configuration.training.steps = 10
-        #expect(throws: ConfigurationError.self) { try configuration.validate() }
+        try configuration.validate()
     }
 }
 

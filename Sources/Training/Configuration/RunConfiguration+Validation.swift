@@ -78,10 +78,6 @@ extension RunConfiguration {
         check.integer("optimizer.warmUpSteps", optimizer.warmUpSteps, 0...Int.max)
         check.number("optimizer.finalLearningRateShare", optimizer.finalLearningRateShare, 0, upTo: 1)
         check.number("optimizer.gradientClip", optimizer.gradientClip, 0)
-        if let steps = training.steps, steps >= 1 {
-            check.require(
-                "optimizer.warmUpSteps", optimizer.warmUpSteps <= steps, "at most training.steps, \(steps)")
-        }
     }
 
     private func checkTraining(_ check: inout ConfigurationCheck) {

@@ -68,49 +68,50 @@ func searchKernel(_ name: String, architecture: String?) -> Target {
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 
-package.targets = torchTargets + [
-    .systemLibrary(
-        name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
-    .systemLibrary(
-        name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
-    .systemLibrary(
-        name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+package.targets =
+    torchTargets + [
+        .systemLibrary(
+            name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+        .systemLibrary(
+            name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(
+            name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-    .target(
-        name: "CTorch", dependencies: torchDependencies, cxxSettings: torchCompilerFlags,
-        linkerSettings: torchLinkerFlags),
-    .target(name: "Files"),
-    .target(name: "Torch", dependencies: ["CTorch", "Files", collections]),
-    .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
-    .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images"]),
-    searchKernel("SearchKernelBaseline", architecture: nil),
-    searchKernel("SearchKernelAVX2", architecture: "x86-64-v3"),
-    searchKernel("SearchKernelAVX512", architecture: "x86-64-v4"),
-    .target(
-        name: "Quantization",
-        dependencies: ["Torch", "SearchKernelBaseline", "SearchKernelAVX2", "SearchKernelAVX512"]),
-    .target(name: "Autoencoders", dependencies: ["Torch", "Quantization"]),
-    .target(name: "Metrics"),
-    .target(
-        name: "Training",
-        dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
-        resources: [.embedInCode("Presets")]),
-    .target(
-        name: "HRVQ",
-        dependencies: ["Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training"]),
-    .executableTarget(
-        name: "HRVQCommands", dependencies: ["HRVQ", "Files", argumentParser], path: "Sources/hrvq"),
+        .target(
+            name: "CTorch", dependencies: torchDependencies, cxxSettings: torchCompilerFlags,
+            linkerSettings: torchLinkerFlags),
+        .target(name: "Files"),
+        .target(name: "Torch", dependencies: ["CTorch", "Files", collections]),
+        .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
+        .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images"]),
+        searchKernel("SearchKernelBaseline", architecture: nil),
+        searchKernel("SearchKernelAVX2", architecture: "x86-64-v3"),
+        searchKernel("SearchKernelAVX512", architecture: "x86-64-v4"),
+        .target(
+            name: "Quantization",
+            dependencies: ["Torch", "SearchKernelBaseline", "SearchKernelAVX2", "SearchKernelAVX512"]),
+        .target(name: "Autoencoders", dependencies: ["Torch", "Quantization"]),
+        .target(name: "Metrics"),
+        .target(
+            name: "Training",
+            dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
+            resources: [.embedInCode("Presets")]),
+        .target(
+            name: "HRVQ",
+            dependencies: ["Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training"]),
+        .executableTarget(
+            name: "HRVQCommands", dependencies: ["HRVQ", "Files", argumentParser], path: "Sources/hrvq"),
 
-    .testTarget(name: "FilesTests", dependencies: ["Files"]),
-    .testTarget(name: "TorchTests", dependencies: ["Torch", "Files"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images"]),
-    .testTarget(
-        name: "QuantizationTests", dependencies: ["Quantization", "Torch"], resources: [.copy("Fixtures")]),
-    .testTarget(
-        name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Files", "Images"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands"]),
-]
+        .testTarget(name: "FilesTests", dependencies: ["Files"]),
+        .testTarget(name: "TorchTests", dependencies: ["Torch", "Files"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images"]),
+        .testTarget(
+            name: "QuantizationTests", dependencies: ["Quantization", "Torch"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "Files", "Images"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands"]),
+    ]

@@ -15,7 +15,8 @@ public final class Encoder {
     ///
     /// - Throws: ``TorchError``.
     public init(_ scope: Scope, _ settings: NetworkSettings, dimension: Int) throws {
-        let widths = [settings.channels, settings.outerUnits]
+        let widths =
+            [settings.channels, settings.outerUnits]
             + Array(repeating: settings.hiddenUnits, count: settings.halvings - 1)
         down = try (0..<settings.halvings).map {
             try Convolution2D(

@@ -51,7 +51,9 @@ struct AssignedSums {
                         }
                     }
                     if let entered {
-                        try entered.withMemory(of: Float.self) { memory in add(memory.baseAddress.map { UnsafePointer($0) }) }
+                        try entered.withMemory(of: Float.self) { memory in
+                            add(memory.baseAddress.map { UnsafePointer($0) })
+                        }
                     } else {
                         add(nil)
                     }

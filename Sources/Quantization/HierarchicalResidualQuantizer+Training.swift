@@ -50,7 +50,9 @@ extension HierarchicalResidualQuantizer {
     public func update(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> Update {
         try withoutGradients {
             let usage = try statistics.update(output, codebooks: codebooks.map(\.tensor))
-            let revived = try settings.reviveAfter > 0 ? revive(output, using: &generator) : [Int](repeating: 0, count: settings.layers)
+            let revived =
+                try settings.reviveAfter > 0
+                ? revive(output, using: &generator) : [Int](repeating: 0, count: settings.layers)
             return Update(usage: usage, revived: revived)
         }
     }
@@ -100,14 +102,16 @@ extension HierarchicalResidualQuantizer {
         let dimension = settings.dimension
         let value = try Tensor(vector, [1, dimension])
         let rows = codeword..<codeword + 1
-        try codebooks[layer].tensor.detached().reshaped([-1, dimension]).narrowed(axis: 0, rows).copyInPlace(from: value)
+        try codebooks[layer].tensor.detached().reshaped([-1, dimension]).narrowed(axis: 0, rows).copyInPlace(
+            from: value)
         try statistics.sums[layer].narrowed(axis: 0, rows).copyInPlace(from: value)
         try statistics.counts[layer].narrowed(axis: 0, rows).fillInPlace(1)
         try statistics.unused[layer].narrowed(axis: 0, rows).fillInPlace(0)
         var descendants = rows
         for lower in layer + 1..<max(settings.layers, layer + 1) {
             descendants = descendants.lowerBound * settings.branching..<descendants.upperBound * settings.branching
-            try codebooks[lower].tensor.detached().reshaped([-1, dimension]).narrowed(axis: 0, descendants).fillInPlace(0)
+            try codebooks[lower].tensor.detached().reshaped([-1, dimension]).narrowed(axis: 0, descendants).fillInPlace(
+                0)
             try statistics.sums[lower].narrowed(axis: 0, descendants).fillInPlace(0)
             try statistics.counts[lower].narrowed(axis: 0, descendants).fillInPlace(1)
             try statistics.unused[lower].narrowed(axis: 0, descendants).fillInPlace(Double(settings.reviveAfter))

@@ -80,7 +80,9 @@ public final class HierarchicalSearch {
                             vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
                             indices: indices, sums: sums, count: count, dimension: dimension,
                             layers: self.codewords.count, branching: branching, lanes: lanes)
-                        try Engine.parallel(count, grain: Self.grain) { SearchKernelBaseline.searchHierarchy(arrays, $0) }
+                        try Engine.parallel(count, grain: Self.grain) {
+                            SearchKernelBaseline.searchHierarchy(arrays, $0)
+                        }
                     case .avx2:
                         let arrays = SearchKernelAVX2.HierarchicalSearchArrays(
                             vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,

@@ -74,7 +74,9 @@ public func searchHierarchy(_ arrays: HierarchicalSearchArrays, _ range: Range<I
                 let output = arrays.indices + layer * arrays.count + first
                 for slot in 0..<filled { output[slot] = parents[slot] }
                 for slot in 0..<4 {
-                    subtract(arrays.codewords[layer] + Int(parents[slot]) * dimension, residuals + slot * dimension, dimension)
+                    subtract(
+                        arrays.codewords[layer] + Int(parents[slot]) * dimension, residuals + slot * dimension,
+                        dimension)
                 }
                 if let sums = arrays.sums {
                     for slot in 0..<filled {
@@ -140,7 +142,9 @@ private func load(_ pointer: UnsafePointer<Float>) -> Block {
 /// Takes the largest lane of a block (the first of equals) if it beats what earlier blocks gave. A vector that is
 /// not a number beats nothing and keeps child 0, so that an index is always in range.
 @inline(__always)
-private func take(_ score: Block, _ block: Int, _ slot: Int, _ bestScore: inout SIMD4<Float>, _ best: inout SIMD4<Int32>) {
+private func take(
+    _ score: Block, _ block: Int, _ slot: Int, _ bestScore: inout SIMD4<Float>, _ best: inout SIMD4<Int32>
+) {
     let four = pointwiseMax(score.lowHalf, score.highHalf)
     let two = pointwiseMax(four.lowHalf, four.highHalf)
     let top = max(two[0], two[1])
@@ -160,7 +164,8 @@ private func subtract(_ codeword: UnsafePointer<Float>, _ residual: UnsafeMutabl
 
 @inline(__always)
 private func accumulate(
-    _ codeword: UnsafePointer<Float>, _ before: UnsafePointer<Float>?, _ target: UnsafeMutablePointer<Float>, _ dimension: Int
+    _ codeword: UnsafePointer<Float>, _ before: UnsafePointer<Float>?, _ target: UnsafeMutablePointer<Float>,
+    _ dimension: Int
 ) {
     if let before {
         for axis in 0..<dimension { target[axis] = before[axis] + codeword[axis] }

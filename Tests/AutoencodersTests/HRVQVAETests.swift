@@ -16,7 +16,8 @@ func makeModel(
 
 /// Random images in [−0.5, 0.5].
 func makeImages(_ count: Int, _ channels: Int, _ height: Int, _ width: Int, seed: UInt64 = 2) throws -> Tensor {
-    try Tensor.uniform([count, channels, height, width], in: -0.5...0.5, generator: Generator(seed: seed)).channelsLast()
+    try Tensor.uniform([count, channels, height, width], in: -0.5...0.5, generator: Generator(seed: seed))
+        .channelsLast()
 }
 
 @Suite("HR-VQVAE")

@@ -50,7 +50,8 @@ struct PyTorchAgreementTests {
         let expected = try Fixture("expected-\(parameters.downsampling)")
         let model = try model(parameters, .movingAverage)
         let images = try expected["input"].channelsLast()
-        expectClose(try model.latents(images).array(of: Float.self), try expected.numbers("latents"), absolute: 1e-5, "ξ⁰")
+        expectClose(
+            try model.latents(images).array(of: Float.self), try expected.numbers("latents"), absolute: 1e-5, "ξ⁰")
         let codes = try model.encode(images)
         #expect(try codes.grids[0].array(of: Int64.self) == expected["codes"].array(of: Int64.self))
         let output = try model.forward(images)
@@ -58,7 +59,8 @@ struct PyTorchAgreementTests {
             try output.quantizers[0].quantized.array(of: Float.self), try expected.numbers("quantized"),
             absolute: 1e-5, "e_C")
         expectClose(
-            try output.reconstruction.array(of: Float.self), try expected.numbers("reconstruction"), absolute: 1e-4, "x̂")
+            try output.reconstruction.array(of: Float.self), try expected.numbers("reconstruction"), absolute: 1e-4, "x̂"
+        )
         let limited = try expected.numbers("reconstruction").map { min(max($0, -0.5), 0.5) }
         expectClose(try model.decode(codes).array(of: Float.self), limited, absolute: 1e-4, "decoded")
     }

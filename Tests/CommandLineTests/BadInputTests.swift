@@ -16,7 +16,9 @@ struct BadInputTests {
             for override in overrides { arguments += ["--set", override] }
             let answer = try Shell.finish(Shell.start(arguments, in: folder))
             #expect(answer.status == 1, "\(answer)", sourceLocation: sourceLocation)
-            for word in words { #expect(answer.error.contains(word), "\(answer.error)", sourceLocation: sourceLocation) }
+            for word in words {
+                #expect(answer.error.contains(word), "\(answer.error)", sourceLocation: sourceLocation)
+            }
             #expect(names(folder).isEmpty, sourceLocation: sourceLocation)
         }
     }
@@ -94,7 +96,10 @@ struct BadInputTests {
             let commands = [
                 ["evaluate", model.path, "--limit", "2"],
                 ["tokenize", model.path, "--limit", "2", "--output", folder.appendingPathComponent("codes").path],
-                ["reconstruct", model.path, run.appendingPathComponent("samples").path, "--output", folder.path + "/o"],
+                [
+                    "reconstruct", model.path, run.appendingPathComponent("samples").path, "--output",
+                    folder.path + "/o",
+                ],
             ]
             func expectAll(_ words: String...) throws {
                 for command in commands {
@@ -141,13 +146,16 @@ struct BadInputTests {
     func notANumber() throws {
         try withFolder { folder in
             let answer = try Shell.hrvq(
-                "train", "--preset", "hrvqvae-tiny", "--output", "run", "--quiet", "--set", "optimizer.learningRate=1e30",
+                "train", "--preset", "hrvqvae-tiny", "--output", "run", "--quiet", "--set",
+                "optimizer.learningRate=1e30",
                 "--set", "checkpoint.every=1", in: folder)
-            expectFailure(answer, "not a finite number", "reconstruction", "checkpoints/step-", "optimizer.learningRate")
+            expectFailure(
+                answer, "not a finite number", "reconstruction", "checkpoints/step-", "optimizer.learningRate")
         }
     }
 
-    @Test("A disk that is full: an error with the system's words, and no half-written file",
+    @Test(
+        "A disk that is full: an error with the system's words, and no half-written file",
         .enabled(if: geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/bin/mount")))
     func fullDisk() throws {
         let run = try TinyRun.folder.get()
@@ -167,7 +175,8 @@ struct BadInputTests {
                 "tokenize", run.path, "--limit", "2000", "--output", disk.path + "/codes.safetensors", "--quiet")
             expectFailure(answer, "No space left on device", "codes.safetensors")
             #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).isEmpty)
-            let training = try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", disk.path + "/run", "--quiet")
+            let training = try Shell.hrvq(
+                "train", "--preset", "hrvqvae-tiny", "--output", disk.path + "/run", "--quiet")
             expectFailure(training, "No space left on device")
         }
     }

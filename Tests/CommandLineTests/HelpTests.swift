@@ -36,7 +36,8 @@ struct HelpTests {
         expectFailure(try Shell.hrvq("train"), status: 64, "--output")
         expectFailure(try Shell.hrvq("train", "--output", "x"), status: 64, "--preset")
         expectFailure(
-            try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", "x", "--steps", "-3"), status: 64, "--steps")
+            try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", "x", "--steps", "-3"), status: 64, "--steps"
+        )
         expectFailure(
             try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", "x", "--steps", "many"), status: 64, "many")
         expectFailure(

@@ -45,7 +45,9 @@ struct AtomicFileTests {
         }
     }
 
-    @Test("A full disk is an error with the system's words", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+    @Test(
+        "A full disk is an error with the system's words",
+        .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
     func fullDisk() throws {
         let sink = FileSink(descriptor: open("/dev/full", O_WRONLY), path: "/dev/full")
         let error = #expect(throws: FileError.self) { try sink.write(Data(repeating: 0, count: 10_000)) }

@@ -17,6 +17,7 @@ func expectClose(
         }
     }
     #expect(
-        worst == 0, "\(what): element \(place) is \(left.isEmpty ? 0 : left[place]), not \(right.isEmpty ? 0 : right[place])",
+        worst == 0,
+        "\(what): element \(place) is \(left.isEmpty ? 0 : left[place]), not \(right.isEmpty ? 0 : right[place])",
         sourceLocation: sourceLocation)
 }

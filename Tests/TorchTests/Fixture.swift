@@ -7,7 +7,8 @@ struct Fixture {
     private let tensors: [String: Tensor]
 
     init(_ name: String) throws {
-        let url = try #require(Bundle.module.url(forResource: name, withExtension: "safetensors", subdirectory: "Fixtures"))
+        let url = try #require(
+            Bundle.module.url(forResource: name, withExtension: "safetensors", subdirectory: "Fixtures"))
         tensors = try Safetensors.read(url).tensors
     }
 

@@ -20,7 +20,8 @@ struct ModelFolderTests {
             try AtomicFolder.create(copy)
             try ModelFolder(copy).save(configuration, parameters: model.parameters.state(), step: 6)
             #expect(try weights(copy) == weights(folder))
-            let images = try Tensor.uniform([2, 1, 32, 32], in: -0.5...0.5, generator: Generator(seed: 3)).channelsLast()
+            let images = try Tensor.uniform([2, 1, 32, 32], in: -0.5...0.5, generator: Generator(seed: 3))
+                .channelsLast()
             let other = try ModelFolder(copy).load().model
             #expect(
                 try model.reconstruct(images).images.array(of: Float.self)
@@ -111,9 +112,10 @@ struct EvaluationTests {
                 let tensor = try Pixels.batch(
                     image.pixels, count: 1, height: 28, width: 28, channels: 1, padding: configuration.data.padding)
                 let back = try Pixels.bytes(model.reconstruct(tensor).images, padding: configuration.data.padding)
-                error += zip(image.pixels, back).reduce(0.0) {
-                    $0 + pow((Double($1.0) - Double($1.1)) / 255, 2)
-                } / Double(28 * 28) / 20
+                error +=
+                    zip(image.pixels, back).reduce(0.0) {
+                        $0 + pow((Double($1.0) - Double($1.1)) / 255, 2)
+                    } / Double(28 * 28) / 20
             }
             #expect(abs(report.mse - error) < 1e-6 + 1e-4 * error)
             #expect(report.images == 20 && report.skipped.isEmpty && report.msSSIM == nil)

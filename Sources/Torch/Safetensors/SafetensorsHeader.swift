@@ -30,7 +30,9 @@ struct SafetensorsHeader {
             .malformed(path: path, reason: reason, expected: expected)
         }
         guard data.count >= 8 else { throw malformed("the file has \(data.count) bytes, its header needs 8") }
-        let length = data.prefix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * UInt64($1.offset)) }
+        let length = data.prefix(8).enumerated().reduce(UInt64(0)) {
+            $0 | UInt64($1.element) << (8 * UInt64($1.offset))
+        }
         guard length <= Self.lengthLimit, Int(length) <= data.count - 8 else {
             throw malformed(
                 "the header's length is given as \(length) bytes and the file has \(data.count)",
@@ -79,7 +81,9 @@ struct SafetensorsHeader {
             entries.append(
                 Entry(name: name, type: type, shape: shape, bytes: start + offsets[0]..<start + offsets[1]))
         }
-        entries.sort { ($0.bytes.lowerBound, $0.bytes.upperBound, $0.name) < ($1.bytes.lowerBound, $1.bytes.upperBound, $1.name) }
+        entries.sort {
+            ($0.bytes.lowerBound, $0.bytes.upperBound, $0.name) < ($1.bytes.lowerBound, $1.bytes.upperBound, $1.name)
+        }
         var end = start
         for entry in entries {
             guard entry.bytes.lowerBound == end else {

@@ -124,7 +124,9 @@ struct BenchCommand: ParsableCommand {
             lines.append([row.measure, row.unit, "hrvq", number(row.ours), "", ""])
             for (index, peer) in row.peers.sorted(by: { $0.key < $1.key }).enumerated() {
                 let promise = index == 0 ? row.floor.map { String(format: "%.1f×", $0) } ?? "" : ""
-                lines.append(["", "", peer.key, number(peer.value), String(format: "%.2f×", row.ours / peer.value), promise])
+                lines.append([
+                    "", "", peer.key, number(peer.value), String(format: "%.2f×", row.ours / peer.value), promise,
+                ])
             }
         }
         let widths = (0..<6).map { column in lines.map { $0[column].count }.max() ?? 0 }

@@ -58,6 +58,7 @@ struct DoctorCommand: ParsableCommand {
         line("--precision auto", "takes \(report.precisionAuto)")
         line(
             "GPU",
-            unavailability.map { "none: \($0)" } ?? "\(report.cudaDevices) CUDA device\(report.cudaDevices == 1 ? "" : "s")")
+            unavailability.map { "none: \($0)" }
+                ?? "\(report.cudaDevices) CUDA device\(report.cudaDevices == 1 ? "" : "s")")
     }
 }

@@ -38,7 +38,8 @@ struct InspectCommand: ParsableCommand {
             if parameters {
                 print("")
                 for parameter in autoencoder.parameters.all {
-                    print("\(parameter.name)  \(parameter.tensor.shape)" + (parameter.isTrainable ? "" : "  (averaged)"))
+                    print(
+                        "\(parameter.name)  \(parameter.tensor.shape)" + (parameter.isTrainable ? "" : "  (averaged)"))
                 }
             }
         }

@@ -37,7 +37,8 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("Change a setting, as optimizer.learningRate=0.001; may be repeated.", valueName: "key=value"))
+        help: ArgumentHelp(
+            "Change a setting, as optimizer.learningRate=0.001; may be repeated.", valueName: "key=value"))
     var overrides: [String] = []
 
     @Flag(help: "Go on with the run in the output folder.")

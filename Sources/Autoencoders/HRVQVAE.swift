@@ -74,7 +74,7 @@ public final class HRVQVAE: Autoencoder {
     public func encode(_ images: Tensor) throws -> Codes {
         try withoutGradients {
             let latents = try latents(images)
-            let assignment = try quantizer.assign(rows(latents), withSums: false)
+            let assignment = try quantizer.assign(rows(latents), sums: .none)
             return Codes(grids: [
                 try quantizer.codes(
                     assignment, images: latents.size(0), height: latents.size(2), width: latents.size(3))

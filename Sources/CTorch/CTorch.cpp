@@ -16,9 +16,16 @@
 #include <torch/version.h>
 
 #include <dlfcn.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
+#include <algorithm>
+#include <climits>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -318,10 +325,69 @@ int ct_set_thread_count(int32_t count) {
     return guarded([&] { at::set_num_threads(count); });
 }
 
+namespace {
+
+// The OpenMP runtime that LibTorch brings. at::parallel_for runs serially in a file that is compiled without OpenMP,
+// and to compile with it would bind this library to one compiler's runtime; asking LibTorch's own for a team keeps
+// one set of threads in the process.
+struct OpenMP {
+    void (*parallel)(void (*)(void *), void *, unsigned, unsigned);
+    int (*thread_number)(void);
+    int (*team_size)(void);
+};
+
+const OpenMP &open_mp() {
+    static const OpenMP functions = {
+        reinterpret_cast<void (*)(void (*)(void *), void *, unsigned, unsigned)>(dlsym(RTLD_DEFAULT, "GOMP_parallel")),
+        reinterpret_cast<int (*)(void)>(dlsym(RTLD_DEFAULT, "omp_get_thread_num")),
+        reinterpret_cast<int (*)(void)>(dlsym(RTLD_DEFAULT, "omp_get_num_threads")),
+    };
+    return functions;
+}
+
+struct ParallelLoop {
+    int64_t count;
+    void (*body)(void *context, int64_t begin, int64_t end);
+    void *context;
+
+    void part(int64_t index, int64_t parts) const {
+        int64_t size = (count + parts - 1) / parts;
+        int64_t begin = std::min(count, index * size);
+        int64_t end = std::min(count, begin + size);
+        if (begin < end) body(context, begin, end);
+    }
+};
+
+} // namespace
+
 int ct_parallel(int64_t count, int64_t grain, void (*body)(void *context, int64_t begin, int64_t end), void *context) {
     return guarded([&] {
-        at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) { body(context, begin, end); });
+        ParallelLoop loop{count, body, context};
+        int64_t parts = std::min<int64_t>(at::get_num_threads(), (count + grain - 1) / std::max<int64_t>(grain, 1));
+        if (parts <= 1) return loop.part(0, 1);
+        const OpenMP &runtime = open_mp();
+        if (runtime.parallel && runtime.thread_number && runtime.team_size) {
+            runtime.parallel(
+                [](void *data) {
+                    static_cast<ParallelLoop *>(data)->part(open_mp().thread_number(), open_mp().team_size());
+                },
+                &loop, static_cast<unsigned>(parts), 0);
+            return;
+        }
+        // A LibTorch that was built with another runtime: threads of our own for this loop.
+        std::vector<std::thread> threads;
+        for (int64_t index = 1; index < parts; ++index) threads.emplace_back([=] { loop.part(index, parts); });
+        loop.part(0, parts);
+        for (auto &thread : threads) thread.join();
     });
+}
+
+void ct_keep_freed_memory(void) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    mallopt(M_TOP_PAD, 64 << 20);
+#endif
 }
 
 namespace {

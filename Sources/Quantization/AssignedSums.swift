@@ -29,7 +29,7 @@ struct AssignedSums {
             }
             return
         }
-        // LibTorch's index_add_ makes one small operation a row: twenty times the time of this loop.
+        // One pass that subtracts and adds, without an array of residuals between.
         var counts = [Int64](repeating: 0, count: codewords)
         let dimension = vectors.size(1)
         try indices.withMemory(of: Int32.self) { (indices) throws -> Void in

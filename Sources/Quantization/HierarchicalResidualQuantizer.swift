@@ -53,7 +53,7 @@ public final class HierarchicalResidualQuantizer {
         let shape = latents.shape
         let rows = try latents.permuted([0, 2, 3, 1]).reshaped([-1, settings.dimension])
         let vectors = try rows.detached()
-        let assignment = try assign(vectors, withSums: true)
+        let assignment = try assign(vectors, sums: .partial)
         guard let sums = assignment.sums else { preconditionFailure("a search with sums gave none") }
         let layerSums = try (0..<settings.layers).map { try sums.selected(axis: 0, $0) }
         // ξⁱ = ξ⁰ − (e¹ + … + eⁱ), so the commitment of layer i is a squared error against a partial sum, and its
@@ -95,10 +95,10 @@ public final class HierarchicalResidualQuantizer {
     /// The nearest codewords of vectors [V, D] in all layers.
     ///
     /// - Throws: ``TorchError``.
-    public func assign(_ vectors: Tensor, withSums: Bool) throws -> Assignment {
+    public func assign(_ vectors: Tensor, sums: CodewordSums) throws -> Assignment {
         let tensors = codebooks.map(\.tensor)
         guard vectors.device == .cpu else { return try ReferenceSearch.search(vectors, codebooks: tensors) }
-        return try packedSearch()(vectors, withSums: withSums)
+        return try packedSearch()(vectors, sums: sums)
     }
 
     /// The codebooks as they are now, packed for the kernel.

@@ -7,8 +7,20 @@ import Torch
 public struct Assignment {
     /// Absolute codeword numbers, int32 [n, V]; layer i's are in 0 ..< mⁱ (i from 1).
     public var indices: Tensor
-    /// e¹ + … + eⁱ for each layer i, float32 [n, V, D]; absent where only codes were asked for.
+    /// e¹ + … + eⁱ for each layer i, float32 [n, V, D]; only where partial sums were asked for.
     public var sums: Tensor?
+    /// e¹ + … + eⁿ, float32 [V, D]; only where the total was asked for.
+    public var total: Tensor?
+}
+
+/// Which sums of codewords a search writes beside the codes: memory traffic is a good part of its time.
+public enum CodewordSums: Sendable, CaseIterable {
+    /// None.
+    case none
+    /// The sum over all layers.
+    case total
+    /// The sums over the first layer, the first two, and so on.
+    case partial
 }
 
 /// Codebooks packed for the nearest-codeword search on the processor.
@@ -62,13 +74,14 @@ public final class HierarchicalSearch {
     /// - Parameters:
     ///   - vectors: [count, D].
     ///   - indices: Out, [n, count].
-    ///   - sums: Out, [n, count, D], or `nil`.
+    ///   - sums: Out, [count, D] or [n, count, D], or `nil`.
+    ///   - hasPartialSums: Whether `sums` has room for the sum up to each layer.
     ///   - kernel: Another variant than the best, for tests.
     /// - Precondition: `kernel` is supported.
     /// - Throws: ``TorchError``.
     public func search(
         _ vectors: UnsafePointer<Float>, count: Int, indices: UnsafeMutablePointer<Int32>,
-        sums: UnsafeMutablePointer<Float>?, kernel: SearchKernel = .best
+        sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool = true, kernel: SearchKernel = .best
     ) throws {
         precondition(kernel.isSupported, "this processor cannot run the search kernel '\(kernel)'")
         try withPointers(transposed) { transposed in
@@ -78,22 +91,25 @@ public final class HierarchicalSearch {
                     case .baseline:
                         let arrays = SearchKernelBaseline.HierarchicalSearchArrays(
                             vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
-                            indices: indices, sums: sums, count: count, dimension: dimension,
-                            layers: self.codewords.count, branching: branching, lanes: lanes)
+                            indices: indices, sums: sums, hasPartialSums: hasPartialSums, count: count,
+                            dimension: dimension, layers: self.codewords.count, branching: branching,
+                            lanes: lanes)
                         try Engine.parallel(count, grain: Self.grain) {
                             SearchKernelBaseline.searchHierarchy(arrays, $0)
                         }
                     case .avx2:
                         let arrays = SearchKernelAVX2.HierarchicalSearchArrays(
                             vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
-                            indices: indices, sums: sums, count: count, dimension: dimension,
-                            layers: self.codewords.count, branching: branching, lanes: lanes)
+                            indices: indices, sums: sums, hasPartialSums: hasPartialSums, count: count,
+                            dimension: dimension, layers: self.codewords.count, branching: branching,
+                            lanes: lanes)
                         try Engine.parallel(count, grain: Self.grain) { SearchKernelAVX2.searchHierarchy(arrays, $0) }
                     case .avx512:
                         let arrays = SearchKernelAVX512.HierarchicalSearchArrays(
                             vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
-                            indices: indices, sums: sums, count: count, dimension: dimension,
-                            layers: self.codewords.count, branching: branching, lanes: lanes)
+                            indices: indices, sums: sums, hasPartialSums: hasPartialSums, count: count,
+                            dimension: dimension, layers: self.codewords.count, branching: branching,
+                            lanes: lanes)
                         try Engine.parallel(count, grain: Self.grain) { SearchKernelAVX512.searchHierarchy(arrays, $0) }
                     }
                 }
@@ -105,28 +121,38 @@ public final class HierarchicalSearch {
     ///
     /// - Parameters:
     ///   - vectors: float32 [V, D], dense, on the processor.
-    ///   - withSums: Whether the sums of codewords are wanted.
+    ///   - sums: Which sums of codewords are wanted.
+    ///   - kernel: Another variant than the best, for tests.
     /// - Throws: ``TorchError``.
-    public func callAsFunction(_ vectors: Tensor, withSums: Bool, kernel: SearchKernel = .best) throws -> Assignment {
+    public func callAsFunction(_ vectors: Tensor, sums wanted: CodewordSums, kernel: SearchKernel = .best) throws -> Assignment {
         let vectors = try vectors.detached().contiguous()
         let count = vectors.size(0)
         precondition(vectors.size(1) == dimension, "vectors of \(vectors.size(1)) numbers, D is \(dimension)")
         let indices = try Tensor.empty([codewords.count, count], .int32)
-        let sums = withSums ? try Tensor.empty([codewords.count, count, dimension]) : nil
-        guard count > 0 else { return Assignment(indices: indices, sums: sums) }
+        let sums: Tensor? =
+            switch wanted {
+            case .none: nil
+            case .total: try Tensor.empty([count, dimension])
+            case .partial: try Tensor.empty([codewords.count, count, dimension])
+            }
+        let assignment = Assignment(
+            indices: indices, sums: wanted == .partial ? sums : nil, total: wanted == .total ? sums : nil)
+        guard count > 0 else { return assignment }
         try vectors.withMemory(of: Float.self) { source in
             try indices.withMemory(of: Int32.self) { indices in
                 guard let source = source.baseAddress, let indices = indices.baseAddress else { return }
                 if let sums {
                     try sums.withMemory(of: Float.self) {
-                        try search(source, count: count, indices: indices, sums: $0.baseAddress, kernel: kernel)
+                        try search(
+                            source, count: count, indices: indices, sums: $0.baseAddress,
+                            hasPartialSums: wanted == .partial, kernel: kernel)
                     }
                 } else {
                     try search(source, count: count, indices: indices, sums: nil, kernel: kernel)
                 }
             }
         }
-        return Assignment(indices: indices, sums: sums)
+        return assignment
     }
 
     /// A thread is worth about ten microseconds of work.

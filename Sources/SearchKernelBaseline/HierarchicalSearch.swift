@@ -14,8 +14,11 @@ public struct HierarchicalSearchArrays: @unchecked Sendable {
     public var codewords: UnsafePointer<UnsafePointer<Float>>
     /// Out: absolute codeword numbers [layers, count].
     public var indices: UnsafeMutablePointer<Int32>
-    /// Out: the sum of the codewords of layers up to each one, [layers, count, dimension]; may be absent.
+    /// Out: the sum of the codewords of all layers [count, dimension], or of the layers up to each one
+    /// [layers, count, dimension]; may be absent.
     public var sums: UnsafeMutablePointer<Float>?
+    /// Whether `sums` holds the sum up to each layer.
+    public var hasPartialSums: Bool
     /// The number of vectors.
     public var count: Int
     /// The length of a vector.
@@ -31,8 +34,8 @@ public struct HierarchicalSearchArrays: @unchecked Sendable {
     public init(
         vectors: UnsafePointer<Float>, transposed: UnsafePointer<UnsafePointer<Float>>,
         offsets: UnsafePointer<UnsafePointer<Float>>, codewords: UnsafePointer<UnsafePointer<Float>>,
-        indices: UnsafeMutablePointer<Int32>, sums: UnsafeMutablePointer<Float>?, count: Int, dimension: Int,
-        layers: Int, branching: Int, lanes: Int
+        indices: UnsafeMutablePointer<Int32>, sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, count: Int,
+        dimension: Int, layers: Int, branching: Int, lanes: Int
     ) {
         self.vectors = vectors
         self.transposed = transposed
@@ -40,6 +43,7 @@ public struct HierarchicalSearchArrays: @unchecked Sendable {
         self.codewords = codewords
         self.indices = indices
         self.sums = sums
+        self.hasPartialSums = hasPartialSums
         self.count = count
         self.dimension = dimension
         self.layers = layers
@@ -58,33 +62,41 @@ private typealias Block = SIMD8<Float>
 public func searchHierarchy(_ arrays: HierarchicalSearchArrays, _ range: Range<Int>) {
     let dimension = arrays.dimension
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * dimension) { scratch in
-        guard let residuals = scratch.baseAddress else { return }
+        guard let scratch = scratch.baseAddress else { return }
         var first = range.lowerBound
         while first < range.upperBound {
             // A last group of fewer than four repeats its last vector; the repeats are not written.
             let filled = min(4, range.upperBound - first)
-            for slot in 0..<4 {
-                let source = arrays.vectors + (first + min(slot, filled - 1)) * dimension
-                (residuals + slot * dimension).update(from: source, count: dimension)
-            }
+            let last = filled - 1
+            let start = arrays.vectors + first * dimension
+            var residuals = Rows(
+                start, start + min(1, last) * dimension, start + min(2, last) * dimension, start + last * dimension)
             var parents = SIMD4<Int32>(repeating: 0)
             for layer in 0..<arrays.layers {
-                let children = nearestChildren(arrays, layer, parents, residuals)
-                parents = parents &* Int32(truncatingIfNeeded: arrays.branching) &+ children
+                parents =
+                    parents &* Int32(truncatingIfNeeded: arrays.branching)
+                    &+ nearestChildren(arrays, layer, parents, residuals)
                 let output = arrays.indices + layer * arrays.count + first
                 for slot in 0..<filled { output[slot] = parents[slot] }
-                for slot in 0..<4 {
-                    subtract(
-                        arrays.codewords[layer] + Int(parents[slot]) * dimension, residuals + slot * dimension,
-                        dimension)
+                let chosen = Rows(arrays.codewords[layer], parents, dimension)
+                if layer + 1 < arrays.layers {
+                    subtract(chosen.row0, residuals.row0, scratch, dimension)
+                    subtract(chosen.row1, residuals.row1, scratch + dimension, dimension)
+                    subtract(chosen.row2, residuals.row2, scratch + 2 * dimension, dimension)
+                    subtract(chosen.row3, residuals.row3, scratch + 3 * dimension, dimension)
+                    residuals = Rows(scratch, scratch + dimension, scratch + 2 * dimension, scratch + 3 * dimension)
                 }
-                if let sums = arrays.sums {
+                if let sums = arrays.sums, arrays.hasPartialSums {
+                    let stride = arrays.count * dimension
                     for slot in 0..<filled {
-                        let row = (first + slot) * dimension
-                        let target = sums + layer * arrays.count * dimension + row
-                        let before = layer == 0 ? nil : target - arrays.count * dimension
-                        accumulate(arrays.codewords[layer] + Int(parents[slot]) * dimension, before, target, dimension)
+                        let target = sums + layer * stride + (first + slot) * dimension
+                        add(chosen[slot], layer == 0 ? nil : target - stride, target, dimension)
                     }
+                }
+            }
+            if let sums = arrays.sums, !arrays.hasPartialSums {
+                for slot in 0..<filled {
+                    writeTotal(arrays, vector: first + slot, to: sums + (first + slot) * dimension)
                 }
             }
             first += 4
@@ -92,39 +104,67 @@ public func searchHierarchy(_ arrays: HierarchicalSearchArrays, _ range: Range<I
     }
 }
 
+/// Where four rows of numbers are.
+private struct Rows {
+    var row0: UnsafePointer<Float>
+    var row1: UnsafePointer<Float>
+    var row2: UnsafePointer<Float>
+    var row3: UnsafePointer<Float>
+
+    @inline(__always)
+    init(
+        _ row0: UnsafePointer<Float>, _ row1: UnsafePointer<Float>, _ row2: UnsafePointer<Float>,
+        _ row3: UnsafePointer<Float>
+    ) {
+        self.row0 = row0
+        self.row1 = row1
+        self.row2 = row2
+        self.row3 = row3
+    }
+
+    /// The rows of a table that four numbers name.
+    @inline(__always)
+    init(_ table: UnsafePointer<Float>, _ numbers: SIMD4<Int32>, _ size: Int) {
+        self.init(
+            table + Int(numbers[0]) * size, table + Int(numbers[1]) * size, table + Int(numbers[2]) * size,
+            table + Int(numbers[3]) * size)
+    }
+
+    @inline(__always)
+    subscript(slot: Int) -> UnsafePointer<Float> {
+        switch slot {
+        case 0: row0
+        case 1: row1
+        case 2: row2
+        default: row3
+        }
+    }
+}
+
 /// The best child of each of four vectors, each among the children of its own parent.
 @inline(__always)
 private func nearestChildren(
-    _ arrays: HierarchicalSearchArrays, _ layer: Int, _ parents: SIMD4<Int32>, _ residuals: UnsafeMutablePointer<Float>
+    _ arrays: HierarchicalSearchArrays, _ layer: Int, _ parents: SIMD4<Int32>, _ vectors: Rows
 ) -> SIMD4<Int32> {
     let dimension = arrays.dimension
     let lanes = arrays.lanes
     var bestScore = SIMD4<Float>(repeating: -.infinity)
     var best = SIMD4<Int32>(repeating: 0)
-    let x0 = residuals
-    let x1 = residuals + dimension
-    let x2 = residuals + 2 * dimension
-    let x3 = residuals + 3 * dimension
     for block in stride(from: 0, to: lanes, by: 8) {
-        let table = arrays.transposed[layer] + block
-        let offset = arrays.offsets[layer] + block
-        var score0 = load(offset + Int(parents[0]) * lanes)
-        var score1 = load(offset + Int(parents[1]) * lanes)
-        var score2 = load(offset + Int(parents[2]) * lanes)
-        var score3 = load(offset + Int(parents[3]) * lanes)
-        var c0 = table + Int(parents[0]) * lanes * dimension
-        var c1 = table + Int(parents[1]) * lanes * dimension
-        var c2 = table + Int(parents[2]) * lanes * dimension
-        var c3 = table + Int(parents[3]) * lanes * dimension
+        let offsets = Rows(arrays.offsets[layer] + block, parents, lanes)
+        let table = Rows(arrays.transposed[layer] + block, parents, lanes * dimension)
+        var score0 = load(offsets.row0)
+        var score1 = load(offsets.row1)
+        var score2 = load(offsets.row2)
+        var score3 = load(offsets.row3)
+        // One running column for four tables: pointers of their own would not fit into the registers.
+        var column = 0
         for axis in 0..<dimension {
-            score0 += Block(repeating: x0[axis]) * load(c0)
-            score1 += Block(repeating: x1[axis]) * load(c1)
-            score2 += Block(repeating: x2[axis]) * load(c2)
-            score3 += Block(repeating: x3[axis]) * load(c3)
-            c0 += lanes
-            c1 += lanes
-            c2 += lanes
-            c3 += lanes
+            score0 += Block(repeating: vectors.row0[axis]) * load(table.row0 + column)
+            score1 += Block(repeating: vectors.row1[axis]) * load(table.row1 + column)
+            score2 += Block(repeating: vectors.row2[axis]) * load(table.row2 + column)
+            score3 += Block(repeating: vectors.row3[axis]) * load(table.row3 + column)
+            column += lanes
         }
         take(score0, block, 0, &bestScore, &best)
         take(score1, block, 1, &bestScore, &best)
@@ -141,35 +181,86 @@ private func load(_ pointer: UnsafePointer<Float>) -> Block {
 
 /// Takes the largest lane of a block (the first of equals) if it beats what earlier blocks gave. A vector that is
 /// not a number beats nothing and keeps child 0, so that an index is always in range.
+///
+/// A tournament of neighbours, so that a lower lane is always on the even side and wins ties. Masks instead of
+/// `pointwiseMax`: that has to treat what is not a number, lane by lane with a branch that nobody can predict.
 @inline(__always)
 private func take(
     _ score: Block, _ block: Int, _ slot: Int, _ bestScore: inout SIMD4<Float>, _ best: inout SIMD4<Int32>
 ) {
-    let four = pointwiseMax(score.lowHalf, score.highHalf)
-    let two = pointwiseMax(four.lowHalf, four.highHalf)
-    let top = max(two[0], two[1])
-    guard top > bestScore[slot] else { return }
-    let numbers = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7)
-    let lanes = numbers.replacing(with: 8, where: score .!= Block(repeating: top))
-    let lane4 = pointwiseMin(lanes.lowHalf, lanes.highHalf)
-    let lane2 = pointwiseMin(lane4.lowHalf, lane4.highHalf)
-    bestScore[slot] = top
-    best[slot] = Int32(truncatingIfNeeded: block) &+ min(lane2[0], lane2[1])
+    let won8 = score.oddHalf .> score.evenHalf
+    let score4 = score.evenHalf.replacing(with: score.oddHalf, where: won8)
+    let lane4 = SIMD4<Int32>(0, 2, 4, 6).replacing(with: SIMD4<Int32>(1, 3, 5, 7), where: won8)
+    let won4 = score4.oddHalf .> score4.evenHalf
+    let score2 = score4.evenHalf.replacing(with: score4.oddHalf, where: won4)
+    let lane2 = lane4.evenHalf.replacing(with: lane4.oddHalf, where: won4)
+    let isSecond = score2[1] > score2[0]
+    let top = isSecond ? score2[1] : score2[0]
+    let lane = isSecond ? lane2[1] : lane2[0]
+    let isBetter = top > bestScore[slot]
+    bestScore[slot] = isBetter ? top : bestScore[slot]
+    best[slot] = isBetter ? Int32(truncatingIfNeeded: block) &+ lane : best[slot]
 }
 
 @inline(__always)
-private func subtract(_ codeword: UnsafePointer<Float>, _ residual: UnsafeMutablePointer<Float>, _ dimension: Int) {
-    for axis in 0..<dimension { residual[axis] -= codeword[axis] }
+private func store(_ block: Block, _ pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: block, as: Block.self)
 }
 
+/// target = vector − codeword; `target` may be `vector`.
 @inline(__always)
-private func accumulate(
+private func subtract(
+    _ codeword: UnsafePointer<Float>, _ vector: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>,
+    _ dimension: Int
+) {
+    var axis = 0
+    while axis + 8 <= dimension {
+        store(load(vector + axis) - load(codeword + axis), target + axis)
+        axis += 8
+    }
+    while axis < dimension {
+        target[axis] = vector[axis] - codeword[axis]
+        axis += 1
+    }
+}
+
+/// target = before + codeword, or the codeword where nothing was before.
+@inline(__always)
+private func add(
     _ codeword: UnsafePointer<Float>, _ before: UnsafePointer<Float>?, _ target: UnsafeMutablePointer<Float>,
     _ dimension: Int
 ) {
-    if let before {
-        for axis in 0..<dimension { target[axis] = before[axis] + codeword[axis] }
-    } else {
-        target.update(from: codeword, count: dimension)
+    guard let before else { return target.update(from: codeword, count: dimension) }
+    var axis = 0
+    while axis + 8 <= dimension {
+        store(load(before + axis) + load(codeword + axis), target + axis)
+        axis += 8
+    }
+    while axis < dimension {
+        target[axis] = before[axis] + codeword[axis]
+        axis += 1
+    }
+}
+
+/// The sum of a vector's codewords, layer after layer as the partial sums are made, so that both give the same bits.
+@inline(__always)
+private func writeTotal(_ arrays: HierarchicalSearchArrays, vector: Int, to target: UnsafeMutablePointer<Float>) {
+    let dimension = arrays.dimension
+    @inline(__always)
+    func codeword(_ layer: Int) -> UnsafePointer<Float> {
+        arrays.codewords[layer] + Int(arrays.indices[layer * arrays.count + vector]) * dimension
+    }
+    var axis = 0
+    while axis + 8 <= dimension {
+        var sum = load(codeword(0) + axis)
+        for layer in 1..<max(arrays.layers, 1) { sum += load(codeword(layer) + axis) }
+        store(sum, target + axis)
+        axis += 8
+    }
+    while axis < dimension {
+        var sum = codeword(0)[axis]
+        for layer in 1..<max(arrays.layers, 1) { sum += codeword(layer)[axis] }
+        target[axis] = sum
+        axis += 1
     }
 }

@@ -1,7 +1,16 @@
 import ArgumentParser
+import HRVQ
+
+/// The program: settings of the process, then the command.
+@main
+enum Program {
+    static func main() {
+        Engine.keepFreedMemory()
+        HRVQCommand.main()
+    }
+}
 
 /// `hrvq`: everything the library does, from a shell.
-@main
 struct HRVQCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hrvq",

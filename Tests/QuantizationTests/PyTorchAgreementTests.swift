@@ -12,7 +12,7 @@ struct PyTorchAgreementTests {
         let vectors = try fixture["vectors"].to(.float32)
         let expected = try fixture["indices"].array(of: Int32.self)
         for kernel in SearchKernel.allCases where kernel.isSupported {
-            let found = try search(vectors, withSums: true, kernel: kernel)
+            let found = try search(vectors, sums: .partial, kernel: kernel)
             #expect(try found.indices.array(of: Int32.self) == expected)
             let sums = try #require(found.sums)
             // The fixture keeps halves: 11 bits.

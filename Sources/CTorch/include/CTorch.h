@@ -105,6 +105,9 @@ int32_t ct_thread_count(void);
 int ct_set_thread_count(int32_t count);
 int ct_parallel(int64_t count, int64_t grain, void (*body)(void *context, int64_t begin, int64_t end), void *context);
 
+// Lets the allocator keep what is freed for the next allocation instead of giving it back to the system.
+void ct_keep_freed_memory(void);
+
 // CUDA: opened at run time where LibTorch's library for it is there. Returns 1 if a device is usable, else 0
 // with the reason in ct_last_error().
 int32_t ct_cuda_available(void);

@@ -42,6 +42,13 @@ public enum Engine {
         try check(status, "a parallel loop")
     }
 
+    /// Lets this process keep memory that tensors free for the next ones.
+    ///
+    /// The system's allocator gives large blocks back at once, and the next training step pays for fresh pages: every
+    /// activation is such a block. A program that does little else than compute should call this at its start; it
+    /// concerns the whole process, so a library leaves it to the program. No effect where the allocator is not glibc's.
+    public static func keepFreedMemory() { ct_keep_freed_memory() }
+
     /// `nil` if a CUDA device is usable, else the reason why not.
     public static var cudaUnavailability: String? {
         ct_cuda_available() == 1 ? nil : String(cString: ct_last_error())

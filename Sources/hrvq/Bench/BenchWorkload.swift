@@ -74,7 +74,7 @@ struct QuantizeWorkload: BenchWorkload {
     }
 
     mutating func repeated(_ count: Int) throws -> Int {
-        for _ in 0..<count { _ = try search(vectors, withSums: true) }
+        for _ in 0..<count { _ = try search(vectors, sums: .total) }
         return count * vectors.size(0)
     }
 }

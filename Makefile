@@ -23,12 +23,14 @@ lint:
 
 test: setup lint
 	@swift build --build-tests
-	@swift test --skip-build
 	@Tests/Package/versioned-dependency.sh
+	@swift test --skip-build
 
 bench: build
 	@Benchmarks/run.sh $(ONLY)
 
 documentation: setup
-	@HRVQ_DOCUMENTATION=1 swift package --allow-writing-to-directory documentation \
-		generate-documentation --target HRVQ --output-path documentation
+	@HRVQ_DOCUMENTATION=1 swift package --scratch-path .build-documentation \
+		--allow-writing-to-directory documentation generate-documentation \
+		--enable-experimental-combined-documentation --warnings-as-errors --output-path documentation \
+		$(addprefix --target ,Torch Images Datasets Quantization Autoencoders Metrics Training)

@@ -65,6 +65,11 @@ func searchKernel(_ name: String, architecture: String?) -> Target {
         name: name, path: "Sources/\(name)", swiftSettings: torchFolder == nil ? [] : settings)
 }
 
+// Only `make documentation` needs DocC; other packages should not have to fetch it.
+if environment["HRVQ_DOCUMENTATION"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 

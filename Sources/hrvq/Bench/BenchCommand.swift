@@ -48,7 +48,12 @@ struct BenchCommand: ParsableCommand {
         var peers: [String: Double]
         /// Ours divided by the peer's.
         var ratio: [String: Double]
+        /// The least ratio to the first peer that is aimed at.
         var floor: Double?
+        /// The peers in the order of the table.
+        var order: [String]
+
+        enum CodingKeys: CodingKey { case measure, unit, ours, peers, ratio, floor }
     }
 
     func run() throws {
@@ -106,7 +111,7 @@ struct BenchCommand: ParsableCommand {
         let peers = Dictionary(uniqueKeysWithValues: zip(names, values).dropFirst().map { ($0, $1) })
         return Row(
             measure: measure, unit: unit, ours: values[0], peers: peers, ratio: peers.mapValues { values[0] / $0 },
-            floor: floor)
+            floor: floor, order: Array(names.dropFirst()))
     }
 
     private static func median(_ values: [Double]) -> Double {
@@ -119,13 +124,14 @@ struct BenchCommand: ParsableCommand {
         func number(_ value: Double) -> String {
             value >= 1e6 ? String(format: "%.2f M", value / 1e6) : String(format: value < 100 ? "%.1f" : "%.0f", value)
         }
-        var lines = [["measure", "unit", "program", "value", "hrvq is", "promised"]]
+        var lines = [["measure", "unit", "program", "value", "hrvq is", "aim"]]
         for row in rows {
             lines.append([row.measure, row.unit, "hrvq", number(row.ours), "", ""])
-            for (index, peer) in row.peers.sorted(by: { $0.key < $1.key }).enumerated() {
-                let promise = index == 0 ? row.floor.map { String(format: "%.1f×", $0) } ?? "" : ""
+            for (index, name) in row.order.enumerated() {
+                let value = row.peers[name] ?? .nan
+                let aim = index == 0 ? row.floor.map { String(format: "%.1f×", $0) } ?? "" : ""
                 lines.append([
-                    "", "", peer.key, number(peer.value), String(format: "%.2f×", row.ours / peer.value), promise,
+                    "", "", name, number(value), String(format: "%.2f×", row.ours / value), aim,
                 ])
             }
         }

@@ -69,7 +69,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
         }
     }
 
-    /// The least ratio to the first peer that the project promises.
+    /// The least ratio to the first peer that the project aims at.
     var floor: Double {
         switch self {
         case .train: 2

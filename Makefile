@@ -20,6 +20,7 @@ demo: build
 
 lint:
 	@swift format lint --strict --recursive Package.swift Sources Tests
+	@python3 Tools/fixtures/verify.py
 
 test: setup lint
 	@swift build --build-tests

@@ -26,22 +26,22 @@ public protocol Autoencoder: AnyObject {
 
     /// Images to codes.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     func encode(_ images: Tensor) throws -> Codes
 
     /// Codes to images.
     ///
-    /// - Throws: ``CodeError`` where the codes are not this model's, ``TorchError``.
+    /// - Throws: `CodeError` where the codes are not this model's, `TorchError`.
     func decode(_ codes: Codes) throws -> Tensor
 
     /// Images through the whole model, differentiable, with all that training wants to know.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     func forward(_ images: Tensor) throws -> AutoencoderOutput
 
     /// The vectors [V, D] that quantizer `index` would see for these images, for placing its codewords.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     func vectors(_ images: Tensor, quantizer index: Int) throws -> Tensor
 }
 
@@ -80,7 +80,7 @@ extension Autoencoder {
     /// Images to codes and back, without gradients.
     ///
     /// - Returns: x̂ in [−0.5, 0.5], and the absolute codeword numbers of every layer, int32 [V] each.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func reconstruct(_ images: Tensor) throws -> (images: Tensor, indices: [Tensor]) {
         try withoutGradients {
             let output = try forward(images)

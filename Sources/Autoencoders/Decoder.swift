@@ -10,7 +10,7 @@ public final class Decoder {
 
     /// Makes the layers under `scope`: `conv`, `residual.i`, `up.j`.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public init(_ scope: Scope, _ settings: NetworkSettings, dimension: Int) throws {
         convolution = try Convolution2D(
             scope / "conv", inputs: dimension, outputs: settings.hiddenUnits, filter: settings.filterSize,
@@ -29,7 +29,7 @@ public final class Decoder {
     ///
     /// - Parameter latents: [N, D, h, w], channels-last.
     /// - Returns: Images [N, C, h·downsampling, w·downsampling], about [−0.5, 0.5] but not limited to it.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func callAsFunction(_ latents: Tensor) throws -> Tensor {
         var features = try residual(convolution(latents)).reluInPlace()
         for (index, up) in ups.enumerated() {

@@ -13,7 +13,7 @@ public final class Encoder {
 
     /// Makes the layers under `scope`: `down.j`, `conv`, `residual.i`, `project`.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public init(_ scope: Scope, _ settings: NetworkSettings, dimension: Int) throws {
         let widths =
             [settings.channels, settings.outerUnits]
@@ -34,7 +34,7 @@ public final class Encoder {
     ///
     /// - Parameter images: [N, C, H, W] in [−0.5, 0.5], channels-last, H and W multiples of the downsampling.
     /// - Returns: [N, D, H/downsampling, W/downsampling] in the images' element type.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func callAsFunction(_ images: Tensor) throws -> Tensor {
         let features = try down.reduce(images) { try $1($0).reluInPlace() }
         return try projection(residual(convolution(features)).reluInPlace())

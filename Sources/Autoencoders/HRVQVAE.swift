@@ -6,7 +6,7 @@ import Torch
 ///     x ─► encoder ─► ξ⁰ ─► quantizer ─► e_C = e¹ + … + eⁿ ─► decoder ─► x̂
 ///                            └─► codes [N, n, H, W]
 ///
-/// Objective: ‖x − x̂‖² plus the quantizer's terms (``QuantizerLoss``). The decoder's gradient reaches the encoder
+/// Objective: ‖x − x̂‖² plus the quantizer's terms (`QuantizerLoss`). The decoder's gradient reaches the encoder
 /// straight through the quantizer.
 public final class HRVQVAE: Autoencoder {
     /// All parameters: `encoder.…`, `quantizer.codebooks.i`, `decoder.…`.
@@ -27,7 +27,7 @@ public final class HRVQVAE: Autoencoder {
     ///   - quantizer: Layers, branching, dimension and how codewords are learnt.
     ///   - generator: Where initial numbers come from.
     ///   - device: Where the parameters are.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public init(
         network: NetworkSettings, quantizer: QuantizerSettings, generator: Generator, device: Device = .cpu
     ) throws {
@@ -63,14 +63,14 @@ public final class HRVQVAE: Autoencoder {
 
     /// ξ⁰ of images, float32 [N, D, H, W], channels-last.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func latents(_ images: Tensor) throws -> Tensor {
         try encoder(images.to(precision)).to(.float32).channelsLast()
     }
 
     /// The nearest codewords of the images' latents.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func encode(_ images: Tensor) throws -> Codes {
         try withoutGradients {
             let latents = try latents(images)
@@ -84,13 +84,13 @@ public final class HRVQVAE: Autoencoder {
 
     /// The images that codes stand for, in [−0.5, 0.5].
     ///
-    /// - Throws: ``CodeError``, ``TorchError``.
+    /// - Throws: `CodeError`, `TorchError`.
     public func decode(_ codes: Codes) throws -> Tensor { try decode(codes, layers: nil) }
 
     /// Images from the first layers of codes alone: what each layer adds can be seen this way.
     ///
     /// - Parameter layers: How many layers to use; all if `nil`.
-    /// - Throws: ``CodeError``, ``TorchError``.
+    /// - Throws: `CodeError`, `TorchError`.
     public func decode(_ codes: Codes, layers: Int?) throws -> Tensor {
         guard codes.grids.count == 1 else { throw CodeError.grids(found: codes.grids.count, expected: 1) }
         return try withoutGradients {
@@ -101,7 +101,7 @@ public final class HRVQVAE: Autoencoder {
 
     /// The whole model.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func forward(_ images: Tensor) throws -> AutoencoderOutput {
         let output = try quantizer(latents(images))
         let reconstruction = try decoder(output.quantized.to(precision)).to(.float32)
@@ -113,7 +113,7 @@ public final class HRVQVAE: Autoencoder {
 
     /// The latents' rows [N·H·W, D].
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func vectors(_ images: Tensor, quantizer index: Int) throws -> Tensor {
         try withoutGradients { try rows(latents(images)) }
     }

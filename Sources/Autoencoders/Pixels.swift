@@ -13,7 +13,7 @@ public enum Pixels {
     ///   - padding: Pixels of black added on each of the four sides (2 for MNIST).
     ///   - device: Where the batch is wanted.
     /// - Returns: float32 [N, C, H + 2·padding, W + 2·padding] in [−0.5, 0.5], channels-last.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public static func batch(
         _ pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int, padding: Int = 0, device: Device = .cpu
     ) throws -> Tensor {
@@ -32,7 +32,7 @@ public enum Pixels {
     ///   - images: float32 [N, C, H, W] in [−0.5, 0.5]; numbers outside are brought into it.
     ///   - padding: Pixels to take off each side.
     /// - Returns: [N, H − 2·padding, W − 2·padding, C], the channels varying fastest.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public static func bytes(_ images: Tensor, padding: Int = 0) throws -> [UInt8] {
         try withoutGradients {
             let height = images.size(2)

@@ -10,7 +10,7 @@ extension Autoencoder {
     ///   - image: [1, C, H, W] in [−0.5, 0.5], H and W multiples of ``downsampling``.
     ///   - tile: The side of the part that is kept of a tile; rounded up to a multiple of ``downsampling``.
     /// - Returns: x̂ in [−0.5, 0.5], of the same shape.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func reconstructTiled(_ image: Tensor, tile: Int) throws -> Tensor {
         let height = image.size(2)
         let width = image.size(3)

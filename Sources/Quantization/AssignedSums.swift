@@ -14,7 +14,7 @@ struct AssignedSums {
     ///   - codewords: mⁱ⁺¹.
     ///   - output: The quantizer's output of this step.
     ///   - withSums: Whether the sums are wanted; they stay zero otherwise.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     init(layer: Int, codewords: Int, _ output: HierarchicalResidualQuantizer.Output, withSums: Bool) throws {
         guard let partialSums = output.assignment.sums else { preconditionFailure("an assignment without sums") }
         let vectors = output.vectors

@@ -31,7 +31,7 @@ public final class CodebookStatistics {
 
     /// Starts from codewords: N = 1 and S = codeword, so that S / N is the codeword.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func restart(from codebooks: [Tensor]) throws {
         for layer in 0..<settings.layers {
             try counts[layer].fillInPlace(1)
@@ -43,7 +43,7 @@ public final class CodebookStatistics {
     /// Takes the vectors of one step in and moves the codewords (moving averages only).
     ///
     /// - Returns: How many vectors each codeword of each layer got, [n][mⁱ⁺¹].
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     func update(_ output: HierarchicalResidualQuantizer.Output, codebooks: [Tensor]) throws -> [[Int64]] {
         var usage: [[Int64]] = []
         for layer in 0..<settings.layers {

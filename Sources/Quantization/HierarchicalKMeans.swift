@@ -12,7 +12,7 @@ public enum HierarchicalKMeans {
     ///   - generator: Where random choices come from.
     /// - Returns: The codewords of each layer, [mⁱ⁺¹ · D]. A parent with fewer distinct vectors than children has
     ///   children in the same place; revival moves them once there is something to represent.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public static func cluster(
         _ vectors: [Float], _ settings: QuantizerSettings, iterations: Int,
         using generator: inout some RandomNumberGenerator

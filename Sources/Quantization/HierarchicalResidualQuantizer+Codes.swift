@@ -26,7 +26,7 @@ public enum CodeError: Error, Sendable, Equatable, CustomStringConvertible {
 extension HierarchicalResidualQuantizer {
     /// Absolute codeword numbers [n, V] as child indices [N, n, H, W], each in 0 ..< m, int32.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func codes(_ assignment: Assignment, images: Int, height: Int, width: Int) throws -> Tensor {
         let branching = try Tensor.full([], Double(settings.branching), .int32, device: assignment.indices.device)
         return try assignment.indices.remainder(branching)
@@ -61,7 +61,7 @@ extension HierarchicalResidualQuantizer {
     ///   - codes: Child indices [N, n, H, W].
     ///   - layers: How many layers to add, the first ones; all by default.
     /// - Returns: e¹ + … + e^layers, float32 [N, D, H, W], channels-last.
-    /// - Throws: ``CodeError``, ``TorchError``.
+    /// - Throws: ``CodeError``, `TorchError`.
     public func decode(_ codes: Tensor, layers: Int? = nil) throws -> Tensor {
         let indices = try absoluteIndices(codes)
         var total: Tensor?

@@ -3,12 +3,12 @@ import Torch
 extension HierarchicalResidualQuantizer {
     /// Whether the codewords were placed on data already.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func isInitialized() throws -> Bool { try statistics.initialized.array(of: Int32.self)[0] != 0 }
 
     /// Says that the codewords are in their place: loaded ones, or random ones that were asked for.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func markInitialized() throws {
         try statistics.restart(from: codebooks.map(\.tensor))
         try statistics.initialized.fillInPlace(1)
@@ -20,7 +20,7 @@ extension HierarchicalResidualQuantizer {
     ///   - vectors: [V, D].
     ///   - iterations: Rounds a layer.
     ///   - generator: Where random choices come from.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func initialize(
         with vectors: Tensor, iterations: Int, using generator: inout some RandomNumberGenerator
     ) throws {
@@ -46,7 +46,7 @@ extension HierarchicalResidualQuantizer {
     /// - Parameters:
     ///   - output: What the quantizer gave in this step.
     ///   - generator: Where random choices come from.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func update(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> Update {
         try withoutGradients {
             let usage = try statistics.update(output, codebooks: codebooks.map(\.tensor))

@@ -18,7 +18,7 @@ public final class HierarchicalResidualQuantizer {
 
     /// Makes codebooks with normal codewords of deviation 1/√D, smaller by half a layer.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public init(_ scope: Scope, _ settings: QuantizerSettings) throws {
         self.settings = settings
         let dimension = settings.dimension
@@ -48,7 +48,7 @@ public final class HierarchicalResidualQuantizer {
     /// Quantizes latents and computes the objective's terms; changes nothing.
     ///
     /// - Parameter latents: ξ⁰, float32 [N, D, H, W], channels-last.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func callAsFunction(_ latents: Tensor) throws -> Output {
         let shape = latents.shape
         let rows = try latents.permuted([0, 2, 3, 1]).reshaped([-1, settings.dimension])
@@ -94,7 +94,7 @@ public final class HierarchicalResidualQuantizer {
 
     /// The nearest codewords of vectors [V, D] in all layers.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func assign(_ vectors: Tensor, sums: CodewordSums) throws -> Assignment {
         let tensors = codebooks.map(\.tensor)
         guard vectors.device == .cpu else { return try ReferenceSearch.search(vectors, codebooks: tensors) }
@@ -103,7 +103,7 @@ public final class HierarchicalResidualQuantizer {
 
     /// The codebooks as they are now, packed for the kernel.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func packedSearch() throws -> HierarchicalSearch {
         HierarchicalSearch(
             codebooks: try codebooks.map { try $0.tensor.array(of: Float.self) }, branching: settings.branching,

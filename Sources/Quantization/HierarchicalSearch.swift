@@ -78,7 +78,7 @@ public final class HierarchicalSearch {
     ///   - hasPartialSums: Whether `sums` has room for the sum up to each layer.
     ///   - kernel: Another variant than the best, for tests.
     /// - Precondition: `kernel` is supported.
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func search(
         _ vectors: UnsafePointer<Float>, count: Int, indices: UnsafeMutablePointer<Int32>,
         sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool = true, kernel: SearchKernel = .best
@@ -123,8 +123,10 @@ public final class HierarchicalSearch {
     ///   - vectors: float32 [V, D], dense, on the processor.
     ///   - sums: Which sums of codewords are wanted.
     ///   - kernel: Another variant than the best, for tests.
-    /// - Throws: ``TorchError``.
-    public func callAsFunction(_ vectors: Tensor, sums wanted: CodewordSums, kernel: SearchKernel = .best) throws -> Assignment {
+    /// - Throws: `TorchError`.
+    public func callAsFunction(
+        _ vectors: Tensor, sums wanted: CodewordSums, kernel: SearchKernel = .best
+    ) throws -> Assignment {
         let vectors = try vectors.detached().contiguous()
         let count = vectors.size(0)
         precondition(vectors.size(1) == dimension, "vectors of \(vectors.size(1)) numbers, D is \(dimension)")

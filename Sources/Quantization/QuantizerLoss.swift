@@ -14,7 +14,7 @@ public struct QuantizerLoss {
     /// The weighted sum of all terms. Codebook terms count only where codewords are learnt by gradient: moving
     /// averages take their place otherwise.
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public func total(_ settings: QuantizerSettings) throws -> Tensor {
         var total = try commitmentSum * settings.betaSum
         for term in commitment { total = try total + term * settings.beta }

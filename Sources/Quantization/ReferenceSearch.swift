@@ -9,7 +9,7 @@ public enum ReferenceSearch {
 
     /// Searches the rows of `vectors` [V, D] in codebooks [mⁱ, m, D].
     ///
-    /// - Throws: ``TorchError``.
+    /// - Throws: `TorchError`.
     public static func search(_ vectors: Tensor, codebooks: [Tensor]) throws -> Assignment {
         try withoutGradients {
             let vectors = try vectors.detached()

@@ -10,7 +10,7 @@ struct BadInputTests {
         _ preset: String, data: URL?, _ words: [String], overrides: [String] = [],
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             var arguments = ["train", "--preset", preset, "--steps", "2", "--output", "run", "--quiet"]
             if let data { arguments += ["--data", data.path] }
             for override in overrides { arguments += ["--set", override] }
@@ -25,7 +25,7 @@ struct BadInputTests {
 
     @Test("Data that is missing, empty or cut off")
     func data() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             try expectRefusal("hrvqvae-mnist", data: nil, ["data folder"])
             try expectRefusal("hrvqvae-mnist", data: folder.appendingPathComponent("no"), ["train-images-idx3-ubyte"])
             try expectRefusal("hrvqvae-mnist", data: folder, ["train-images-idx3-ubyte"])
@@ -44,7 +44,7 @@ struct BadInputTests {
 
     @Test("Images that do not decode: few are skipped and counted, many end the run")
     func badImages() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let good = try PixelImage(
                 width: 40, height: 36, channels: 3, pixels: (0..<40 * 36 * 3).map { UInt8(truncatingIfNeeded: $0) }
             ).pngData()
@@ -55,7 +55,7 @@ struct BadInputTests {
                 "train", "--preset", "hrvqvae-tiny", "--data", folder.path, "--quiet", "--set", "data.kind=folder",
                 "--set", "data.testShare=0.2", "--steps", "8", "--set", "evaluation.every=100", "--output",
             ]
-            try withFolder { out in
+            try withTemporaryFolder { out in
                 let lenient = try Shell.finish(
                     Shell.start(arguments + ["lenient", "--set", "data.maximumSkippedShare=0.5"], in: out))
                 #expect(lenient.status == 0, "\(lenient.error)")
@@ -91,7 +91,7 @@ struct BadInputTests {
     @Test("Models that are missing, cut off or do not fit, in every command that reads one")
     func models() throws {
         let run = try TinyRun.folder.get()
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let model = folder.appendingPathComponent("model")
             let commands = [
                 ["evaluate", model.path, "--limit", "2"],
@@ -136,7 +136,7 @@ struct BadInputTests {
         expectFailure(
             try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", run.path), "--resume", "--force")
         #expect(try Data(contentsOf: run.appendingPathComponent("model.safetensors")) == before)
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             expectFailure(try Shell.hrvq("train", "--output", "new", "--resume", in: folder), "no checkpoint")
             #expect(names(folder).isEmpty)
         }
@@ -144,7 +144,7 @@ struct BadInputTests {
 
     @Test("A loss that is not a number ends the run, names the term, and keeps the checkpoint")
     func notANumber() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let answer = try Shell.hrvq(
                 "train", "--preset", "hrvqvae-tiny", "--output", "run", "--quiet", "--set",
                 "optimizer.learningRate=1e30",
@@ -159,7 +159,7 @@ struct BadInputTests {
         .enabled(if: geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/bin/mount")))
     func fullDisk() throws {
         let run = try TinyRun.folder.get()
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let disk = folder.appendingPathComponent("disk")
             try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
             let mount = try Process.run(
@@ -183,7 +183,7 @@ struct BadInputTests {
 
     @Test("A device that is not there", .enabled(if: Engine.cudaUnavailability != nil))
     func device() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             expectFailure(
                 try Shell.hrvq(
                     "train", "--preset", "hrvqvae-tiny", "--output", "run", "--device", "cuda", in: folder),

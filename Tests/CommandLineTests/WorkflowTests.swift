@@ -7,7 +7,7 @@ struct WorkflowTests {
     @Test("train, evaluate, tokenize, inspect on one run")
     func workflow() throws {
         let run = try TinyRun.folder.get().path
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let json = folder.appendingPathComponent("figures.json")
             let evaluation = try Shell.hrvq("evaluate", run, "--limit", "32", "--json", json.path)
             #expect(evaluation.status == 0 && evaluation.output.contains("MSE"))
@@ -31,7 +31,7 @@ struct WorkflowTests {
     @Test("reconstruct keeps sizes, writes a sheet, and goes on past a file that is no image")
     func reconstruct() throws {
         let run = try TinyRun.folder.get().path
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let images = folder.appendingPathComponent("images")
             try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true)
             for (name, width, height) in [("a", 31, 17), ("b", 64, 64)] {
@@ -57,7 +57,7 @@ struct WorkflowTests {
 
     @Test("A run killed by force and resumed gives the model of one that was not, byte for byte")
     func killed() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let common = ["--preset", "hrvqvae-tiny", "--steps", "40", "--seed", "5", "--quiet"]
             let changes = ["--set", "checkpoint.every=7", "--set", "evaluation.every=50", "--set", "checkpoint.keep=3"]
             let whole = try Shell.finish(
@@ -82,7 +82,7 @@ struct WorkflowTests {
 
     @Test("SIGINT and SIGTERM save and end; --resume goes on", arguments: [SIGINT, SIGTERM])
     func interrupted(_ number: Int32) throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let started = try Shell.start(
                 ["train", "--preset", "hrvqvae-tiny", "--steps", "3000", "--output", "run"], in: folder)
             let log = folder.appendingPathComponent("run/metrics.jsonl")
@@ -103,7 +103,7 @@ struct WorkflowTests {
 
     @Test("demo leaves pictures and says where")
     func demo() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let answer = try Shell.hrvq("demo", "--output", "demo", "--steps", "2", "--quiet", in: folder)
             #expect(answer.status == 0, "\(answer.error)")
             #expect(names(folder.appendingPathComponent("demo")).contains("layers.png"))
@@ -116,7 +116,7 @@ struct WorkflowTests {
 
     @Test("A YAML file of settings, changed by --set, ends in config.json")
     func configuration() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             try Data("preset: hrvqvae-tiny\ntraining:\n  steps: 2\n  batchSize: 4\n".utf8)
                 .write(to: folder.appendingPathComponent("mine.yaml"))
             let answer = try Shell.hrvq(
@@ -144,7 +144,7 @@ struct PythonTests {
     @Test("A model written here loads in Python, and a plain PyTorch model reconstructs the same")
     func reconstruction() throws {
         let run = try TinyRun.folder.get()
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let images = try Tensor.uniform([3, 1, 32, 32], in: -0.5...0.5, generator: Generator(seed: 4))
             let input = folder.appendingPathComponent("images.safetensors")
             let output = folder.appendingPathComponent("output.safetensors")

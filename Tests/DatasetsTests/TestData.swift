@@ -22,14 +22,6 @@ enum RealData {
     static func path(_ name: String) -> String { folder?.appendingPathComponent(name).path ?? name }
 }
 
-/// A folder that is removed at the end of a test.
-func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder)
-}
-
 /// Makes an empty-ish file, and the folders above it.
 func write(_ data: Data, to name: String, in folder: URL) throws {
     let url = folder.appendingPathComponent(name)

@@ -42,11 +42,3 @@ func worstDifference(_ a: [UInt8], _ b: [UInt8]) -> Int {
     guard a.count == b.count else { return 256 }
     return zip(a, b).reduce(0) { max($0, abs(Int($1.0) - Int($1.1))) }
 }
-
-/// A folder that is removed at the end of a test.
-func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder)
-}

@@ -11,7 +11,7 @@ import Training
 struct ModelFolderTests {
     @Test("A model that was saved reconstructs as before, and its codebooks are not initialised again")
     func roundTrip() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             try train(tiny(), in: folder)
             let (configuration, model) = try ModelFolder(folder).load()
             #expect(configuration.training.steps == 6)
@@ -31,7 +31,7 @@ struct ModelFolderTests {
 
     @Test("The model holds the averaged weights")
     func averaged() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             try train(tiny(["training.averagingDecay=0.9"]), in: folder)
             let model = try Safetensors.read(folder.appendingPathComponent("model.safetensors")).tensors
             let checkpoint = RunFolder(folder).checkpoint(6)
@@ -46,7 +46,7 @@ struct ModelFolderTests {
 
     @Test("Missing, cut off and misfitting files are errors that say which")
     func damaged() throws {
-        try withFolder { root in
+        try withTemporaryFolder { root in
             #expect(throws: FileError.self) { try ModelFolder(root.appendingPathComponent("no")).load() }
             let folder = root.appendingPathComponent("run")
             try train(tiny(), in: folder)
@@ -100,7 +100,7 @@ struct ModelFolderTests {
 struct EvaluationTests {
     @Test("The report agrees with numbers computed by hand from the model's reconstructions")
     func report() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             try train(tiny(), in: folder)
             let (configuration, model) = try ModelFolder(folder).load()
             let dataset = try configuration.data.open(nil, split: .test)
@@ -132,7 +132,7 @@ struct EvaluationTests {
 
     @Test("Codes of a data set decode to what the model reconstructs")
     func tokenizer() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             try train(tiny(), in: folder)
             let (configuration, model) = try ModelFolder(folder).load()
             let dataset = try configuration.data.open(nil, split: .test)
@@ -158,7 +158,7 @@ struct EvaluationTests {
 
     @Test("An image of any size keeps its size")
     func anySize() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             try train(tiny(), in: folder)
             let model = try ModelFolder(folder).load().model
             for (width, height) in [(1, 1), (17, 5), (64, 33)] {

@@ -21,7 +21,7 @@ struct ResumeTests {
             ["optimizer.schedule=cosine", "optimizer.warmUpSteps=2", "quantizer.reviveAfter=1", "data.flip=true"],
         ])
     func exact(_ overrides: [String]) throws {
-        try withFolder { root in
+        try withTemporaryFolder { root in
             let whole = root.appendingPathComponent("whole")
             let parts = root.appendingPathComponent("parts")
             try train(tiny(overrides), in: whole)
@@ -40,7 +40,7 @@ struct ResumeTests {
 
     @Test("A run that died after its last checkpoint goes on from there, its log without double lines")
     func crash() throws {
-        try withFolder { root in
+        try withTemporaryFolder { root in
             let whole = root.appendingPathComponent("whole")
             let parts = root.appendingPathComponent("parts")
             let configuration = try tiny(["checkpoint.every=2"])
@@ -71,7 +71,7 @@ struct ResumeTests {
 
     @Test("A run that died before its first checkpoint starts again from its configuration")
     func crashBeforeCheckpoint() throws {
-        try withFolder { root in
+        try withTemporaryFolder { root in
             let whole = root.appendingPathComponent("whole")
             let parts = root.appendingPathComponent("parts")
             try train(tiny(), in: whole)
@@ -85,7 +85,7 @@ struct ResumeTests {
 
     @Test("More steps can be added to a run; other settings cannot be changed, and all of them are listed")
     func changes() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             try train(tiny(), in: folder)
             let run = RunFolder(folder)
             let more = try RunConfiguration.resumed(at: run, overrides: ["training.steps=8", "checkpoint.keep=1"])
@@ -101,7 +101,7 @@ struct ResumeTests {
 
     @Test("An output folder with a run is refused, replaced or resumed, as asked; other files in it stay")
     func existing() throws {
-        try withFolder { root in
+        try withTemporaryFolder { root in
             let folder = root.appendingPathComponent("run")
             #expect(throws: TrainingError.nothingToResume(path: folder.path)) {
                 try RunConfiguration.resumed(at: RunFolder(folder), overrides: [])
@@ -124,7 +124,7 @@ struct ResumeTests {
 
     @Test("A checkpoint that is cut off or of another model is an error that names the file, and nothing changes")
     func damagedCheckpoint() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             try train(tiny(), in: folder)
             let configuration = try RunConfiguration.resumed(at: RunFolder(folder), overrides: ["training.steps=8"])
             let checkpoint = RunFolder(folder).checkpoint(6)

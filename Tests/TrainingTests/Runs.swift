@@ -3,14 +3,6 @@ import Foundation
 import Testing
 import Training
 
-/// A folder of its own for a test, removed afterwards.
-func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hrvq-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder)
-}
-
 /// Collects what a reporter shows.
 final class Shown {
     var text = ""

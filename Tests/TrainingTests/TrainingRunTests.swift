@@ -10,7 +10,7 @@ struct TrainingRunTests {
     /// Golden numbers: this run on this data has always given these, within what processors differ by.
     @Test("A tiny run gives the numbers it always gave")
     func golden() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             try train(tiny(["training.steps=10"]), in: folder)
             let lines = try String(contentsOf: folder.appendingPathComponent("metrics.jsonl"), encoding: .utf8)
                 .split(separator: "\n").map {
@@ -28,7 +28,7 @@ struct TrainingRunTests {
 
     @Test("A run leaves a model, a checkpoint, logs and pictures")
     func files() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let shown = Shown()
             try train(
                 tiny([
@@ -61,7 +61,7 @@ struct TrainingRunTests {
             "data.height=20", "data.width=20", "data.padding=1", "data.channels=3",
         ])
     func settings(_ override: String) throws {
-        try withFolder { root in
+        try withTemporaryFolder { root in
             let base = root.appendingPathComponent("base")
             let other = root.appendingPathComponent("other")
             let common = override.hasPrefix("quantizer.reviveAfter") ? ["quantizer.initialization=random"] : []
@@ -75,7 +75,7 @@ struct TrainingRunTests {
 
     @Test("A final share of the learning rate matters to a cosine")
     func finalShare() throws {
-        try withFolder { root in
+        try withTemporaryFolder { root in
             try train(tiny(["optimizer.schedule=cosine"]), in: root.appendingPathComponent("a"))
             try train(
                 tiny(["optimizer.schedule=cosine", "optimizer.finalLearningRateShare=0.5"]),
@@ -86,7 +86,7 @@ struct TrainingRunTests {
 
     @Test("The number of worker threads changes nothing")
     func workers() throws {
-        try withFolder { root in
+        try withTemporaryFolder { root in
             try train(tiny(["data.workers=1"]), in: root.appendingPathComponent("a"))
             try train(tiny(["data.workers=3"]), in: root.appendingPathComponent("b"))
             #expect(try weights(root.appendingPathComponent("a")) == weights(root.appendingPathComponent("b")))
@@ -95,7 +95,7 @@ struct TrainingRunTests {
 
     @Test("A loss that is not a number stops the run, says which term, and keeps the last good checkpoint")
     func notFinite() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let configuration = try tiny([
                 "optimizer.learningRate=1e30", "checkpoint.every=1", "training.steps=20", "quantizer.learning=gradient",
             ])
@@ -115,7 +115,7 @@ struct TrainingRunTests {
 
     @Test("A layer that uses few of its codewords is reported as collapsed")
     func collapse() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let shown = Shown()
             try train(
                 tiny([

@@ -9,7 +9,7 @@ public enum Safetensors {
     ///   - url: The file.
     ///   - cure: What to do when it is missing, as the end of a sentence.
     /// - Returns: The tensors by name, and the texts of `__metadata__`.
-    /// - Throws: ``FileError`` where the file is missing, cut off, or not what its header says.
+    /// - Throws: `FileError` where the file is missing, cut off, or not what its header says.
     public static func read(
         _ url: URL, cure: String = "check the path"
     ) throws -> (tensors: [String: Tensor], metadata: [String: String]) {
@@ -31,7 +31,7 @@ public enum Safetensors {
     /// The bytes depend on names, values and metadata alone: equal models give equal files.
     ///
     /// - Precondition: Names differ from each other and from `__metadata__`.
-    /// - Throws: ``FileError/unwritable(path:reason:)``, ``TorchError``.
+    /// - Throws: `FileError/unwritable(path:reason:)`, ``TorchError``.
     public static func write(
         _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to url: URL
     ) throws {

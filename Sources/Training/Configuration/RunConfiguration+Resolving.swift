@@ -10,7 +10,7 @@ extension RunConfiguration {
     ///   - preset: A preset's name.
     ///   - file: A YAML file, or a stored `config.json`.
     ///   - overrides: Texts of the form `section.key=value`, applied in order; values are YAML scalars.
-    /// - Throws: ``ConfigurationError``, or ``FileError`` where the file cannot be read.
+    /// - Throws: ``ConfigurationError``, or `FileError` where the file cannot be read.
     public static func resolve(
         preset: String? = nil, file: URL? = nil, overrides: [String] = []
     ) throws -> RunConfiguration {

@@ -16,9 +16,9 @@ public final class MetricsLog {
     ///   - url: The file; its folder exists.
     ///   - resumedStep: Nil for a new run. When a run goes on from a checkpoint, the steps the checkpoint has: later
     ///     lines are removed, as the run will write them again, and so is a line that was cut off.
-    /// - Throws: ``FileError/exists(path:cure:)`` where a new run finds lines; ``FileError/malformed(path:reason:expected:)``
-    ///   where a line other than the last is damaged; ``FileError/unreadable(path:reason:)``;
-    ///   ``FileError/unwritable(path:reason:)``.
+    /// - Throws: `FileError/exists(path:cure:)` where a new run finds lines; `FileError/malformed(path:reason:expected:)`
+    ///   where a line other than the last is damaged; `FileError/unreadable(path:reason:)`;
+    ///   `FileError/unwritable(path:reason:)`.
     public init(url: URL, resumedStep: Int? = nil) throws {
         self.url = url
         let exists = FileManager.default.fileExists(atPath: url.path)
@@ -47,14 +47,14 @@ public final class MetricsLog {
     /// - Parameters:
     ///   - step: Training steps done.
     ///   - values: Names and values, written in this order.
-    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    /// - Throws: `FileError/unwritable(path:reason:)`.
     public func append(step: Int, _ values: KeyValuePairs<String, MetricValue>) throws {
         try append(step: step, Array(values).map { ($0.key, $0.value) })
     }
 
     /// Writes a line; see ``append(step:_:)-(Int,KeyValuePairs<String,MetricValue>)``.
     ///
-    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    /// - Throws: `FileError/unwritable(path:reason:)`.
     public func append(step: Int, _ values: [(name: String, value: MetricValue)]) throws {
         let fields = ["\"step\":\(step)"] + values.map { "\(MetricValue.quoted($0.name)):\($0.value.json)" }
         do {

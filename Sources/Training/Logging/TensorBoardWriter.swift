@@ -20,7 +20,7 @@ public final class TensorBoardWriter {
     ///     what earlier files say about later steps.
     ///   - host: The name of the machine in the file's name.
     ///   - now: The time of day that events are stamped with.
-    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    /// - Throws: `FileError/unwritable(path:reason:)`.
     public init(
         folder: URL, resumedStep: Int? = nil, host: String = ProcessInfo.processInfo.hostName,
         now: @escaping () -> Date = { Date() }
@@ -48,7 +48,7 @@ public final class TensorBoardWriter {
     ///   - tag: Its name; what stands before a slash groups charts.
     ///   - value: The value, stored as a 32-bit float.
     ///   - step: Training steps done.
-    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    /// - Throws: `FileError/unwritable(path:reason:)`.
     public func append(_ tag: String, scalar value: Double, step: Int) throws {
         var entry = ProtobufMessage()
         entry.append(field: 1, text: tag)
@@ -65,7 +65,7 @@ public final class TensorBoardWriter {
     ///   - height: Pixels from top to bottom.
     ///   - channels: 1 for grey, 3 for colour, 4 for colour with opacity.
     ///   - step: Training steps done.
-    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    /// - Throws: `FileError/unwritable(path:reason:)`.
     public func append(_ tag: String, png: Data, width: Int, height: Int, channels: Int, step: Int) throws {
         var image = ProtobufMessage()
         image.append(field: 1, integer: height)

@@ -6,8 +6,9 @@ converts it to float in [-0.5, 0.5]; there are no loader processes, no decoding 
 `protocol.py` says, a repetition being a step.
 
 Variants:
-    eager-float32   float32, NCHW memory: what a first PyTorch implementation does.
-    eager-bfloat16  channels-last memory, convolutions in bfloat16 by autocast, quantizer and losses in float32.
+    eager-float32          float32, NCHW memory: what a first PyTorch implementation does.
+    eager-bfloat16         channels-last memory, convolutions in bfloat16 by autocast, quantizer and losses in float32.
+    channels-last-float32  channels-last memory, all in float32.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from hrvqvae import HRVQVAE, Settings
 from protocol import serve
+
+VARIANTS = ["eager-float32", "eager-bfloat16", "channels-last-float32"]
 
 
 def make_images(count: int, side: int = 32, channels: int = 3, seed: int = 0) -> Tensor:
@@ -40,7 +43,7 @@ class Trainer:
         self.images = images
         self.batch = batch
         self.reduced = variant == "eager-bfloat16"
-        self.layout = torch.channels_last if self.reduced else torch.contiguous_format
+        self.layout = torch.contiguous_format if variant == "eager-float32" else torch.channels_last
         self.model = HRVQVAE(Settings()).to(memory_format=self.layout)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=3e-3)
         # Buffers, among them the codebooks, are copied and not averaged: they are averages already.
@@ -72,7 +75,7 @@ class Trainer:
 def main() -> None:
     """Reads arguments, warms up, answers."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--variant", choices=["eager-float32", "eager-bfloat16"], default="eager-float32")
+    parser.add_argument("--variant", choices=VARIANTS, default=VARIANTS[0])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="threads of PyTorch")
     parser.add_argument("--batch", type=int, default=128, help="images a step")
     parser.add_argument("--images", type=int, default=4096, help="images in memory")

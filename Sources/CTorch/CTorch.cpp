@@ -24,6 +24,7 @@
 #include <climits>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -262,8 +263,12 @@ int32_t ct_tensor_is_contiguous(ct_tensor tensor, int32_t channels_last) {
 }
 
 void *ct_tensor_data(ct_tensor tensor) {
-    const at::Tensor &value = unwrap(tensor);
-    return value.device().is_cpu() ? value.data_ptr() : nullptr;
+    void *data = nullptr;
+    guarded([&] {
+        const at::Tensor &value = unwrap(tensor);
+        if (value.device().is_cpu()) data = value.data_ptr();
+    });
+    return data;
 }
 
 int32_t ct_tensor_requires_gradient(ct_tensor tensor) { return unwrap(tensor).requires_grad(); }
@@ -376,8 +381,14 @@ int ct_parallel(int64_t count, int64_t grain, void (*body)(void *context, int64_
         }
         // A LibTorch that was built with another runtime: threads of our own for this loop.
         std::vector<std::thread> threads;
-        for (int64_t index = 1; index < parts; ++index) threads.emplace_back([=] { loop.part(index, parts); });
+        int64_t started = 1;
+        try {
+            for (; started < parts; ++started) threads.emplace_back([=] { loop.part(started, parts); });
+        } catch (const std::system_error &) {
+            // The system gives no more threads: what they would have done is done here.
+        }
         loop.part(0, parts);
+        for (int64_t index = started; index < parts; ++index) loop.part(index, parts);
         for (auto &thread : threads) thread.join();
     });
 }

@@ -13,7 +13,8 @@ public final class SequentialReader: Sendable {
     /// - Parameters:
     ///   - dataset: What is read, from several threads at once.
     ///   - batchSize: Images in a batch.
-    ///   - limit: Only the first so many images; `nil` takes all.
+    ///   - limit: Only so many images, evenly spread over the data set (its first ones are often of one class);
+    ///     `nil` takes all.
     ///   - workers: Threads that decode; 0 decodes in ``next()``.
     ///   - prefetch: Batches that may be ready or in the making ahead of their use.
     ///   - maximumSkippedShare: The share of images that may fail to decode; judged from 100 images on and at
@@ -36,7 +37,9 @@ public final class SequentialReader: Sendable {
         prefetcher = OrderedPrefetcher(first: 0, end: batches, workers: workers, depth: prefetch) { number in
             let indices = (number * batchSize)..<min(count, (number + 1) * batchSize)
             var batch = builder.emptyBatch(capacity: indices.count)
-            for index in indices { _ = builder.append(index, crop: .centre, flip: false, to: &batch) }
+            for index in indices {
+                _ = builder.append(index * dataset.count / count, crop: .centre, flip: false, to: &batch)
+            }
             return batch
         }
     }

@@ -20,6 +20,14 @@ public enum AtomicFile {
     ///
     /// - Throws: What `body` throws, or ``FileError/unwritable(path:reason:)``; the target is untouched then.
     public static func write(to url: URL, _ body: (FileSink) throws -> Void) throws {
+        // A link is followed, and a device or pipe is written to: to put a file in its place would destroy it.
+        let url = url.resolvingSymlinksInPath()
+        var information = stat()
+        if stat(url.path, &information) == 0, information.st_mode & S_IFMT != S_IFREG,
+            information.st_mode & S_IFMT != S_IFDIR
+        {
+            return try writeThrough(to: url, body)
+        }
         let temporary = url.deletingLastPathComponent()
             .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString).tmp")
         let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
@@ -42,6 +50,15 @@ public enum AtomicFile {
             unlink(temporary.path)
             throw error
         }
+    }
+
+    private static func writeThrough(to url: URL, _ body: (FileSink) throws -> Void) throws {
+        let descriptor = open(url.path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        try body(FileSink(descriptor: descriptor, path: url.path))
     }
 
     /// Makes a rename durable: the folder's own entry is what a power cut would lose.

@@ -39,6 +39,9 @@ extension HierarchicalResidualQuantizer {
         public var usage: [[Int64]]
         /// How many codewords of each layer were revived.
         public var revived: [Int]
+        /// The codewords of each layer that were set anew: the revived ones and their descendants. Where codewords are
+        /// learnt by gradient, an optimiser's memory of them is of another place.
+        public var moved: [[Range<Int>]]
     }
 
     /// Takes a step's vectors in: moving averages, and revival of codewords that went unused for long.
@@ -50,17 +53,19 @@ extension HierarchicalResidualQuantizer {
     public func update(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> Update {
         try withoutGradients {
             let usage = try statistics.update(output, codebooks: codebooks.map(\.tensor))
-            let revived =
-                try settings.reviveAfter > 0
-                ? revive(output, using: &generator) : [Int](repeating: 0, count: settings.layers)
-            return Update(usage: usage, revived: revived)
+            var update = Update(
+                usage: usage, revived: Array(repeating: 0, count: settings.layers),
+                moved: Array(repeating: [], count: settings.layers))
+            if settings.reviveAfter > 0 { try revive(output, &update, using: &generator) }
+            return update
         }
     }
 
     /// Resets each dead codeword onto a vector that reached its own parent in this step, drawn by its distance to the
     /// codewords there are: the crowd around a living codeword would only give a second copy of it.
-    private func revive(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> [Int] {
-        var revived = [Int](repeating: 0, count: settings.layers)
+    private func revive(
+        _ output: Output, _ update: inout Update, using generator: inout some RandomNumberGenerator
+    ) throws {
         let dimension = settings.dimension
         let branching = settings.branching
         let limit = Int32(clamping: settings.reviveAfter)
@@ -88,20 +93,20 @@ extension HierarchicalResidualQuantizer {
                     }, dimension: dimension)
                 for codeword in dead where codeword / branching == parent {
                     guard let vector = sampler.next(using: &generator) else { break }
-                    try place(codeword, of: layer, at: vector)
-                    revived[layer] += 1
+                    try place(codeword, of: layer, at: vector, &update)
+                    update.revived[layer] += 1
                 }
             }
         }
-        return revived
     }
 
     /// Moves a codeword with its running sums (a codeword moved alone would be undone by the next average), and gives
     /// its descendants up for dead: their places meant something under the old codeword only.
-    private func place(_ codeword: Int, of layer: Int, at vector: [Float]) throws {
+    private func place(_ codeword: Int, of layer: Int, at vector: [Float], _ update: inout Update) throws {
         let dimension = settings.dimension
         let value = try Tensor(vector, [1, dimension])
         let rows = codeword..<codeword + 1
+        update.moved[layer].append(rows)
         try codebooks[layer].tensor.detached().reshaped([-1, dimension]).narrowed(axis: 0, rows).copyInPlace(
             from: value)
         try statistics.sums[layer].narrowed(axis: 0, rows).copyInPlace(from: value)
@@ -110,6 +115,7 @@ extension HierarchicalResidualQuantizer {
         var descendants = rows
         for lower in layer + 1..<max(settings.layers, layer + 1) {
             descendants = descendants.lowerBound * settings.branching..<descendants.upperBound * settings.branching
+            update.moved[lower].append(descendants)
             try codebooks[lower].tensor.detached().reshaped([-1, dimension]).narrowed(axis: 0, descendants).fillInPlace(
                 0)
             try statistics.sums[lower].narrowed(axis: 0, descendants).fillInPlace(0)

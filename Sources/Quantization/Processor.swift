@@ -3,8 +3,13 @@ import Torch
 
 /// What the processor can do, as the operating system allows it to be used.
 enum Processor {
-    static let hasAVX2 = supports(["avx2", "fma", "bmi2"])
-    static let hasAVX512 = supports(["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"])
+    static let hasAVX2 = supports(levelThree)
+    static let hasAVX512 = supports(levelThree + ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"])
+
+    /// All that x86-64-v3 lets a compiler use beyond the baseline; a virtual machine may mask any of it.
+    private static let levelThree = [
+        "avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "sse4_1", "sse4_2", "ssse3", "popcnt", "xsave",
+    ]
 
     /// Linux lists the flags; elsewhere LibTorch's own detection is asked.
     private static func supports(_ needed: [String]) -> Bool {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import HRVQ
 
 /// The program: settings of the process, then the command.
@@ -6,6 +7,8 @@ import HRVQ
 enum Program {
     static func main() {
         Engine.keepFreedMemory()
+        // `hrvq train | head` must not end a run: a write to a closed pipe fails like any other.
+        signal(SIGPIPE, SIG_IGN)
         HRVQCommand.main()
     }
 }

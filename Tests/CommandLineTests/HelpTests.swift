@@ -55,6 +55,20 @@ struct HelpTests {
         expectFailure(try Shell.hrvq("reconstruct", "x", "y.png", "--output", "z", "--tile", "3"), status: 64, "--tile")
     }
 
+    @Test(
+        "A result that cannot be written is an error", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))
+    )
+    func fullOutput() throws {
+        let process = Process()
+        process.executableURL = Shell.executable
+        process.arguments = ["inspect", "hrvqvae-tiny", "--json"]
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: "/dev/full"))
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 1)
+    }
+
     @Test("Completion scripts are generated for three shells", arguments: ["bash", "zsh", "fish"])
     func completion(_ shell: String) throws {
         let script = try Shell.hrvq("--generate-completion-script", shell)

@@ -93,7 +93,7 @@ struct WorkflowTests {
             }
             kill(started.process.processIdentifier, number)
             let answer = try Shell.finish(started)
-            #expect(answer.status == 130 && answer.error.contains("--resume"), "\(answer)")
+            #expect(answer.status == 128 + number && answer.error.contains("--resume"), "\(answer)")
             let step = try #require(RunFolder(folder.appendingPathComponent("run")).checkpointSteps().last)
             #expect(names(folder.appendingPathComponent("run")).contains("model.safetensors"))
             let resumed = try Shell.hrvq("train", "--output", "run", "--resume", "--steps", "\(step + 2)", in: folder)

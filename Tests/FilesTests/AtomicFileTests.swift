@@ -46,6 +46,22 @@ struct AtomicFileTests {
         #expect("\(try #require(error))".contains("No space left on device"))
     }
 
+    @Test("A link is followed, and a device is written to, not replaced")
+    func linksAndDevices() throws {
+        try withTemporaryFolder { folder in
+            let target = folder.appendingPathComponent("target.txt")
+            let link = folder.appendingPathComponent("link.txt")
+            try AtomicFile.write("old", to: target)
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: target)
+            try AtomicFile.write("new", to: link)
+            #expect(try String(contentsOf: target, encoding: .utf8) == "new")
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path).hasSuffix("target.txt"))
+            try AtomicFile.write("gone", to: URL(fileURLWithPath: "/dev/null"))
+            var information = stat()
+            #expect(stat("/dev/null", &information) == 0 && information.st_mode & S_IFMT == S_IFCHR)
+        }
+    }
+
     @Test("A folder that does not exist is an error that names it")
     func missingFolder() throws {
         let error = #expect(throws: FileError.self) {

@@ -67,7 +67,7 @@ import Testing
         for (layers, branching) in [(9, 8), (64, 2), (2, Int.max), (Int.max, 2)] {
             configuration.quantizer.layers = layers
             configuration.quantizer.branching = branching
-            configuration.quantizer.kMeansVectors = Int.max
+            configuration.quantizer.kMeansVectors = 1 << 24
             #expect(throws: ConfigurationError.invalid([configuration.codewordProblem])) {
                 try configuration.validate()
             }

@@ -108,7 +108,7 @@ struct EvaluationTests {
                 .evaluate(dataset, limit: 20)
             var error = 0.0
             for index in 0..<20 {
-                let image = try dataset.item(at: index, crop: .centre)
+                let image = try dataset.item(at: index * dataset.count / 20, crop: .centre)
                 let tensor = try Pixels.batch(
                     image.pixels, count: 1, height: 28, width: 28, channels: 1, padding: configuration.data.padding)
                 let back = try Pixels.bytes(model.reconstruct(tensor).images, padding: configuration.data.padding)
@@ -124,7 +124,7 @@ struct EvaluationTests {
             let decoded = try JSONDecoder().decode(EvaluationReport.self, from: report.json())
             #expect(decoded == report)
             let keys = try #require(try JSONSerialization.jsonObject(with: report.json()) as? [String: Any]).keys
-            for key in ["mse", "psnr", "ssim", "bitsPerPixel", "imagesPerSecond", "images", "layers"] {
+            for key in ["mse", "psnr", "ssim", "msSSIM", "bitsPerPixel", "imagesPerSecond", "images", "layers"] {
                 #expect(keys.contains(key))
             }
         }
@@ -137,15 +137,17 @@ struct EvaluationTests {
             let (configuration, model) = try ModelFolder(folder).load()
             let dataset = try configuration.data.open(nil, split: .test)
             let url = folder.appendingPathComponent("codes.safetensors")
-            let count = try Tokenizer(model: model, configuration: configuration, device: .cpu)
+            let (count, skipped) = try Tokenizer(model: model, configuration: configuration, device: .cpu)
                 .write(dataset, split: .test, limit: 10, to: url)
             let (tensors, metadata) = try Safetensors.read(url)
             let codes = try #require(tensors["codes"])
-            #expect(count == 10 && codes.shape == [10, 2, 16, 16] && codes.dataType == .uint8)
+            #expect(count == 10 && skipped.isEmpty && codes.shape == [10, 2, 16, 16] && codes.dataType == .uint8)
             #expect(metadata["branching"] == "4,4" && metadata["split"] == "test")
             let labels = try #require(tensors["labels"]).array(of: Int64.self)
-            #expect(labels == (0..<10).map { Int64(dataset.label(at: $0) ?? -1) })
-            let image = try dataset.item(at: 3, crop: .centre)
+            let indices = try #require(tensors["indices"]).array(of: Int64.self).map(Int.init)
+            #expect(indices == (0..<10).map { $0 * dataset.count / 10 })
+            #expect(labels == indices.map { Int64(dataset.label(at: $0) ?? -1) })
+            let image = try dataset.item(at: indices[3], crop: .centre)
             let tensor = try Pixels.batch(
                 image.pixels, count: 1, height: 28, width: 28, channels: 1, padding: configuration.data.padding)
             let fromCodes = try model.decode(Codes(grids: [codes.narrowed(axis: 0, 3..<4)]))

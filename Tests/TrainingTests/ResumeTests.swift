@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Images
 import Testing
 import Torch
 import Training
@@ -80,6 +81,46 @@ struct ResumeTests {
             try train(
                 RunConfiguration.resumed(at: RunFolder(parts), overrides: []), in: parts, existing: .resume)
             #expect(try weights(whole) == weights(parts))
+        }
+    }
+
+    @Test("A model without checkpoints is not resumed: to start again would overwrite it")
+    func modelWithoutCheckpoints() throws {
+        try withTemporaryFolder { folder in
+            try train(tiny(), in: folder)
+            let model = try weights(folder)
+            let log = try figures(folder)
+            try FileManager.default.removeItem(at: RunFolder(folder).checkpoints)
+            #expect(throws: TrainingError.nothingToResume(path: folder.path)) {
+                try RunConfiguration.resumed(at: RunFolder(folder), overrides: [])
+            }
+            #expect(throws: TrainingError.nothingToResume(path: folder.path)) {
+                try train(tiny(), in: folder, existing: .resume)
+            }
+            #expect(try weights(folder) == model && figures(folder) == log)
+        }
+    }
+
+    @Test("Other training images than before are refused")
+    func otherData() throws {
+        try withTemporaryFolder { root in
+            let data = root.appendingPathComponent("data")
+            try AtomicFolder.create(data)
+            let image = try PixelImage(
+                width: 30, height: 30, channels: 1, pixels: (0..<900).map { UInt8(truncatingIfNeeded: $0) })
+            for index in 0..<12 { try image.writePNG(to: data.appendingPathComponent("\(index).png").path) }
+            let folder = root.appendingPathComponent("run")
+            let settings = ["data.kind=folder", "data.testShare=0.3", "evaluation.images=2"]
+            try train(tiny(settings), in: folder, data: data)
+            for index in 12..<40 { try image.writePNG(to: data.appendingPathComponent("\(index).png").path) }
+            let more = try RunConfiguration.resumed(at: RunFolder(folder), overrides: ["training.steps=8"])
+            let error = #expect(throws: TrainingError.self) {
+                try train(more, in: folder, existing: .resume, data: data)
+            }
+            guard case .changedData? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
         }
     }
 

@@ -59,6 +59,22 @@ public final class Adam {
         }
     }
 
+    /// Forgets what was learnt about some rows of a parameter: they were set to something else, and their moments would
+    /// pull them on towards where they were.
+    ///
+    /// - Parameters:
+    ///   - parameter: One of the parameters that this optimiser trains; no effect otherwise.
+    ///   - rows: Rows of the parameter seen as [rows, last axis].
+    /// - Throws: ``TorchError``.
+    public func forget(_ parameter: Parameter, rows: Range<Int>) throws {
+        guard let index = parameters.firstIndex(where: { $0 === parameter }) else { return }
+        try withoutGradients {
+            for moments in [firstMoments[index], secondMoments[index]] {
+                try moments.reshaped([-1, moments.size(-1)]).narrowed(axis: 0, rows).fillInPlace(0)
+            }
+        }
+    }
+
     /// Moments and step counts by name, for a checkpoint; they share memory with the optimiser.
     public func state() -> [(name: String, tensor: Tensor)] {
         zip(parameters, zip(firstMoments, zip(secondMoments, steps))).flatMap { parameter, moments in

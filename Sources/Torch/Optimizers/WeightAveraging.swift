@@ -37,6 +37,19 @@ public final class WeightAveraging {
         }
     }
 
+    /// Takes some rows of a parameter over as they are, as after they were set to something else.
+    ///
+    /// - Parameters:
+    ///   - parameter: One of the averaged parameters; no effect otherwise.
+    ///   - rows: Rows of the parameter seen as [rows, last axis].
+    /// - Throws: ``TorchError``.
+    public func restart(_ parameter: Parameter, rows: Range<Int>) throws {
+        guard let index = parameters.firstIndex(where: { $0 === parameter }) else { return }
+        let width = parameter.tensor.size(-1)
+        try averages[index].reshaped([-1, width]).narrowed(axis: 0, rows)
+            .copyInPlace(from: parameter.tensor.detached().reshaped([-1, width]).narrowed(axis: 0, rows))
+    }
+
     /// Runs `body` with the averages in the place of the weights.
     ///
     /// - Throws: What `body` throws; the weights are back in any case.

@@ -3,13 +3,14 @@ import CTorch
 extension Tensor {
     /// The memory of a dense tensor on the processor, in memory order.
     ///
-    /// - Precondition: `Element` is the tensor's type.
+    /// - Precondition: `Element` is the tensor's type, and the elements lie densely (see ``contiguous(_:)``).
     /// - Throws: What `body` throws, or ``TorchError/unexpectedResult(operation:text:)`` if the tensor is on
     ///   another device.
     public func withMemory<Element: TensorElement, Result>(
         of type: Element.Type, _ body: (UnsafeMutableBufferPointer<Element>) throws -> Result
     ) throws -> Result {
         precondition(dataType == Element.dataType, "a tensor of \(dataType) read as \(Element.dataType)")
+        precondition(isDense, "the memory of \(self) is a view with gaps; call contiguous() first")
         let count = self.count
         guard let data = ct_tensor_data(handle) else {
             if count == 0 { return try body(UnsafeMutableBufferPointer(start: nil, count: 0)) }
@@ -22,10 +23,13 @@ extension Tensor {
         }
     }
 
+    private var isDense: Bool { isContiguous() || isContiguous(.channelsLast) }
+
     /// The raw bytes of a dense tensor on the processor, in memory order.
     ///
     /// - Throws: As ``withMemory(of:_:)``.
     public func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) throws -> Result) throws -> Result {
+        precondition(isDense, "the memory of \(self) is a view with gaps; call contiguous() first")
         let count = self.count * dataType.size
         guard let data = ct_tensor_data(handle) else {
             if count == 0 { return try body(UnsafeMutableRawBufferPointer(start: nil, count: 0)) }

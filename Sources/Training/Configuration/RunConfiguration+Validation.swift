@@ -63,10 +63,13 @@ extension RunConfiguration {
         check.number("quantizer.beta", quantizer.beta, 0)
         check.number("quantizer.betaSum", quantizer.betaSum, 0)
         check.require(
-            "quantizer.kMeansVectors", quantizer.kMeansVectors >= max(quantizer.branching, 1),
-            "at least quantizer.branching, as each cluster needs a vector")
+            "quantizer.kMeansVectors",
+            (min(max(quantizer.branching, 1), RunConfiguration.maximumCodewords)...RunConfiguration.maximumCodewords)
+                .contains(quantizer.kMeansVectors),
+            "at least quantizer.branching, as each cluster needs a vector, and at most"
+                + " \(RunConfiguration.maximumCodewords), which fit into memory")
         check.integer("quantizer.kMeansIterations", quantizer.kMeansIterations, 1...10000)
-        check.integer("quantizer.reviveAfter", quantizer.reviveAfter, 0...Int.max)
+        check.integer("quantizer.reviveAfter", quantizer.reviveAfter, 0...Int(Int32.max))
     }
 
     private func checkOptimizer(_ check: inout ConfigurationCheck) {

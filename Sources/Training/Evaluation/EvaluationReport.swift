@@ -1,7 +1,7 @@
 import Foundation
 import Metrics
 
-/// How well a model reconstructs a data set; the keys of `hrvq evaluate --json`.
+/// How well a model reconstructs a data set; the keys of `hrvq evaluate --json`. A figure that cannot be had is null.
 public struct EvaluationReport: Codable, Sendable, Equatable {
     /// Mean squared error on [0, 1], after rounding to 8 bits, on the pixels of the original images.
     public var mse: Double
@@ -46,6 +46,21 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         }
         for name in skipped { lines.append("skipped: \(name)") }
         return lines.joined(separator: "\n")
+    }
+
+    /// Writes every key, `null` where a figure is absent, so that programs need not ask whether a key is there.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(mse, forKey: .mse)
+        try container.encode(psnr, forKey: .psnr)
+        try container.encode(ssim, forKey: .ssim)
+        try container.encode(msSSIM, forKey: .msSSIM)
+        try container.encode(bitsPerPixel, forKey: .bitsPerPixel)
+        try container.encode(compression, forKey: .compression)
+        try container.encode(imagesPerSecond, forKey: .imagesPerSecond)
+        try container.encode(images, forKey: .images)
+        try container.encode(skipped, forKey: .skipped)
+        try container.encode(layers, forKey: .layers)
     }
 
     /// The figures as JSON with sorted keys.

@@ -27,7 +27,7 @@ public struct Evaluator {
     ///
     /// - Parameters:
     ///   - dataset: The images.
-    ///   - limit: Only the first so many; all if `nil`.
+    ///   - limit: Only so many, evenly spread over the data set; all if `nil`.
     ///   - progress: Told how many images are done and how many there are.
     /// - Throws: `DatasetError`, `TorchError`.
     public func evaluate(
@@ -54,7 +54,7 @@ public struct Evaluator {
             progress(quality.images, total)
         }
         guard let result = quality.result else { throw TrainingError.noImages }
-        let rate = rate
+        let rate = Rate(configuration, model)
         return EvaluationReport(
             mse: result.meanSquaredError, psnr: result.peakSignalToNoiseRatio, ssim: result.structuralSimilarity,
             msSSIM: result.multiScaleStructuralSimilarity, bitsPerPixel: rate.bitsPerPixel,
@@ -65,8 +65,8 @@ public struct Evaluator {
     /// Originals above their reconstructions.
     ///
     /// - Parameters:
-    ///   - dataset: The images; the first ones are drawn.
-    ///   - count: How many.
+    ///   - dataset: The images.
+    ///   - count: How many are drawn, evenly spread over the data set.
     /// - Throws: `DatasetError`, `TorchError`.
     public func sheet(_ dataset: any ImageDataset, count: Int) throws -> PixelImage {
         let reader = try SequentialReader(
@@ -77,22 +77,12 @@ public struct Evaluator {
         var reconstructions: [PixelImage] = []
         while let batch = try reader.next() {
             let result = try model.reconstruct(tensor(batch))
-            originals += try pictures(batch.pixels, batch)
-            reconstructions += try pictures(Pixels.bytes(result.images, padding: configuration.data.padding), batch)
+            originals += try pictures(batch.pixels, batch).map(ReconstructionSheet.thumbnail)
+            reconstructions += try pictures(
+                Pixels.bytes(result.images, padding: configuration.data.padding), batch
+            ).map(ReconstructionSheet.thumbnail)
         }
         return try ReconstructionSheet.draw(originals: originals, reconstructions: reconstructions)
-    }
-
-    /// Bits of an image of the configured size.
-    private var rate: Rate {
-        let grids = model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth)
-        return Rate(
-            codes: grids.map { grid in
-                .init(
-                    positions: grid.height * grid.width,
-                    bitsPerPosition: grid.branchings.reduce(0) { $0 + log2(Double($1)) })
-            }, width: configuration.data.width, height: configuration.data.height,
-            channels: configuration.data.channels)
     }
 
     // Larger batches gain nothing on a processor and take memory.

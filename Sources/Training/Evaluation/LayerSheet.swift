@@ -11,8 +11,8 @@ public enum LayerSheet {
     /// - Parameters:
     ///   - model: The model.
     ///   - configuration: What it was made from.
-    ///   - dataset: The images; the first ones are drawn.
-    ///   - count: How many.
+    ///   - dataset: The images.
+    ///   - count: How many are drawn, evenly spread over the data set.
     ///   - device: Where the model is.
     /// - Throws: `DatasetError`, `ImageError`, `TorchError`.
     public static func draw(

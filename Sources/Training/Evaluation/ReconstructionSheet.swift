@@ -29,6 +29,19 @@ public enum ReconstructionSheet {
         return try PictureGrid(columns: columns, gap: 2, scale: scale).image(of: ordered)
     }
 
+    /// An image small enough that many of them make a picture to look at.
+    ///
+    /// - Throws: `ImageError`.
+    public static func thumbnail(_ image: PixelImage) throws -> PixelImage {
+        let longest = max(image.width, image.height)
+        guard longest > largestSide else { return image }
+        return try image.resized(
+            width: max(image.width * largestSide / longest, 1), height: max(image.height * largestSide / longest, 1))
+    }
+
+    /// The longest side of an image in a sheet.
+    private static let largestSide = 384
+
     /// White, as the grid's background.
     private static func blank(_ model: PixelImage) throws -> PixelImage {
         try PixelImage(

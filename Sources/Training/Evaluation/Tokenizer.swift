@@ -24,21 +24,22 @@ public struct Tokenizer {
     /// Writes the codes of a data set in its order.
     ///
     /// The file holds `codes` [N, layers, H, W] (or `codes.i` a latent grid), uint8 where m ≤ 256 and int32 otherwise,
-    /// `labels` int64 [N] where there are labels, and metadata that names the model.
+    /// `indices` int64 [N] (each image's number in the data set: images that do not decode are left out), `labels` int64
+    /// [N] where there are labels, and metadata that names the model.
     ///
     /// - Parameters:
     ///   - dataset: The images.
     ///   - split: Which part it is, for the metadata.
-    ///   - limit: Only the first so many; all if `nil`.
+    ///   - limit: Only so many, evenly spread over the data set; all if `nil`.
     ///   - url: The file.
     ///   - progress: Told how many images are done and how many there are.
-    /// - Returns: How many images were encoded.
+    /// - Returns: How many images were encoded, and those that were skipped with the reason.
     /// - Throws: `DatasetError`, `FileError`, `TorchError`.
     @discardableResult
     public func write(
         _ dataset: any ImageDataset, split: Split, limit: Int? = nil, to url: URL,
         progress: (Int, Int) -> Void = { _, _ in }
-    ) throws -> Int {
+    ) throws -> (count: Int, skipped: [String]) {
         let grids = model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth)
         let types = grids.map { $0.branchings.allSatisfy { $0 <= 256 } ? DataType.uint8 : .int32 }
         let reader = try SequentialReader(
@@ -47,6 +48,7 @@ public struct Tokenizer {
         defer { reader.stop() }
         var parts: [[Tensor]] = grids.map { _ in [] }
         var labels: [Int64] = []
+        var indices: [Int64] = []
         var count = 0
         while let batch = try reader.next() {
             let images = try Pixels.batch(
@@ -56,6 +58,7 @@ public struct Tokenizer {
                 parts[grid].append(try codes.to(types[grid]).to(.cpu))
             }
             labels += (batch.labels ?? []).map(Int64.init)
+            indices += batch.indices.map(Int64.init)
             count += batch.count
             progress(count, min(limit ?? dataset.count, dataset.count))
         }
@@ -63,6 +66,7 @@ public struct Tokenizer {
         var tensors: [(name: String, tensor: Tensor)] = try parts.enumerated().map { grid, parts in
             (grids.count == 1 ? "codes" : "codes.\(grid)", try Tensor.concatenate(parts, axis: 0))
         }
+        tensors.append(("indices", try Tensor(indices, [count])))
         if labels.count == count { tensors.append(("labels", try Tensor(labels, [count]))) }
         try Safetensors.write(
             tensors,
@@ -72,6 +76,6 @@ public struct Tokenizer {
                 "branching": grids.map { $0.branchings.map(String.init).joined(separator: ",") }.joined(separator: ";"),
                 "classes": labels.count == count ? dataset.classNames.joined(separator: ",") : "",
             ], to: url)
-        return count
+        return (count, reader.skipped.map(\.reason))
     }
 }

@@ -23,7 +23,7 @@ public final class ProgressReporter {
     private let width: () -> Int
     private let clock: () -> Double
     private let sink: (String) -> Void
-    private let start: Double
+    private var start: Double
     private var lastShown: Double?
     private var latest: ProgressLine?
     private var latestIsShown = true
@@ -67,6 +67,9 @@ public final class ProgressReporter {
             clock: { ProcessInfo.processInfo.systemUptime }, sink: StandardError.write)
     }
 
+    /// Starts the clock again: what came before the first step, such as opening the data, is not the run's speed.
+    public func begin() { start = clock() }
+
     /// Shows a step, unless the last one was shown a moment ago.
     public func update(_ progress: TrainingProgress) {
         guard style != .quiet else { return }
@@ -93,6 +96,11 @@ public final class ProgressReporter {
         sink((lineIsOpen ? "\r\u{1B}[K" : "") + text + "\n")
         lineIsOpen = false
         if style == .terminal, latest != nil { show(at: clock()) }
+    }
+
+    /// Writes what a person must know even if progress is not wanted.
+    public func warn(_ text: String) {
+        if style == .quiet { sink(text + "\n") } else { note(text) }
     }
 
     /// Shows the last step if it was passed over, and ends the line. More updates may follow.

@@ -62,13 +62,7 @@ public struct ModelDescription: Codable, Sendable, Equatable {
         codebookParameters = count("quantizer.")
         decoderParameters = count("decoder.")
         distancesPerPosition = layers.reduce(0) { $0 + $1.branching }
-        let rate = Rate(
-            codes: grids.map { grid in
-                .init(
-                    positions: grid.height * grid.width,
-                    bitsPerPosition: grid.branchings.reduce(0) { $0 + log2(Double($1)) })
-            }, width: configuration.data.width, height: configuration.data.height,
-            channels: configuration.data.channels)
+        let rate = Rate(configuration, model)
         bitsPerPixel = rate.bitsPerPixel
         compression = rate.compression
     }

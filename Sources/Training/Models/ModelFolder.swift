@@ -54,7 +54,7 @@ public struct ModelFolder: Sendable {
         "the folder holds a configuration without weights; let the run reach its first checkpoint, or train again"
     }
 
-    /// Writes both files, the configuration last, so that a folder with a configuration is whole.
+    /// Writes both files, each whole or not at all, the weights first.
     ///
     /// - Parameters:
     ///   - configuration: The resolved configuration.

@@ -11,8 +11,33 @@ struct Checkpoint {
     struct State: Codable, Equatable {
         var formatVersion: Int
         var step: Int
+        /// How many training images there are: the order of the data depends on it.
+        var images: Int
         var threads: Int
         var libTorch: String
+        var device: String
+        var elementType: String
+
+        /// The state of this process.
+        init(step: Int, images: Int, _ model: any Autoencoder, _ device: Device) {
+            formatVersion = Checkpoint.formatVersion
+            self.step = step
+            self.images = images
+            threads = Engine.threadCount
+            libTorch = Engine.version
+            self.device = "\(device)"
+            elementType = "\(model.precision)"
+        }
+
+        /// What will make a resumed run differ in its last digits from one that was not interrupted.
+        func differences(from now: State) -> [String] {
+            [
+                ("threads", "\(threads)", "\(now.threads)"), ("LibTorch", libTorch, now.libTorch),
+                ("device", device, now.device), ("element type", elementType, now.elementType),
+            ].filter { $0.1 != $0.2 }.map {
+                "the run had the \($0.0) \($0.1) before and has \($0.2) now; results will differ in the last digits"
+            }
+        }
     }
 
     static let formatVersion = 1
@@ -31,15 +56,13 @@ struct Checkpoint {
 
     /// Writes a checkpoint, whole or not at all.
     static func save(
-        to folder: URL, step: Int, model: any Autoencoder, optimizer: Adam, averaging: WeightAveraging
+        _ state: State, to folder: URL, model: any Autoencoder, optimizer: Adam, averaging: WeightAveraging
     ) throws {
         try AtomicFolder.create(folder.deletingLastPathComponent())
         try AtomicFolder.write(to: folder) { folder in
             for part in try parts(model, optimizer, averaging) {
                 try Safetensors.write(part.tensors, to: folder.appendingPathComponent(part.file))
             }
-            let state = State(
-                formatVersion: formatVersion, step: step, threads: Engine.threadCount, libTorch: Engine.version)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
             try AtomicFile.write(try encoder.encode(state), to: folder.appendingPathComponent(stateFile))

@@ -8,6 +8,8 @@ import Torch
 public struct StepRecord: Sendable {
     /// Steps done.
     public var step: Int
+    /// How many steps the means are over.
+    public var steps: Int
     /// The objective.
     public var loss: Double
     /// Its terms by name; `reconstruction` is the mean squared error on [−0.5, 0.5].
@@ -79,10 +81,13 @@ struct LogWindow {
     /// Leaves out what was not training: an evaluation, a checkpoint.
     mutating func restartClock() { clock = ProcessInfo.processInfo.systemUptime }
 
+    /// Whether nothing happened since the last report.
+    var isEmpty: Bool { steps == 0 }
+
     func record(step: Int, skipped: Int) -> StepRecord {
         let count = Double(max(steps, 1))
         return StepRecord(
-            step: step, loss: total / count, terms: terms.map { ($0.name, $0.value / count) },
+            step: step, steps: steps, loss: total / count, terms: terms.map { ($0.name, $0.value / count) },
             learningRate: learningRate, gradientNorm: gradientNorm,
             layers: usage?.layers ?? [], vectors: vectors, revived: revived,
             imagesPerSecond: Double(images) / max(seconds, 1e-9), skipped: skipped)

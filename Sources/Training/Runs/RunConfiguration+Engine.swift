@@ -33,7 +33,7 @@ extension RunConfiguration {
     /// - Throws: ``TrainingError/changedSettings(path:changes:)``, ``TrainingError/nothingToResume(path:)``,
     ///   ``ConfigurationError``.
     public static func resumed(at folder: RunFolder, overrides: [String]) throws -> RunConfiguration {
-        guard folder.holdsRun else { throw TrainingError.nothingToResume(path: folder.url.path) }
+        guard folder.canBeResumed else { throw TrainingError.nothingToResume(path: folder.url.path) }
         let stored = try folder.model.configuration()
         var changed = stored
         for override in overrides { try changed.set(override) }

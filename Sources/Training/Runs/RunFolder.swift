@@ -39,12 +39,20 @@ public struct RunFolder: Sendable {
         }
     }
 
+    /// Whether a run can go on here: it has a checkpoint, or was ended before its first one. A model without
+    /// checkpoints cannot; to start again would overwrite it.
+    public var canBeResumed: Bool {
+        let hasModel = FileManager.default.fileExists(atPath: model.weightsFile.path)
+        return holdsRun && (!checkpointSteps().isEmpty || !hasModel)
+    }
+
     /// Removes what a run writes, and nothing else that a user may keep in the folder.
     ///
     /// - Throws: `FileError.unwritable`.
     public func clear() throws {
         let manager = FileManager.default
         let names = (try? manager.contentsOfDirectory(atPath: url.path)) ?? []
+        removeLeftovers()
         let own: Set<String> = ["config.json", "model.safetensors", "checkpoints", "metrics.jsonl", "samples"]
         for name in names where own.contains(name) || name.hasPrefix("events.out.tfevents.") {
             do {
@@ -56,13 +64,31 @@ public struct RunFolder: Sendable {
         }
     }
 
-    /// Removes all but the newest checkpoints, and what an interrupted write left behind.
+    /// Removes all but the newest checkpoints.
     func prune(keeping count: Int) {
         let manager = FileManager.default
         for step in checkpointSteps().dropLast(max(count, 1)) { try? manager.removeItem(at: checkpoint(step)) }
-        let names = (try? manager.contentsOfDirectory(atPath: checkpoints.path)) ?? []
-        for name in names where name.hasPrefix(".step-") && name.hasSuffix(".tmp") {
-            try? manager.removeItem(at: checkpoints.appendingPathComponent(name))
+    }
+
+    /// Removes temporary files and folders that a killed process left behind.
+    func removeLeftovers() {
+        let manager = FileManager.default
+        for folder in [url, checkpoints, samples] {
+            for name in (try? manager.contentsOfDirectory(atPath: folder.path)) ?? [] {
+                let isOwn = [".config.json.", ".model.safetensors.", ".metrics.jsonl.", ".step-"]
+                    .contains(where: name.hasPrefix)
+                guard isOwn else { continue }
+                if name.hasSuffix(".tmp") { try? manager.removeItem(at: folder.appendingPathComponent(name)) }
+                if name.hasSuffix(".tmp.old") {
+                    // A checkpoint that was about to be replaced: the only copy, if the replacement did not arrive.
+                    let target = folder.appendingPathComponent(String(name.dropFirst().prefix { $0 != "." }))
+                    if manager.fileExists(atPath: target.path) {
+                        try? manager.removeItem(at: folder.appendingPathComponent(name))
+                    } else {
+                        try? manager.moveItem(at: folder.appendingPathComponent(name), to: target)
+                    }
+                }
+            }
         }
     }
 }

@@ -27,7 +27,8 @@ final class RunLog {
     /// Takes the figures of some training steps.
     func step(_ record: StepRecord) throws {
         var values: [(name: String, value: MetricValue)] = [
-            ("kind", .text("train")), ("loss", .real(record.loss)), ("mse", .real(record.meanSquaredError)),
+            ("kind", .text("train")), ("steps", .integer(record.steps)), ("loss", .real(record.loss)),
+            ("mse", .real(record.meanSquaredError)),
         ]
         values += record.terms.map { ("loss.\($0.name)", .real($0.value)) }
         values += [
@@ -68,8 +69,8 @@ final class RunLog {
             if usage.share >= Self.collapseShare {
                 warned.remove(layer)
             } else if warned.insert(layer).inserted {
-                notice(
-                    "warning: layer \(layer + 1) uses \(usage.used) of its \(usage.codewords) codewords (collapse); "
+                warn(
+                    "layer \(layer + 1) uses \(usage.used) of its \(usage.codewords) codewords (collapse); "
                         + "a smaller optimizer.learningRate or quantizer.reviveAfter may help")
             }
         }
@@ -106,6 +107,12 @@ final class RunLog {
 
     /// Tells the person who watches.
     func notice(_ text: String) { progress.note(text) }
+
+    /// Tells what must be known even if progress is not wanted.
+    func warn(_ text: String) { progress.warn("warning: " + text) }
+
+    /// The first step is about to be made.
+    func begin() { progress.begin() }
 
     /// Ends the line of progress.
     func close() { progress.finish() }

@@ -4,6 +4,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case runExists(path: String, step: Int?)
     /// There is nothing to resume.
     case nothingToResume(path: String)
+    /// The training images are not those that the run was started with.
+    case changedData(path: String, before: Int, now: Int)
     /// A resumed run may not change these settings; each is listed with its old and new value.
     case changedSettings(path: String, changes: [String])
     /// A term of the objective, a gradient or a weight is not a finite number.
@@ -22,15 +24,18 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path): holds a training run already" + (step.map { " (at step \($0))" } ?? "")
                 + "; continue it with --resume, replace it with --force, or choose another --output"
         case .nothingToResume(let path):
-            "\(path): holds no checkpoint to resume from; leave --resume out to start a run there"
+            "\(path): holds no checkpoint to resume from; leave --resume out to start a run, there or in another --output"
         case .changedSettings(let path, let changes):
             "\(path): a resumed run goes on with the settings it was started with, and these differ:\n"
                 + changes.map { "  - \($0)" }.joined(separator: "\n")
                 + "\nLeave them out, or start a new run in another --output."
+        case .changedData(let path, let before, let now):
+            "\(path): the run was started with \(before) training images and --data holds \(now); "
+                + "give the data set that it was started with, or start a new run in another --output"
         case .notFinite(let step, let terms, let checkpoint):
             "step \(step): not a finite number: \(terms.joined(separator: ", ")); "
                 + (checkpoint.map { "the last good checkpoint is kept at \($0); " } ?? "")
-                + "try a smaller optimizer.learningRate, or set optimizer.gradientClip"
+                + "start again in another --output with a smaller optimizer.learningRate or with optimizer.gradientClip=1"
         case .malformedCheckpoint(let path, let reason):
             "\(path): \(reason); remove this checkpoint's folder to resume from the one before"
         case .noImages: "not one image of the data set could be read; check the folder and its files"

@@ -12,7 +12,8 @@ import Torch
 ///                └─► codebooks: moving averages, revival of dead codewords
 ///
 /// Everything random is a function of (seed, name of a stream, step), so a run that was interrupted and resumed gives
-/// the same bytes as one that was not, on one machine with the same number of threads.
+/// the same model, byte for byte, as one that was not, on one machine with the same number of threads. (Of its log, the
+/// lines beside the interruption are means over fewer steps, as `steps` says.)
 public final class TrainingRun {
     /// What to do with an output folder that holds a run.
     public enum Existing: Sendable, Equatable {
@@ -53,11 +54,12 @@ public final class TrainingRun {
     private let log: RunLog
     private var window = LogWindow()
     private var lastCheckpoint: Int?
+    private var skippedBefore = 0
 
     /// Prepares a run: opens the data, makes or loads the model, writes `config.json`.
     ///
     /// - Parameters:
-    ///   - configuration: The settings; see ``resumedConfiguration(at:overrides:)`` for those of a resumed run.
+    ///   - configuration: The settings; see ``RunConfiguration/resumed(at:overrides:)`` for a resumed run's.
     ///   - data: The data set's folder; not needed for glyphs.
     ///   - output: The run's folder.
     ///   - existing: What to do if `output` holds a run.
@@ -77,7 +79,7 @@ public final class TrainingRun {
         switch existing {
         case .refuse where holdsRun:
             throw TrainingError.runExists(path: output.path, step: folder.checkpointSteps().last)
-        case .resume where !holdsRun: throw TrainingError.nothingToResume(path: output.path)
+        case .resume where !folder.canBeResumed: throw TrainingError.nothingToResume(path: output.path)
         default: break
         }
         if configuration.training.threads > 0 { try Engine.setThreadCount(configuration.training.threads) }
@@ -91,21 +93,29 @@ public final class TrainingRun {
         schedule = configuration.optimizer.schedule(totalSteps: totalSteps)
         step = 0
         if existing == .replace { try folder.clear() }
-        var threadsBefore: Int?
+        let before = existing == .resume ? try folder.model.configuration() : nil
+        var warnings: [String] = []
         try AtomicFolder.create(output)
         if existing == .resume, let last = folder.checkpointSteps().last {
             let state = try Checkpoint.load(from: folder.checkpoint(last), into: model, optimizer, averaging)
+            guard state.images == training.count else {
+                throw TrainingError.changedData(path: output.path, before: state.images, now: training.count)
+            }
             step = state.step
             lastCheckpoint = last
-            threadsBefore = state.threads
+            warnings = state.differences(from: Checkpoint.State(step: last, images: training.count, model, device))
+        } else if existing == .resume {
+            warnings.append("the run has no checkpoint yet; it starts at step 0")
         }
+        if let before, configuration.optimizer.schedule == .cosine, step > 0,
+            before.totalSteps(images: training.count) != totalSteps
+        {
+            warnings.append("the run has another length now, so its learning rate leaves the cosine that it began")
+        }
+        folder.removeLeftovers()
         log = try RunLog(
             folder, configuration, resumedAt: existing == .resume ? step : nil, progress: progress(totalSteps, step))
-        if let threadsBefore, threadsBefore != Engine.threadCount {
-            log.notice(
-                "warning: the run had \(threadsBefore) threads before and has \(Engine.threadCount) now; "
-                    + "results will differ in the last digits")
-        }
+        for warning in warnings { log.warn(warning) }
         try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
     }
 
@@ -120,12 +130,15 @@ public final class TrainingRun {
             try initializeCodebooks()
             let loader = try configuration.loader(of: training, startStep: step)
             defer { loader.stop() }
+            log.begin()
+            window.restartClock()
             while step < totalSteps {
                 try trainStep(loader.next())
                 try afterStep(loader)
                 if step < totalSteps, shouldStop() {
+                    if !window.isEmpty { try report(loader) }
                     if lastCheckpoint != step { try saveCheckpoint() }
-                    log.notice("stopped at step \(step) of \(totalSteps); go on with --resume")
+                    log.notice("stopped at step \(step) of \(totalSteps), and saved")
                     return .interrupted(step: step)
                 }
             }
@@ -157,6 +170,14 @@ public final class TrainingRun {
         try model.parameters.clearGradients()
         var stream = SeededGenerator(seed: configuration.seedBits, stream: "revival", step: UInt64(step))
         let updates = try zip(model.quantizers, output.quantizers).map { try $0.update($1, using: &stream) }
+        for (quantizer, update) in zip(model.quantizers, updates) {
+            for (codebook, moved) in zip(quantizer.codebooks, update.moved) where codebook.isTrainable {
+                for rows in moved {
+                    try optimizer.forget(codebook, rows: rows)
+                    try averaging.restart(codebook, rows: rows)
+                }
+            }
+        }
         step += 1
         try window.add(
             output, total: total, images: batch.count, learningRate: rate, gradientNorm: norm, updates: updates)
@@ -164,16 +185,19 @@ public final class TrainingRun {
 
     private func afterStep(_ loader: BatchLoader) throws {
         let isLast = step == totalSteps
-        if step % configuration.logging.every == 0 || isLast {
-            try log.step(window.record(step: step, skipped: loader.skipped.count))
-            window = LogWindow()
-        }
-        if configuration.evaluation.every > 0, step % configuration.evaluation.every == 0 || isLast {
-            try evaluate()
-        }
-        if configuration.checkpoint.every > 0, step % configuration.checkpoint.every == 0, !isLast {
-            try saveCheckpoint()
-        }
+        if step % configuration.logging.every == 0 || isLast { try report(loader) }
+        // The checkpoint comes first: an evaluation that fails, for a bad image or a full disk, must not cost it.
+        if step % configuration.checkpoint.every == 0 || isLast { try saveCheckpoint() }
+        if step % configuration.evaluation.every == 0 || isLast { try evaluate() }
+    }
+
+    /// Writes what happened since the last report, and names images that turned out bad in it.
+    private func report(_ loader: BatchLoader) throws {
+        let skipped = loader.skipped
+        for image in skipped.dropFirst(skippedBefore) { log.notice("skipped: \(image.reason)") }
+        skippedBefore = skipped.count
+        try log.step(window.record(step: step, skipped: skipped.count))
+        window = LogWindow()
     }
 
     /// The terms that are to blame, and the weights if they are spoilt already.
@@ -251,7 +275,8 @@ public final class TrainingRun {
                 checkpoint: lastCheckpoint.map { folder.checkpoint($0).path })
         }
         try Checkpoint.save(
-            to: folder.checkpoint(step), step: step, model: model, optimizer: optimizer, averaging: averaging)
+            Checkpoint.State(step: step, images: training.count, model, device), to: folder.checkpoint(step),
+            model: model, optimizer: optimizer, averaging: averaging)
         lastCheckpoint = step
         folder.prune(keeping: configuration.checkpoint.keep)
         try saveModel()

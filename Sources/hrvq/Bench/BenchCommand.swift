@@ -35,9 +35,13 @@ struct BenchCommand: ParsableCommand {
     var threads = 0
 
     func validate() throws {
-        if rounds < 1 { throw ValidationError("--rounds is \(rounds); it must be 1 or more") }
-        if !(seconds > 0) { throw ValidationError("--seconds is \(seconds); it must be above 0") }
-        if threads < 0 { throw ValidationError("--threads is \(threads); it must be 0 or more") }
+        if !(1...10_000).contains(rounds) { throw ValidationError("--rounds is \(rounds); it must be 1 to 10000") }
+        if !(seconds > 0 && seconds <= 3600) {
+            throw ValidationError("--seconds is \(seconds); it must be above 0, and 3600 at most")
+        }
+        if !(0...4096).contains(threads) {
+            throw ValidationError("--threads is \(threads); it must be 0 to 4096")
+        }
     }
 
     /// A row of the table and of the JSON.

@@ -36,7 +36,7 @@ struct BenchWorkerCommand: ParsableCommand {
 
     private func say(_ values: [String: Any]) {
         let data = (try? JSONSerialization.data(withJSONObject: values)) ?? Data()
-        FileHandle.standardOutput.write(data + Data("\n".utf8))
+        try? FileHandle.standardOutput.write(contentsOf: data + Data("\n".utf8))
     }
 
     /// The largest resident memory of this process so far.
@@ -59,6 +59,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
             [
                 ("PyTorch float32", ["train.py", "--variant", "eager-float32"]),
                 ("PyTorch bfloat16", ["train.py", "--variant", "eager-bfloat16"]),
+                ("PyTorch channels-last", ["train.py", "--variant", "channels-last-float32"]),
             ]
         case .quantize:
             [

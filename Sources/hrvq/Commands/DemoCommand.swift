@@ -44,7 +44,10 @@ struct DemoCommand: ParsableCommand {
                 totalSteps: totalSteps, firstStep: firstStep, every: configuration.logging.every * 5, quiet: quiet)
         }
         let interruption = Interruption()
-        guard case .completed = try training.run(shouldStop: { interruption.isAsked }) else { throw ExitCode(130) }
+        guard case .completed = try training.run(shouldStop: { interruption.isAsked }) else {
+            throw interruption.exitCode
+        }
+        interruption.end()
 
         let (_, model) = try ModelFolder(runURL).load(on: device)
         let dataset = try configuration.data.open(nil, split: .test)

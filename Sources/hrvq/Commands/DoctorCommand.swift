@@ -40,7 +40,7 @@ struct DoctorCommand: ParsableCommand {
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            FileHandle.standardOutput.write(try encoder.encode(report) + Data("\n".utf8))
+            try printOutput(encoder.encode(report) + Data("\n".utf8))
             return
         }
         func line(_ name: String, _ value: String) {

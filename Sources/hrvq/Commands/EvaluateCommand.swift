@@ -29,7 +29,7 @@ struct EvaluateCommand: ParsableCommand {
         let report = try evaluator.evaluate(dataset, limit: data.limit) { counter.show($0, of: $1) }
         counter.finish()
         switch json {
-        case "-": FileHandle.standardOutput.write(try report.json())
+        case "-": try printOutput(report.json())
         case let path?:
             try AtomicFile.write(try report.json(), to: URL(fileURLWithPath: path))
             print(report.text)

@@ -32,7 +32,7 @@ struct InspectCommand: ParsableCommand {
         }
         let description = ModelDescription(configuration, autoencoder)
         if json {
-            FileHandle.standardOutput.write(try description.json())
+            try printOutput(description.json())
         } else {
             print(description.text)
             if parameters {

@@ -30,7 +30,7 @@ struct ReconstructCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if tile < 16 { throw ValidationError("--tile is \(tile); it must be 16 or more") }
+        if !(16...16384).contains(tile) { throw ValidationError("--tile is \(tile); it must be 16 to 16384") }
         if images.isEmpty { throw ValidationError("Missing expected argument '<images> ...'") }
     }
 
@@ -40,8 +40,8 @@ struct ReconstructCommand: ParsableCommand {
             throw FileError.exists(path: output, cure: "add --force to write into it, or choose another --output")
         }
         let paths = try ImageFiles.list(images)
-        let (_, autoencoder, device) = try model.load()
-        try AtomicFolder.create(folder)
+        let names = ImageFiles.names(of: paths, reserved: ["before-after"])
+        let (configuration, autoencoder, device) = try model.load()
         var originals: [PixelImage] = []
         var reconstructions: [PixelImage] = []
         var skipped: [String] = []
@@ -56,12 +56,13 @@ struct ReconstructCommand: ParsableCommand {
                 skipped.append("\(error)")
                 continue
             }
-            let reconstruction = try ImageReconstruction.reconstruct(original, autoencoder, on: device, tile: tile)
-            try reconstruction.writePNG(
-                to: folder.appendingPathComponent(ImageFiles.name(of: index, in: paths) + ".png").path)
+            let reconstruction = try ImageReconstruction.reconstruct(
+                original, autoencoder, padding: configuration.data.padding, on: device, tile: tile)
+            try AtomicFolder.create(folder)
+            try reconstruction.writePNG(to: folder.appendingPathComponent(names[index] + ".png").path)
             if originals.count < 64 {
-                originals.append(original)
-                reconstructions.append(reconstruction)
+                originals.append(try ReconstructionSheet.thumbnail(original))
+                reconstructions.append(try ReconstructionSheet.thumbnail(reconstruction))
             }
             counter.show(index + 1, of: paths.count)
         }

@@ -9,8 +9,8 @@ struct TokenizeCommand: ParsableCommand {
         commandName: "tokenize", abstract: "Turn a data set into codes, for priors and other programs.",
         discussion: """
             Writes a safetensors file: 'codes' of shape [images, layers, height, width], each number in 0 ..< m \
-            ('codes.0', 'codes.1', … for models with several latent grids), and 'labels' of shape [images] where the \
-            data set has labels. In Python: safetensors.torch.load_file("codes.safetensors")["codes"].
+            ('codes.0', 'codes.1', … for models with several latent grids), 'indices' and, where the data set has \
+            labels, 'labels' of shape [images]. In Python: safetensors.torch.load_file("codes.safetensors")["codes"].
             """)
 
     @OptionGroup var model: ModelOptions
@@ -33,9 +33,10 @@ struct TokenizeCommand: ParsableCommand {
         let (configuration, autoencoder, device) = try model.load()
         let dataset = try data.open(configuration)
         let counter = ProgressCounter("tokenizing", quiet: quiet)
-        let count = try Tokenizer(model: autoencoder, configuration: configuration, device: device)
+        let (count, skipped) = try Tokenizer(model: autoencoder, configuration: configuration, device: device)
             .write(dataset, split: data.split, limit: data.limit, to: url) { counter.show($0, of: $1) }
         counter.finish()
+        for reason in skipped { printError("skipped: \(reason)") }
         if !quiet { printError("\(count) images became codes in \(output)") }
     }
 }

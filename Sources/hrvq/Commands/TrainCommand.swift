@@ -62,9 +62,10 @@ struct TrainCommand: ParsableCommand {
         if helpConfig { return }
         if output == nil { throw ValidationError("Missing expected argument '--output <output>'") }
         if resume && force { throw ValidationError("--resume and --force exclude each other") }
-        if resume, preset != nil || config != nil || seed != nil || precision != nil {
+        if resume, preset != nil || config != nil || seed != nil || precision != nil || engine.threads != nil {
             throw ValidationError(
-                "a resumed run has its settings in its folder; leave out --preset, --config, --seed and --precision")
+                "a resumed run has its settings in its folder; leave out --preset, --config, --seed, --precision, --threads"
+            )
         }
         if !resume, preset == nil, config == nil {
             throw ValidationError("choose a --preset or give a --config (see 'hrvq help train')")
@@ -100,15 +101,15 @@ struct TrainCommand: ParsableCommand {
         case .completed(let step):
             if !quiet { printError("done: \(step) steps; the model is in \(output)") }
         case .interrupted:
-            // The convention of shells for a process that a signal ended.
-            throw ExitCode(130)
+            printError("go on with: hrvq train --output \(output) --resume" + (data.map { " --data \($0)" } ?? ""))
+            throw interruption.exitCode
         }
     }
 
     private var allOverrides: [String] {
         overrides + (steps.map { ["training.steps=\($0)"] } ?? []) + (seed.map { ["training.seed=\($0)"] } ?? [])
             + (precision.map { ["training.precision=\($0.rawValue)"] } ?? [])
-            + (engine.threads.map { resume ? [] : ["training.threads=\($0)"] } ?? [])
+            + (engine.threads.map { ["training.threads=\($0)"] } ?? [])
     }
 
     private func printSettings() throws {

@@ -6,11 +6,15 @@ struct EngineOptions: ParsableArguments {
     @Option(help: "Where to compute: auto takes CUDA where it is usable.")
     var device: DeviceChoice = .auto
 
-    @Option(help: ArgumentHelp("Threads of the engine; 0 takes all cores.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "Threads of the engine; 0 leaves the number to LibTorch, which takes all cores.", valueName: "count"))
     var threads: Int?
 
     func validate() throws {
-        if let threads, threads < 0 { throw ValidationError("--threads is \(threads); it must be 0 or more") }
+        if let threads, !(0...4096).contains(threads) {
+            throw ValidationError("--threads is \(threads); it must be 0 to 4096")
+        }
     }
 
     /// Sets the threads and finds the device.

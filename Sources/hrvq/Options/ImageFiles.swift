@@ -33,11 +33,20 @@ enum ImageFiles {
         }
     }
 
-    /// A name for the result of one file, numbered where several files have the same.
-    static func name(of index: Int, in paths: [String]) -> String {
-        func stem(_ path: String) -> String { ((path as NSString).lastPathComponent as NSString).deletingPathExtension }
-        let own = stem(paths[index])
-        let before = paths[..<index].count { stem($0) == own }
-        return before == 0 ? own : "\(own)-\(before + 1)"
+    /// A name for the result of each file: its own without the extension, numbered where it is taken.
+    ///
+    /// - Parameter reserved: Names that other files of the same folder have.
+    static func names(of paths: [String], reserved: Set<String>) -> [String] {
+        var taken = reserved
+        return paths.map { path in
+            let own = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+            var name = own
+            var number = 2
+            while !taken.insert(name).inserted {
+                name = "\(own)-\(number)"
+                number += 1
+            }
+            return name
+        }
     }
 }

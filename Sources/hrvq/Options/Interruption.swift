@@ -1,3 +1,4 @@
+import ArgumentParser
 import Dispatch
 import Foundation
 import Synchronization
@@ -15,7 +16,7 @@ final class Interruption {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
-                asked.flag.store(true, ordering: .relaxed)
+                asked.signal.store(number, ordering: .relaxed)
                 printError("\nstopping after this step and saving; signal again to end at once")
                 signal(number, SIG_DFL)
             }
@@ -25,9 +26,20 @@ final class Interruption {
     }
 
     /// Whether a signal came.
-    var isAsked: Bool { asked.flag.load(ordering: .relaxed) }
+    var isAsked: Bool { asked.signal.load(ordering: .relaxed) != 0 }
+
+    /// The convention of shells for a process that a signal ended.
+    var exitCode: ExitCode { ExitCode(128 + asked.signal.load(ordering: .relaxed)) }
+
+    /// Gives signals their usual effect back.
+    func end() {
+        for source in sources { source.cancel() }
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    }
+
+    deinit { end() }
 
     private final class Wish: Sendable {
-        let flag = Atomic<Bool>(false)
+        let signal = Atomic<Int32>(0)
     }
 }

@@ -30,7 +30,7 @@ struct DataOptions: ParsableArguments {
     @Option(help: "Which part of the data set.")
     var split: Split = .test
 
-    @Option(help: ArgumentHelp("Take only the first so many images.", valueName: "count"))
+    @Option(help: ArgumentHelp("Take only so many images, evenly spread.", valueName: "count"))
     var limit: Int?
 
     func validate() throws {

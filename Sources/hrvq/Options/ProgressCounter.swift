@@ -12,11 +12,11 @@ final class ProgressCounter {
 
     func show(_ done: Int, of total: Int) {
         guard isShown else { return }
-        FileHandle.standardError.write(Data("\r\(title) \(done)/\(total)".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\r\(title) \(done)/\(total)".utf8))
     }
 
     func finish() {
         guard isShown else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K".utf8))
     }
 }

@@ -1,6 +1,18 @@
+import Files
 import Foundation
 
-/// Writes to standard error, which is for people: standard output is for results.
+/// Writes a line to standard error, which is for people; what cannot be written is lost, as it is no reason to end.
 func printError(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+}
+
+/// Writes results to standard output.
+///
+/// - Throws: `FileError.unwritable` where nobody reads any more or a disk is full.
+func printOutput(_ data: Data) throws {
+    do {
+        try FileHandle.standardOutput.write(contentsOf: data)
+    } catch {
+        throw FileError.unwritable(path: "standard output", reason: FileReader.reason(of: error))
+    }
 }

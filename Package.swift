@@ -117,6 +117,6 @@ package.targets =
         .testTarget(
             name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch"], resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "Files", "Images"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "Images"]),
         .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands"]),
     ]

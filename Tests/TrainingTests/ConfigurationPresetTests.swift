@@ -1,4 +1,5 @@
 import Foundation
+import Datasets
 import Testing
 
 @testable import Training
@@ -17,7 +18,7 @@ import Testing
         let branching: Int
         let dimension: Int
         let codewords: [Int]
-        let kind: DataConfiguration.Kind
+        let kind: DatasetKind
         let flip: Bool
     }
 

@@ -1,19 +1,9 @@
+import Datasets
+
 /// Which images a run sees, and in which form (section `data`).
 public struct DataConfiguration: Sendable, Equatable {
     /// Where images come from.
-    public enum Kind: String, Sendable, CaseIterable {
-        /// The handwritten digits, 28×28×1.
-        case mnist
-        /// The 10 classes of small photographs, 32×32×3.
-        case cifar10
-        /// Any folder of JPEG, PNG and WebP files, resized and cropped to the configured shape.
-        case folder
-        /// Glyphs that the program draws itself; needs no files.
-        case glyphs
-    }
-
-    /// Where images come from.
-    public var kind: Kind
+    public var kind: DatasetKind
     /// 1 for grey, 3 for colour.
     public var channels: Int
     /// Pixels from top to bottom, before padding.
@@ -33,7 +23,7 @@ public struct DataConfiguration: Sendable, Equatable {
 
     /// Makes the section; the defaults suit a folder of small colour images.
     public init(
-        kind: Kind = .folder, channels: Int = 3, height: Int = 64, width: Int = 64, padding: Int = 0,
+        kind: DatasetKind = .folder, channels: Int = 3, height: Int = 64, width: Int = 64, padding: Int = 0,
         flip: Bool = false, testShare: Double = 0.1, maximumSkippedShare: Double = 0.01, workers: Int = 2
     ) {
         self.kind = kind

@@ -1,13 +1,7 @@
+import Torch
+
 /// Adam and its learning rate (section `optimizer`).
 public struct OptimizerConfiguration: Sendable, Equatable {
-    /// The course of the learning rate after the warm-up.
-    public enum Schedule: String, Sendable, CaseIterable {
-        /// It stays.
-        case constant
-        /// It falls along half a cosine to the final share.
-        case cosine
-    }
-
     /// The highest learning rate.
     public var learningRate: Double
     /// Decay of the mean of gradients, in 0 ..< 1.
@@ -19,7 +13,7 @@ public struct OptimizerConfiguration: Sendable, Equatable {
     /// Share of the weights added to their gradients.
     public var weightDecay: Double
     /// The course of the learning rate after the warm-up.
-    public var schedule: Schedule
+    public var schedule: LearningRateSchedule.Course
     /// Steps in which the learning rate rises evenly from near zero.
     public var warmUpSteps: Int
     /// The share of the learning rate that `cosine` ends at, in 0 ... 1.
@@ -30,7 +24,7 @@ public struct OptimizerConfiguration: Sendable, Equatable {
     /// Makes the section; the rate is the paper's (table 6), the rest PyTorch's defaults.
     public init(
         learningRate: Double = 3e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
-        weightDecay: Double = 0, schedule: Schedule = .constant, warmUpSteps: Int = 0,
+        weightDecay: Double = 0, schedule: LearningRateSchedule.Course = .constant, warmUpSteps: Int = 0,
         finalLearningRateShare: Double = 0, gradientClip: Double = 0
     ) {
         self.learningRate = learningRate

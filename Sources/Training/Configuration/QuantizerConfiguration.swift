@@ -1,13 +1,7 @@
+import Quantization
+
 /// The codebooks and how they are learnt (section `quantizer`).
 public struct QuantizerConfiguration: Sendable, Equatable {
-    /// How codewords are learnt.
-    public enum Learning: String, Sendable, CaseIterable {
-        /// Each codeword is the moving average of the vectors assigned to it.
-        case movingAverage
-        /// The optimiser trains the codewords by the codebook terms of the objective.
-        case gradient
-    }
-
     /// What codewords start from.
     public enum Initialization: String, Sendable, CaseIterable {
         /// Clusters of the first batches, children clustered on the residuals of their parent.
@@ -23,7 +17,7 @@ public struct QuantizerConfiguration: Sendable, Equatable {
     /// The length of a codeword, D.
     public var dimension: Int
     /// How codewords are learnt.
-    public var learning: Learning
+    public var learning: CodebookLearning
     /// The decay of the codewords' moving averages, in 0 ..< 1.
     public var decay: Double
     /// β of each layer's commitment term.
@@ -41,7 +35,7 @@ public struct QuantizerConfiguration: Sendable, Equatable {
 
     /// Makes the section; the defaults are the paper's where it says (table 6).
     public init(
-        layers: Int = 3, branching: Int = 8, dimension: Int = 32, learning: Learning = .movingAverage,
+        layers: Int = 3, branching: Int = 8, dimension: Int = 32, learning: CodebookLearning = .movingAverage,
         decay: Double = 0.99, beta: Double = 0.25, betaSum: Double = 0.25, initialization: Initialization = .kMeans,
         kMeansVectors: Int = 65536, kMeansIterations: Int = 10, reviveAfter: Int = 20
     ) {

@@ -1,15 +1,7 @@
+import Torch
+
 /// How long and in which arithmetic a run trains (section `training`).
 public struct TrainingConfiguration: Sendable, Equatable {
-    /// The element type of the convolutions.
-    public enum Precision: String, Sendable, CaseIterable {
-        /// bfloat16 where the hardware computes in it, else float32.
-        case auto
-        /// IEEE single precision.
-        case float32
-        /// The upper half of a single.
-        case bfloat16
-    }
-
     /// Images a step.
     public var batchSize: Int
     /// Passes over the training images; not used where `steps` is given.

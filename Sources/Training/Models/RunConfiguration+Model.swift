@@ -33,7 +33,7 @@ extension RunConfiguration {
     private var quantizerSettings: QuantizerSettings {
         QuantizerSettings(
             layers: quantizer.layers, branching: quantizer.branching, dimension: quantizer.dimension,
-            learning: quantizer.learning == .gradient ? .gradient : .movingAverage, decay: quantizer.decay,
+            learning: quantizer.learning, decay: quantizer.decay,
             beta: quantizer.beta, betaSum: quantizer.betaSum, reviveAfter: quantizer.reviveAfter)
     }
 
@@ -41,12 +41,6 @@ extension RunConfiguration {
     ///
     /// - Parameter choice: Takes the place of `training.precision` if given.
     public func elementType(on device: Device, choice: Precision? = nil) -> DataType {
-        let configured: Precision =
-            switch training.precision {
-            case .auto: .auto
-            case .float32: .float32
-            case .bfloat16: .bfloat16
-            }
-        return (choice ?? configured).resolve(on: device)
+        (choice ?? training.precision).resolve(on: device)
     }
 }

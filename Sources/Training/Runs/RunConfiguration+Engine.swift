@@ -11,7 +11,7 @@ extension OptimizerConfiguration {
     /// The learning rate's course.
     func schedule(totalSteps: Int) -> LearningRateSchedule {
         LearningRateSchedule(
-            course: schedule == .cosine ? .cosine : .constant, rate: learningRate, warmUpSteps: warmUpSteps,
+            course: schedule, rate: learningRate, warmUpSteps: warmUpSteps,
             totalSteps: totalSteps, finalShare: finalLearningRateShare)
     }
 }
@@ -61,15 +61,6 @@ extension DataConfiguration {
     ///   - split: Which part.
     /// - Throws: `DatasetError`.
     public func open(_ folder: URL?, split: Split) throws -> any ImageDataset {
-        try datasetKind.open(folder: folder?.path, shape: shape, split: split, testShare: testShare)
-    }
-
-    private var datasetKind: DatasetKind {
-        switch kind {
-        case .mnist: .mnist
-        case .cifar10: .cifar10
-        case .folder: .folder
-        case .glyphs: .glyphs
-        }
+        try kind.open(folder: folder?.path, shape: shape, split: split, testShare: testShare)
     }
 }

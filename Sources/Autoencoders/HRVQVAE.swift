@@ -89,7 +89,9 @@ public final class HRVQVAE: Autoencoder {
 
     /// Images from the first layers of codes alone: what each layer adds can be seen this way.
     ///
-    /// - Parameter layers: How many layers to use; all if `nil`.
+    /// - Parameters:
+    ///   - codes: Child indices of one grid.
+    ///   - layers: How many layers to use; all if `nil`.
     /// - Throws: `CodeError`, `TorchError`.
     public func decode(_ codes: Codes, layers: Int?) throws -> Tensor {
         guard codes.grids.count == 1 else { throw CodeError.grids(found: codes.grids.count, expected: 1) }

@@ -73,6 +73,7 @@ public final class HierarchicalSearch {
     ///
     /// - Parameters:
     ///   - vectors: [count, D].
+    ///   - count: How many vectors.
     ///   - indices: Out, [n, count].
     ///   - sums: Out, [count, D] or [n, count, D], or `nil`.
     ///   - hasPartialSums: Whether `sums` has room for the sum up to each layer.
@@ -121,7 +122,7 @@ public final class HierarchicalSearch {
     ///
     /// - Parameters:
     ///   - vectors: float32 [V, D], dense, on the processor.
-    ///   - sums: Which sums of codewords are wanted.
+    ///   - wanted: Which sums of codewords are wanted.
     ///   - kernel: Another variant than the best, for tests.
     /// - Throws: `TorchError`.
     public func callAsFunction(

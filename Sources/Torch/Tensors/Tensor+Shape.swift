@@ -17,7 +17,9 @@ extension Tensor {
 
     /// Zeros (or another number) around the last axes; agrees with `torch.nn.functional.pad`.
     ///
-    /// - Parameter amounts: Elements before and after the last axis, then the one before it, and so on.
+    /// - Parameters:
+    ///   - amounts: Elements before and after the last axis, then the one before it, and so on.
+    ///   - value: What to add.
     public func padded(_ amounts: [Int], value: Double = 0) throws -> Tensor {
         try Operators.pad(.tensor(self), .integers(amounts), .string("constant"), .real(value))
     }

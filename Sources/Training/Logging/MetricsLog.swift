@@ -4,7 +4,7 @@ import Foundation
 /// The measurements of a run as lines of JSON, `metrics.jsonl`.
 ///
 /// Each line is an object whose first key is `step`; a line is written by one call and complete when
-/// ``append(step:_:)`` returns, so that a program can follow the file while the run goes on.
+/// `append` returns, so that a program can follow the file while the run goes on.
 public final class MetricsLog {
     /// The file.
     public let url: URL

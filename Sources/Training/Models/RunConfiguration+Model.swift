@@ -39,7 +39,9 @@ extension RunConfiguration {
 
     /// The element type in which the model's convolutions run on a device.
     ///
-    /// - Parameter choice: Takes the place of `training.precision` if given.
+    /// - Parameters:
+    ///   - device: Where the model runs.
+    ///   - choice: Takes the place of `training.precision` if given.
     public func elementType(on device: Device, choice: Precision? = nil) -> DataType {
         (choice ?? training.precision).resolve(on: device)
     }

@@ -13,23 +13,46 @@ public final class SequentialReader: Sendable {
     /// - Parameters:
     ///   - dataset: What is read, from several threads at once.
     ///   - batchSize: Images in a batch.
-    ///   - limit: Only so many images, evenly spread over the data set (its first ones are often of one class);
-    ///     `nil` takes all.
+    ///   - limit: Only so many images, spread over the data set (its first ones are often of one class), the same
+    ///     ones each time; `nil` takes all.
     ///   - workers: Threads that decode; 0 decodes in ``next()``.
     ///   - prefetch: Batches that may be ready or in the making ahead of their use.
     ///   - maximumSkippedShare: The share of images that may fail to decode; judged from 100 images on and at
     ///     the end.
     /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
-    public init(
+    public convenience init(
         dataset: any ImageDataset, batchSize: Int, limit: Int? = nil, workers: Int = 2, prefetch: Int = 4,
         maximumSkippedShare: Double = 0.05
     ) throws {
-        try LoaderSettings.check(dataset: dataset, batchSize: batchSize, workers: workers, prefetch: prefetch)
-        try SkipRecord.checkLimit(maximumSkippedShare)
         guard limit.map({ $0 > 0 }) ?? true else {
             throw DatasetError.invalidSetting(name: "limit", value: "\(limit ?? 0)", expected: "1 or more images")
         }
-        let count = min(dataset.count, limit ?? .max)
+        try self.init(
+            dataset: dataset, batchSize: batchSize,
+            indices: Self.spread(min(dataset.count, limit ?? .max), dataset.count),
+            workers: workers, prefetch: prefetch, maximumSkippedShare: maximumSkippedShare)
+    }
+
+    /// Starts to decode chosen images.
+    ///
+    /// - Parameters:
+    ///   - dataset: What is read, from several threads at once.
+    ///   - batchSize: Images in a batch.
+    ///   - indices: The numbers of the images, at least one, in the order in which they are wanted.
+    ///   - workers: Threads that decode; 0 decodes in ``next()``.
+    ///   - prefetch: Batches that may be ready or in the making ahead of their use.
+    ///   - maximumSkippedShare: The share of images that may fail to decode; judged from 100 images on and at
+    ///     the end.
+    /// - Precondition: All numbers are of the data set.
+    /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
+    public init(
+        dataset: any ImageDataset, batchSize: Int, indices chosen: [Int], workers: Int = 2, prefetch: Int = 4,
+        maximumSkippedShare: Double = 0.05
+    ) throws {
+        precondition(!chosen.isEmpty && chosen.allSatisfy { $0 >= 0 && $0 < dataset.count }, "image numbers")
+        try LoaderSettings.check(dataset: dataset, batchSize: batchSize, workers: workers, prefetch: prefetch)
+        try SkipRecord.checkLimit(maximumSkippedShare)
+        let count = chosen.count
         self.count = count
         record = SkipRecord(count: dataset.count, limit: maximumSkippedShare, trial: 100)
         let builder = BatchBuilder(dataset: dataset)
@@ -38,9 +61,20 @@ public final class SequentialReader: Sendable {
             let indices = (number * batchSize)..<min(count, (number + 1) * batchSize)
             var batch = builder.emptyBatch(capacity: indices.count)
             for index in indices {
-                _ = builder.append(index * dataset.count / count, crop: .centre, flip: false, to: &batch)
+                _ = builder.append(chosen[index], crop: .centre, flip: false, to: &batch)
             }
             return batch
+        }
+    }
+
+    /// One number of each of `limit` equal parts of the data set, at a place that varies: with equal steps, a data set
+    /// whose classes take turns would give one class alone.
+    static func spread(_ limit: Int, _ count: Int) -> [Int] {
+        guard limit < count else { return Array(0..<count) }
+        var generator = SeededGenerator(seed: 0, stream: "limit")
+        return (0..<limit).map { part in
+            let start = part * count / limit
+            return start + generator.below((part + 1) * count / limit - start)
         }
     }
 

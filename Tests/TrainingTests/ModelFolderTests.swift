@@ -107,8 +107,11 @@ struct EvaluationTests {
             let report = try Evaluator(model: model, configuration: configuration, device: .cpu)
                 .evaluate(dataset, limit: 20)
             var error = 0.0
-            for index in 0..<20 {
-                let image = try dataset.item(at: index * dataset.count / 20, crop: .centre)
+            let reader = try SequentialReader(dataset: dataset, batchSize: 20, limit: 20)
+            let chosen = try #require(try reader.next()).indices
+            #expect(chosen == chosen.sorted() && chosen.count == 20 && chosen[19] > dataset.count / 2)
+            for index in chosen {
+                let image = try dataset.item(at: index, crop: .centre)
                 let tensor = try Pixels.batch(
                     image.pixels, count: 1, height: 28, width: 28, channels: 1, padding: configuration.data.padding)
                 let back = try Pixels.bytes(model.reconstruct(tensor).images, padding: configuration.data.padding)
@@ -145,7 +148,7 @@ struct EvaluationTests {
             #expect(metadata["branching"] == "4,4" && metadata["split"] == "test")
             let labels = try #require(tensors["labels"]).array(of: Int64.self)
             let indices = try #require(tensors["indices"]).array(of: Int64.self).map(Int.init)
-            #expect(indices == (0..<10).map { $0 * dataset.count / 10 })
+            #expect(indices == indices.sorted() && Set(indices).count == 10 && Set(labels).count > 3)
             #expect(labels == indices.map { Int64(dataset.label(at: $0) ?? -1) })
             let image = try dataset.item(at: indices[3], crop: .centre)
             let tensor = try Pixels.batch(

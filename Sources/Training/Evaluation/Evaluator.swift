@@ -27,7 +27,7 @@ public struct Evaluator {
     ///
     /// - Parameters:
     ///   - dataset: The images.
-    ///   - limit: Only so many, evenly spread over the data set; all if `nil`.
+    ///   - limit: Only so many, spread over the data set; all if `nil`.
     ///   - progress: Told how many images are done and how many there are.
     /// - Throws: `DatasetError`, `TorchError`.
     public func evaluate(
@@ -66,7 +66,7 @@ public struct Evaluator {
     ///
     /// - Parameters:
     ///   - dataset: The images.
-    ///   - count: How many are drawn, evenly spread over the data set.
+    ///   - count: How many are drawn, spread over the data set.
     /// - Throws: `DatasetError`, `TorchError`.
     public func sheet(_ dataset: any ImageDataset, count: Int) throws -> PixelImage {
         let reader = try SequentialReader(

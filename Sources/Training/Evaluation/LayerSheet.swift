@@ -11,8 +11,8 @@ public enum LayerSheet {
     /// - Parameters:
     ///   - model: The model.
     ///   - configuration: What it was made from.
-    ///   - dataset: The images.
-    ///   - count: How many are drawn, evenly spread over the data set.
+    ///   - dataset: The images; where they have labels, the classes take turns.
+    ///   - count: How many are drawn.
     ///   - device: Where the model is.
     /// - Throws: `DatasetError`, `ImageError`, `TorchError`.
     public static func draw(
@@ -24,7 +24,7 @@ public enum LayerSheet {
                 .sheet(dataset, count: count)
         }
         let reader = try SequentialReader(
-            dataset: dataset, batchSize: count, limit: count, workers: 1,
+            dataset: dataset, batchSize: count, indices: representatives(of: dataset, count), workers: 1,
             maximumSkippedShare: configuration.data.maximumSkippedShare)
         defer { reader.stop() }
         guard let batch = try reader.next() else { throw TrainingError.noImages }
@@ -47,5 +47,20 @@ public enum LayerSheet {
             }
         }
         return try PictureGrid(columns: batch.count, gap: 2, scale: max(1, 84 / shape.width)).image(of: pictures)
+    }
+
+    /// The first image of each class, then the second of each, and so on; the first images where there are no labels.
+    private static func representatives(of dataset: any ImageDataset, _ count: Int) -> [Int] {
+        let wanted = min(count, dataset.count)
+        let classes = dataset.classNames.count
+        guard classes > 0 else { return Array(0..<wanted) }
+        let share = (wanted + classes - 1) / classes
+        var found: [[Int]] = Array(repeating: [], count: classes)
+        for index in 0..<dataset.count {
+            if let label = dataset.label(at: index), found[label].count < share { found[label].append(index) }
+            if found.allSatisfy({ $0.count == share }) { break }
+        }
+        let turns = (0..<share).flatMap { turn in found.compactMap { $0.count > turn ? $0[turn] : nil } }
+        return turns.isEmpty ? Array(0..<wanted) : Array(turns.prefix(wanted))
     }
 }

@@ -30,7 +30,7 @@ public struct Tokenizer {
     /// - Parameters:
     ///   - dataset: The images.
     ///   - split: Which part it is, for the metadata.
-    ///   - limit: Only so many, evenly spread over the data set; all if `nil`.
+    ///   - limit: Only so many, spread over the data set; all if `nil`.
     ///   - url: The file.
     ///   - progress: Told how many images are done and how many there are.
     /// - Returns: How many images were encoded, and those that were skipped with the reason.

@@ -30,7 +30,7 @@ struct DataOptions: ParsableArguments {
     @Option(help: "Which part of the data set.")
     var split: Split = .test
 
-    @Option(help: ArgumentHelp("Take only so many images, evenly spread.", valueName: "count"))
+    @Option(help: ArgumentHelp("Take only so many images, spread over the data set.", valueName: "count"))
     var limit: Int?
 
     func validate() throws {

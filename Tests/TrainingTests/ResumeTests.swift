@@ -101,6 +101,20 @@ struct ResumeTests {
         }
     }
 
+    @Test("Two runs cannot write into one folder at the same time")
+    func inUse() throws {
+        try withTemporaryFolder { folder in
+            var inner: (any Error)?
+            try train(tiny(), in: folder) {
+                do { try train(tiny(), in: folder, existing: .replace) } catch { inner = error }
+                return true
+            }
+            #expect(inner as? TrainingError == .runInUse(path: folder.path))
+            let more = try RunConfiguration.resumed(at: RunFolder(folder), overrides: [])
+            #expect(try train(more, in: folder, existing: .resume) == .completed(step: 6))
+        }
+    }
+
     @Test("Other training images than before are refused")
     func otherData() throws {
         try withTemporaryFolder { root in

@@ -2,6 +2,8 @@
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The output folder holds a run already.
     case runExists(path: String, step: Int?)
+    /// Another process is training in the folder.
+    case runInUse(path: String)
     /// There is nothing to resume.
     case nothingToResume(path: String)
     /// The training images are not those that the run was started with.
@@ -23,6 +25,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .runExists(let path, let step):
             "\(path): holds a training run already" + (step.map { " (at step \($0))" } ?? "")
                 + "; continue it with --resume, replace it with --force, or choose another --output"
+        case .runInUse(let path):
+            "\(path): another process is training in this folder; wait for it, end it, or choose another --output"
         case .nothingToResume(let path):
             "\(path): holds no checkpoint to resume from; leave --resume out to start a run, there or in another --output"
         case .changedSettings(let path, let changes):

@@ -55,6 +55,7 @@ public final class TrainingRun {
     private var window = LogWindow()
     private var lastCheckpoint: Int?
     private var skippedBefore = 0
+    private let lock: RunLock
 
     /// Prepares a run: opens the data, makes or loads the model, writes `config.json`.
     ///
@@ -92,10 +93,11 @@ public final class TrainingRun {
         averaging = try WeightAveraging(model.parameters, decay: configuration.training.averagingDecay)
         schedule = configuration.optimizer.schedule(totalSteps: totalSteps)
         step = 0
-        if existing == .replace { try folder.clear() }
         let before = existing == .resume ? try folder.model.configuration() : nil
         var warnings: [String] = []
         try AtomicFolder.create(output)
+        lock = try RunLock(output)
+        if existing == .replace { try folder.clear() }
         if existing == .resume, let last = folder.checkpointSteps().last {
             let state = try Checkpoint.load(from: folder.checkpoint(last), into: model, optimizer, averaging)
             guard state.images == training.count else {

@@ -145,6 +145,9 @@ struct ResumeTests {
             let run = RunFolder(folder)
             let more = try RunConfiguration.resumed(at: run, overrides: ["training.steps=8", "checkpoint.keep=1"])
             #expect(try train(more, in: folder, existing: .resume) == .completed(step: 8))
+            let fewer = try RunConfiguration.resumed(at: run, overrides: ["training.steps=7"])
+            #expect(throws: TrainingError.self) { try train(fewer, in: folder, existing: .resume) }
+            #expect(try run.model.configuration().training.steps == 8)
             let error = #expect(throws: TrainingError.self) {
                 try RunConfiguration.resumed(
                     at: run, overrides: ["optimizer.learningRate=1", "quantizer.branching=8"])

@@ -51,7 +51,7 @@ public struct ModelFolder: Sendable {
     }
 
     private var weightsCure: String {
-        "the folder holds a configuration without weights; let the run reach its first checkpoint, or train again"
+        "the folder holds a configuration without weights; go on with its run by --resume, or train again"
     }
 
     /// Writes both files, each whole or not at all, the weights first.

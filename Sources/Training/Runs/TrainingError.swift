@@ -28,7 +28,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .runInUse(let path):
             "\(path): another process is training in this folder; wait for it, end it, or choose another --output"
         case .nothingToResume(let path):
-            "\(path): holds no checkpoint to resume from; leave --resume out to start a run, there or in another --output"
+            "\(path): holds no checkpoint to resume from; start a run in another --output, or with --force in this one"
         case .changedSettings(let path, let changes):
             "\(path): a resumed run goes on with the settings it was started with, and these differ:\n"
                 + changes.map { "  - \($0)" }.joined(separator: "\n")

@@ -103,6 +103,10 @@ public final class TrainingRun {
             guard state.images == training.count else {
                 throw TrainingError.changedData(path: output.path, before: state.images, now: training.count)
             }
+            guard state.step <= totalSteps else {
+                throw TrainingError.changedSettings(
+                    path: output.path, changes: ["\(state.step) steps are done, and \(totalSteps) are asked for"])
+            }
             step = state.step
             lastCheckpoint = last
             warnings = state.differences(from: Checkpoint.State(step: last, images: training.count, model, device))

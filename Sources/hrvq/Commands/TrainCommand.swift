@@ -101,7 +101,8 @@ struct TrainCommand: ParsableCommand {
         case .completed(let step):
             if !quiet { printError("done: \(step) steps; the model is in \(output)") }
         case .interrupted:
-            printError("go on with: hrvq train --output \(output) --resume" + (data.map { " --data \($0)" } ?? ""))
+            let place = data.map { " --data '\($0)'" } ?? ""
+            printError("go on with: hrvq train --output '\(output)' --resume\(place)")
             throw interruption.exitCode
         }
     }

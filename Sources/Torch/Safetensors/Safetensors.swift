@@ -37,7 +37,9 @@ public enum Safetensors {
     ) throws {
         var fields: [String] = []
         if !metadata.isEmpty {
-            let texts = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+            let texts = metadata.sorted { $0.key < $1.key }.map {
+                "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))"
+            }
             fields.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
         }
         var offset = 0
@@ -49,7 +51,8 @@ public enum Safetensors {
             let end = offset + tensor.count * type.size
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             fields.append(
-                "\(quoted(name)):{\"dtype\":\"\(typeName)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+                "\(JSONText.quoted(name)):{\"dtype\":\"\(typeName)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
+            )
             offset = end
         }
         var header = Data("{\(fields.joined(separator: ","))}".utf8)
@@ -64,20 +67,5 @@ public enum Safetensors {
                 try dense.withBytes { try sink.write(UnsafeRawBufferPointer($0)) }
             }
         }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20:
-                let code = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - code.count) + code
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -14,7 +14,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
     public var seed: Int
     /// The element type of the convolutions.
     public var precision: Precision
-    /// Threads of the tensor engine; 0 takes all cores.
+    /// Threads of the tensor engine; 0 leaves the number to LibTorch, which takes all cores.
     public var threads: Int
 
     /// Makes the section; the averaging decay is the paper's (table 6).

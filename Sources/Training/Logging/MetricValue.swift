@@ -1,3 +1,5 @@
+import Files
+
 /// A value of a line of `metrics.jsonl`.
 public enum MetricValue: Sendable, Equatable {
     /// A whole number.
@@ -15,7 +17,7 @@ public enum MetricValue: Sendable, Equatable {
         case .integer(let value): "\(value)"
         case .real(let value): Self.json(value)
         case .reals(let values): "[" + values.map(Self.json).joined(separator: ",") + "]"
-        case .text(let value): Self.quoted(value)
+        case .text(let value): JSONText.quoted(value)
         }
     }
 
@@ -24,25 +26,6 @@ public enum MetricValue: Sendable, Equatable {
         if value.isNaN { return "\"NaN\"" }
         if value.isInfinite { return value < 0 ? "\"-Infinity\"" : "\"Infinity\"" }
         return "\(value)"
-    }
-
-    /// A text in quotes, with the escapes that JSON demands.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
 

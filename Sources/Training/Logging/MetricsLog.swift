@@ -56,7 +56,7 @@ public final class MetricsLog {
     ///
     /// - Throws: `FileError/unwritable(path:reason:)`.
     public func append(step: Int, _ values: [(name: String, value: MetricValue)]) throws {
-        let fields = ["\"step\":\(step)"] + values.map { "\(MetricValue.quoted($0.name)):\($0.value.json)" }
+        let fields = ["\"step\":\(step)"] + values.map { "\(JSONText.quoted($0.name)):\($0.value.json)" }
         do {
             try handle.write(contentsOf: Data(("{" + fields.joined(separator: ",") + "}\n").utf8))
         } catch {

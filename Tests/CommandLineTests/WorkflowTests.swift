@@ -162,6 +162,7 @@ struct PythonTests {
             #expect(process.terminationStatus == 0)
             let theirs = try Safetensors.read(output).tensors
             let model = try ModelFolder(run).load().model
+            model.precision = .float32
             let ours = try model.forward(images.channelsLast())
             let expected = try #require(theirs["reconstruction"]).array(of: Float.self)
             let found = try ours.reconstruction.array(of: Float.self)

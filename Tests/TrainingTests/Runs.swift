@@ -13,7 +13,8 @@ func tiny(_ overrides: [String] = []) throws -> RunConfiguration {
     try RunConfiguration.resolve(
         preset: "hrvqvae-tiny",
         overrides: [
-            "training.precision=float32", "training.steps=6", "evaluation.every=1000", "evaluation.images=8", "evaluation.samples=0",
+            "training.precision=float32", "training.steps=6", "evaluation.every=1000", "evaluation.images=8",
+            "evaluation.samples=0",
             "checkpoint.every=1000", "logging.every=1", "logging.tensorBoard=false", "quantizer.kMeansVectors=512",
         ] + overrides)
 }

@@ -102,9 +102,21 @@ package.targets =
             name: "Training",
             dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
             resources: [.embedInCode("Presets")]),
+        .target(name: "Exchange", dependencies: ["Files", "Torch", "Quantization", "Autoencoders", "Training"]),
+        .target(name: "Features", dependencies: ["Files", "Torch", "Images", "Datasets", "Metrics"]),
+        .target(name: "Figures", dependencies: ["Files"]),
+        .target(
+            name: "Comparison",
+            dependencies: [
+                "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
+                "Features", "Figures", "Yams",
+            ]),
         .target(
             name: "HRVQ",
-            dependencies: ["Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training"]),
+            dependencies: [
+                "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Exchange",
+                "Features", "Figures", "Comparison",
+            ]),
         .executableTarget(
             name: "HRVQCommands", dependencies: ["HRVQ", "Files", argumentParser], path: "Sources/hrvq"),
 
@@ -118,5 +130,14 @@ package.targets =
             name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch"], resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "Images"]),
+        .testTarget(
+            name: "ExchangeTests", dependencies: ["Exchange", "Training", "Torch", "Files"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "FeaturesTests", dependencies: ["Features", "Datasets", "Torch", "Files"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+        .testTarget(
+            name: "ComparisonTests", dependencies: ["Comparison", "Training", "Torch", "Files"]),
         .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands"]),
     ]

@@ -1,0 +1,1 @@
+// What is in this module: see ARCHITECTURE.md.

@@ -110,7 +110,7 @@ package.targets =
             dependencies: [
                 "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
                 "Features", "Figures", "Yams",
-            ]),
+            ], resources: [.embedInCode("Presets")]),
         .target(
             name: "HRVQ",
             dependencies: [

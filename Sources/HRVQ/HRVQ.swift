@@ -1,5 +1,6 @@
 // What `import HRVQ` gives: the modules that a program needs to train, measure and use a model.
 @_exported import Autoencoders
+@_exported import Comparison
 @_exported import Datasets
 @_exported import Images
 @_exported import Metrics

@@ -17,7 +17,7 @@ enum Program {
 struct HRVQCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hrvq",
-        abstract: "Discrete image tokenizers: train HR-VQVAE, measure it, turn images into codes and back.",
+        abstract: "Discrete image tokenizers: train them, compare them, turn images into codes and back.",
         discussion: """
             A first run, without any data:
 
@@ -32,7 +32,8 @@ struct HRVQCommand: ParsableCommand {
         version: hrvqVersion,
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ReconstructCommand.self, TokenizeCommand.self,
-            InspectCommand.self, DoctorCommand.self, DemoCommand.self, BenchCommand.self,
+            InspectCommand.self, CompareCommand.self, ExperimentCommand.self, DoctorCommand.self, DemoCommand.self,
+            BenchCommand.self,
             BenchWorkerCommand.self,
         ])
 }

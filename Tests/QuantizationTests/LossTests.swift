@@ -50,8 +50,8 @@ struct LossTests {
             expectClose([try output.loss.codebook[layer].item()], [expected], relative: 1e-4, "codebook \(layer)")
         }
         let last = try output.loss.commitment[2].item()
-        expectClose([try output.loss.codebookSum.item()], [last], relative: 1e-4, "sum of codewords")
-        expectClose([try output.loss.commitmentSum.item()], [last], "commitment to the sum")
+        expectClose([try #require(output.loss.codebookSum).item()], [last], relative: 1e-4, "sum of codewords")
+        expectClose([try #require(output.loss.commitmentSum).item()], [last], "commitment to the sum")
     }
 
     @Test("β weighs commitment and β₀ the commitment to the sum; codebook terms count by gradient alone")
@@ -61,7 +61,7 @@ struct LossTests {
             let (quantizer, _) = try makeQuantizer(learning: learning, beta: 0.5, betaSum: 0.125)
             let output = try quantizer(latents)
             let layers = try output.loss.commitment.reduce(0) { try $0 + $1.item() }
-            let sum = try output.loss.commitmentSum.item()
+            let sum = try #require(output.loss.commitmentSum).item()
             let codebook = learning == .gradient ? layers + sum : 0
             expectClose(
                 [try output.loss.total(quantizer.settings).item()], [0.5 * layers + 0.125 * sum + codebook],
@@ -79,5 +79,16 @@ struct LossTests {
         let (averaged, averagedStore) = try makeQuantizer(learning: .movingAverage)
         #expect(averagedStore.trainable.isEmpty && averagedStore.all.count == 3)
         #expect(try averaged(latents).loss.total(averaged.settings).requiresGradient == false)
+    }
+
+    @Test("A flat quantizer has a term a layer and none for the sum", arguments: CodebookLearning.allCases)
+    func flat(_ learning: CodebookLearning) throws {
+        let (quantizer, _) = try makeQuantizer(structure: .flat, learning: learning, beta: 0.5, betaSum: 9)
+        let loss = try quantizer(makeLatents(1, 6, 4)).loss
+        #expect(loss.codebookSum == nil && loss.commitmentSum == nil)
+        #expect(!loss.terms.contains { $0.name.hasSuffix(".sum") })
+        let layers = try loss.commitment.reduce(0) { try $0 + $1.item() }
+        expectClose(
+            [try loss.total(quantizer.settings).item()], [layers * (learning == .gradient ? 1.5 : 0.5)], relative: 1e-4)
     }
 }

@@ -11,11 +11,16 @@ struct SearchTests {
             (1, 1, 1, 1), (5, 3, 2, 1), (64, 8, 3, 32), (257, 8, 3, 16), (100, 4, 5, 3), (33, 16, 2, 7),
             (1023, 5, 4, 8),
             (7, 9, 2, 31), (300, 512, 1, 16), (2, 2, 10, 4),
-        ])
-    func agreement(_ count: Int, _ branching: Int, _ layers: Int, _ dimension: Int) throws {
-        let (quantizer, _) = try makeQuantizer(layers: layers, branching: branching, dimension: dimension)
+        ], CodebookStructure.allCases)
+    func agreement(
+        _ shape: (count: Int, branching: Int, layers: Int, dimension: Int), _ structure: CodebookStructure
+    ) throws {
+        let (count, branching, layers, dimension) = shape
+        let (quantizer, _) = try makeQuantizer(
+            structure: structure, layers: layers, branching: branching, dimension: dimension)
         let vectors = try Tensor.normal([count, dimension], generator: Generator(seed: 3))
-        let reference = try ReferenceSearch.search(vectors, codebooks: quantizer.codebooks.map(\.tensor))
+        let reference = try ReferenceSearch.search(
+            vectors, codebooks: quantizer.codebooks.map(\.tensor), structure: structure)
         let search = try quantizer.packedSearch()
         let baseline = try search(vectors, sums: .partial, kernel: .baseline)
         // Codewords at nearly the same distance may swap: the scores are rounded differently.
@@ -38,17 +43,57 @@ struct SearchTests {
         }
     }
 
-    @Test("Equal codewords: the lower index wins")
-    func ties() throws {
-        let search = CodewordSearch(codebooks: [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]], branching: 10, dimension: 1)
+    /// Parts of the codebook, tiles of vectors and groups of four that are partly filled, in the flat kernel alone.
+    @Test(
+        "A flat search finds the nearest codeword of a large codebook",
+        arguments: [(1, 1000, 32), (65, 513, 16), (130, 2048, 7), (64, 17, 300), (3, 16, 1)])
+    func flat(_ count: Int, _ codewords: Int, _ dimension: Int) throws {
+        let (quantizer, _) = try makeQuantizer(
+            structure: .flat, layers: 2, branching: codewords, dimension: dimension)
+        #expect(quantizer.codebooks.map(\.tensor.shape) == [[1, codewords, dimension], [1, codewords, dimension]])
+        let vectors = try Tensor.normal([count, dimension], generator: Generator(seed: 3))
+        let found = try quantizer.assign(vectors, sums: .partial)
+        let numbers = try found.indices.array(of: Int32.self)
+        #expect(numbers.allSatisfy { $0 >= 0 && Int($0) < codewords })
+        let rows = try vectors.array(of: Float.self)
+        let codebook = try quantizer.codebooks[0].tensor.array(of: Float.self)
+        func distance(_ row: Int, _ codeword: Int) -> Double {
+            (0..<dimension).reduce(0.0) {
+                let difference = Double(rows[row * dimension + $1]) - Double(codebook[codeword * dimension + $1])
+                return $0 + difference * difference
+            }
+        }
+        for row in 0..<count {
+            let best = (0..<codewords).map { distance(row, $0) }.min() ?? 0
+            #expect(distance(row, Int(numbers[row])) <= best * (1 + 1e-5) + 1e-6)
+        }
+    }
+
+    @Test("One layer of a hierarchy is a flat codebook")
+    func oneLayer() throws {
+        let (tree, _) = try makeQuantizer(layers: 1, branching: 40, dimension: 6)
+        let (flat, _) = try makeQuantizer(structure: .flat, layers: 1, branching: 40, dimension: 6)
+        let vectors = try Tensor.normal([200, 6], generator: Generator(seed: 3))
+        #expect(
+            try tree.assign(vectors, sums: .none).indices.array(of: Int32.self)
+                == flat.assign(vectors, sums: .none).indices.array(of: Int32.self))
+    }
+
+    @Test("Equal codewords: the lower index wins", arguments: CodebookStructure.allCases)
+    func ties(_ structure: CodebookStructure) throws {
+        let codebooks: [[Float]] =
+            structure == .flat
+            ? [Array(repeating: 1, count: 40), Array(repeating: 1, count: 40)]
+            : [Array(repeating: 1, count: 40), Array(repeating: 1, count: 1600)]
+        let search = CodewordSearch(codebooks: codebooks, structure: structure, branching: 40, dimension: 1)
         let found = try search(Tensor([1, 5, -3] as [Float], [3, 1]), sums: .none)
-        #expect(try found.indices.array(of: Int32.self) == [0, 0, 0])
+        #expect(try found.indices.array(of: Int32.self) == [0, 0, 0, 0, 0, 0])
         #expect(found.sums == nil)
     }
 
-    @Test("What is not a number gets a codeword in range")
-    func notANumber() throws {
-        let (quantizer, _) = try makeQuantizer()
+    @Test("What is not a number gets a codeword in range", arguments: CodebookStructure.allCases)
+    func notANumber(_ structure: CodebookStructure) throws {
+        let (quantizer, _) = try makeQuantizer(structure: structure)
         let vectors = try Tensor([Float](repeating: .nan, count: 12), [2, 6])
         let indices = try quantizer.assign(vectors, sums: .partial).indices.array(of: Int32.self)
         #expect(indices == [0, 0, 0, 0, 0, 0])
@@ -60,9 +105,9 @@ struct SearchTests {
         #expect(try quantizer.assign(Tensor.empty([0, 6]), sums: .partial).indices.shape == [3, 0])
     }
 
-    @Test("The number of threads does not change the result")
-    func threads() throws {
-        let (quantizer, _) = try makeQuantizer(layers: 3, branching: 8, dimension: 16)
+    @Test("The number of threads does not change the result", arguments: CodebookStructure.allCases)
+    func threads(_ structure: CodebookStructure) throws {
+        let (quantizer, _) = try makeQuantizer(structure: structure, layers: 3, branching: 8, dimension: 16)
         let vectors = try Tensor.normal([5000, 16], generator: Generator(seed: 3))
         let count = Engine.threadCount
         defer { try? Engine.setThreadCount(count) }

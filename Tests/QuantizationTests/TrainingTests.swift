@@ -44,9 +44,11 @@ struct CodebookTrainingTests {
         #expect(try quantizer.codebooks[0].tensor.array(of: Float.self) == before)
     }
 
-    @Test("k-means start: every codeword is used, and the first update does not shrink codewords")
-    func kMeansStart() throws {
-        let (quantizer, _) = try makeQuantizer(layers: 2, branching: 4, dimension: 6, decay: 0.99)
+    @Test(
+        "k-means start: every codeword is used, and the first update does not shrink codewords",
+        arguments: CodebookStructure.allCases)
+    func kMeansStart(_ structure: CodebookStructure) throws {
+        let (quantizer, _) = try makeQuantizer(structure: structure, layers: 2, branching: 4, dimension: 6, decay: 0.99)
         let latents = try makeLatents(4, 6, 16)
         var generator = TestGenerator(state: 1)
         #expect(try quantizer.isInitialized() == false)
@@ -65,9 +67,9 @@ struct CodebookTrainingTests {
         try quantizer.markInitialized()
         let latents = try makeLatents(4, 6, 16)
         var generator = TestGenerator(state: 1)
-        let before = try quantizer(latents).loss.commitmentSum.item()
+        let before = try #require(quantizer(latents).loss.commitmentSum).item()
         for _ in 0..<30 { _ = try quantizer.update(quantizer(latents), using: &generator) }
-        #expect(try quantizer(latents).loss.commitmentSum.item() < 0.8 * before)
+        #expect(try #require(quantizer(latents).loss.commitmentSum).item() < 0.8 * before)
     }
 
     @Test("A dead codeword is moved with its sums onto a vector of its own parent, and stays there")
@@ -90,6 +92,23 @@ struct CodebookTrainingTests {
         #expect(update.revived == [0, 0] && update.usage[1][1] > 0)
         let later = try quantizer.codebooks[1].tensor.array(of: Float.self)[2..<4]
         #expect(zip(child, later).allSatisfy { abs($0 - $1) < 0.5 })
+    }
+
+    @Test("Flat: dead codewords of a large codebook come to life all at once, far from each other or not")
+    func flatRevival() throws {
+        let (quantizer, _) = try makeQuantizer(
+            structure: .flat, layers: 2, branching: 600, dimension: 6, decay: 0.9, reviveAfter: 1)
+        for codebook in quantizer.codebooks { try codebook.tensor.fillInPlace(1e3) }
+        try quantizer.markInitialized()
+        // 600 wanted of 65,536 vectors of 6 numbers is beyond the limit of k-means++, 600 of 256 below.
+        for (images, side) in [(64, 32), (1, 16)] {
+            let latents = try makeLatents(images, 6, side)
+            var generator = TestGenerator(state: 1)
+            let update = try quantizer.update(quantizer(latents), using: &generator)
+            #expect(update.revived[0] > 200, "\(update.revived)")
+            let after = try quantizer.update(quantizer(latents), using: &generator)
+            #expect(after.usage[0].count { $0 > 0 } > 200)
+        }
     }
 
     @Test("reviveAfter 0 never revives")

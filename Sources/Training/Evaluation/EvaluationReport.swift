@@ -17,6 +17,10 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public var compression: Double
     /// Images encoded and decoded a second, without reading files and computing metrics.
     public var imagesPerSecond: Double
+    /// Images encoded a second.
+    public var encodedPerSecond: Double
+    /// Images decoded a second.
+    public var decodedPerSecond: Double
     /// How many images were measured.
     public var images: Int
     /// Images that did not decode.
@@ -35,7 +39,10 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
             line("SSIM", ssim.map { String(format: "%.4f", $0) } ?? "– (images smaller than 11 pixels)"),
             line("MS-SSIM", msSSIM.map { String(format: "%.4f", $0) } ?? "– (needs more than 160 pixels a side)"),
             line("bits per pixel", String(format: "%.4f (1 : %.1f)", bitsPerPixel, compression)),
-            line("images/s", String(format: "%.1f", imagesPerSecond)),
+            line(
+                "images/s",
+                String(
+                    format: "%.1f (encoding %.1f, decoding %.1f)", imagesPerSecond, encodedPerSecond, decodedPerSecond)),
         ]
         for (index, layer) in layers.enumerated() {
             lines.append(
@@ -58,6 +65,8 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         try container.encode(bitsPerPixel, forKey: .bitsPerPixel)
         try container.encode(compression, forKey: .compression)
         try container.encode(imagesPerSecond, forKey: .imagesPerSecond)
+        try container.encode(encodedPerSecond, forKey: .encodedPerSecond)
+        try container.encode(decodedPerSecond, forKey: .decodedPerSecond)
         try container.encode(images, forKey: .images)
         try container.encode(skipped, forKey: .skipped)
         try container.encode(layers, forKey: .layers)

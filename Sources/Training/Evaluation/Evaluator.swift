@@ -23,15 +23,17 @@ public struct Evaluator {
         self.device = device
     }
 
-    /// Reconstructs images and measures.
+    /// Encodes images, decodes them and measures.
     ///
     /// - Parameters:
     ///   - dataset: The images.
     ///   - limit: Only so many, spread over the data set; all if `nil`.
+    ///   - observe: Given each batch and its reconstruction, 8-bit pixels [N, H, W, C] of the batch's shape.
     ///   - progress: Told how many images are done and how many there are.
-    /// - Throws: `DatasetError`, `TorchError`.
+    /// - Throws: `DatasetError`, `TorchError`, what `observe` throws.
     public func evaluate(
-        _ dataset: any ImageDataset, limit: Int? = nil, progress: (Int, Int) -> Void = { _, _ in }
+        _ dataset: any ImageDataset, limit: Int? = nil, observe: (ImageBatch, [UInt8]) throws -> Void = { _, _ in },
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> EvaluationReport {
         let reader = try SequentialReader(
             dataset: dataset, batchSize: batchSize, limit: limit, workers: configuration.data.workers,
@@ -40,16 +42,25 @@ public struct Evaluator {
         let total = min(limit ?? dataset.count, dataset.count)
         var quality = ImageQuality()
         var usage = CodebookUsage(codewords: model.codewords)
-        var seconds = 0.0
+        var encoding = 0.0
+        var decoding = 0.0
         while let batch = try reader.next() {
             let images = try tensor(batch)
             let start = ProcessInfo.processInfo.systemUptime
-            let result = try model.reconstruct(images)
-            let pixels = try Pixels.bytes(result.images, padding: configuration.data.padding)
-            seconds += ProcessInfo.processInfo.systemUptime - start
-            for (layer, indices) in result.indices.enumerated() {
-                try usage.add(indices.array(of: Int32.self), layer: layer)
+            let codes = try model.encode(images)
+            let middle = ProcessInfo.processInfo.systemUptime
+            let pixels = try Pixels.bytes(model.decode(codes), padding: configuration.data.padding)
+            encoding += middle - start
+            decoding += ProcessInfo.processInfo.systemUptime - middle
+            var layer = 0
+            for (quantizer, grid) in zip(model.quantizers, codes.grids) {
+                let indices = try quantizer.absoluteIndices(grid)
+                for row in 0..<indices.size(0) {
+                    try usage.add(indices.selected(axis: 0, row).array(of: Int32.self), layer: layer)
+                    layer += 1
+                }
             }
+            try observe(batch, pixels)
             quality.merge(try measure(batch, pixels))
             progress(quality.images, total)
         }
@@ -58,8 +69,9 @@ public struct Evaluator {
         return EvaluationReport(
             mse: result.meanSquaredError, psnr: result.peakSignalToNoiseRatio, ssim: result.structuralSimilarity,
             msSSIM: result.multiScaleStructuralSimilarity, bitsPerPixel: rate.bitsPerPixel,
-            compression: rate.compression, imagesPerSecond: Double(result.images) / max(seconds, 1e-9),
-            images: result.images, skipped: reader.skipped.map { "\($0.name): \($0.reason)" }, layers: usage.layers)
+            compression: rate.compression, imagesPerSecond: Double(result.images) / max(encoding + decoding, 1e-9),
+            encodedPerSecond: Double(result.images) / max(encoding, 1e-9),
+            decodedPerSecond: Double(result.images) / max(decoding, 1e-9), images: result.images, skipped: reader.skipped.map { "\($0.name): \($0.reason)" }, layers: usage.layers)
     }
 
     /// Originals above their reconstructions.

@@ -10,9 +10,9 @@ final class ProgressCounter {
         isShown = !quiet && isatty(STDERR_FILENO) == 1
     }
 
-    func show(_ done: Int, of total: Int) {
+    func show(_ done: Int, of total: Int, _ what: String = "") {
         guard isShown else { return }
-        try? FileHandle.standardError.write(contentsOf: Data("\r\(title) \(done)/\(total)".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\r\(title) \(what)\(done)/\(total)\u{1B}[K".utf8))
     }
 
     func finish() {

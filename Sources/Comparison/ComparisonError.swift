@@ -1,0 +1,35 @@
+/// What can be wrong with models that are to be compared.
+public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The models take images of different data sets or shapes.
+    case differentData(models: [String])
+    /// Two models have the same name.
+    case sameName(name: String)
+    /// A comparison without models.
+    case noModels
+    /// The output folder holds something already.
+    case outputExists(path: String)
+    /// A model has no hierarchical quantizer whose figure could be drawn.
+    case notHierarchical(kind: String)
+    /// A position outside of the latent grid.
+    case positionOutside(row: Int, column: Int, height: Int, width: Int)
+
+    /// One sentence: what is wrong and the cure.
+    public var description: String {
+        switch self {
+        case .differentData(let models):
+            "the models take different images, and errors on different images cannot be compared:\n"
+                + models.map { "  - \($0)" }.joined(separator: "\n")
+                + "\nCompare runs that were trained on one data set in one shape."
+        case .sameName(let name):
+            "two models are called '\(name)'; give folders with different names, or name them as NAME=FOLDER"
+        case .noModels: "no model was given; name at least one folder of a run"
+        case .outputExists(let path): "\(path): exists; add --force to replace the report in it, or choose another --output"
+        case .notHierarchical(let kind):
+            "the codebooks of '\(kind)' are no hierarchy, so there is no path from layer to layer to draw; "
+                + "give a run or a preset of kind hrvqvae"
+        case .positionOutside(let row, let column, let height, let width):
+            "row \(row), column \(column) is outside of the latent grid of \(height) rows and \(width) columns; "
+                + "rows and columns count from 0"
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Training
+
+/// A declared experiment: which models are trained, how long, with which seeds, and what is read off them.
+///
+/// Claims 1 to 4 of HR-VQVAE (Adiban et al. 2022): a lower error than VQ-VAE-2 and VQ-VAE when trained alike, codebooks
+/// that grow without collapse, a faster search, a better rate.
+public struct ExperimentConfiguration: Codable, Sendable, Equatable {
+    /// Models that are trained alike and compared.
+    public struct Models: Codable, Sendable, Equatable {
+        /// The presets, the one that should win first.
+        public var presets: [String]
+        /// Every preset is trained once with each.
+        public var seeds: [Int]
+        /// Training steps.
+        public var steps: Int
+    }
+
+    /// A hierarchy that grows, beside flat codebooks of as many codewords.
+    public struct Sweep: Codable, Sendable, Equatable {
+        /// The preset of the hierarchy.
+        public var hierarchical: String
+        /// The preset of the flat codebook.
+        public var flat: String
+        /// Codewords a codebook, m; one value where the layers grow.
+        public var branching: [Int]
+        /// Layers n; one value where the branching grows.
+        public var layers: [Int]
+        /// Every setting is trained once with each.
+        public var seeds: [Int]
+        /// Training steps.
+        public var steps: Int
+
+        /// The hierarchies as (m, n), one after the other.
+        var hierarchies: [(branching: Int, layers: Int)] {
+            branching.flatMap { branching in layers.map { (branching, $0) } }
+        }
+    }
+
+    /// What the experiment shows, as a heading.
+    public var title: String
+    /// Settings of all runs, `key=value`.
+    public var settings: [String]
+    /// Test images that the final figures are read on.
+    public var images: Int
+    /// Evaluations along each run of ``models``, for the curves.
+    public var curvePoints: Int
+    /// Claim 1.
+    public var models: Models
+    /// Claim 2 and 3, m growing.
+    public var branching: Sweep
+    /// Claim 2 and 3, n growing.
+    public var layers: Sweep
+    /// Claim 4: presets whose rates are compared.
+    public var rates: [String]
+
+    /// Checks all values.
+    ///
+    /// - Throws: ``ExperimentError/invalid(problems:)`` with all problems; ``ConfigurationError`` where a preset or a
+    ///   setting does not exist.
+    public func validate() throws {
+        var problems: [String] = []
+        func require(_ holds: Bool, _ text: String) { if !holds { problems.append(text) } }
+        require(images >= 1, "images is \(images); expected an integer from 1")
+        require(curvePoints >= 1, "curvePoints is \(curvePoints); expected an integer from 1")
+        require(!models.presets.isEmpty, "models.presets is empty; expected the names of presets")
+        for (name, seeds, steps) in [
+            ("models", models.seeds, models.steps), ("branching", branching.seeds, branching.steps),
+            ("layers", layers.seeds, layers.steps),
+        ] {
+            require(!seeds.isEmpty && Set(seeds).count == seeds.count, "\(name).seeds: expected different numbers")
+            require(steps >= 1, "\(name).steps is \(steps); expected an integer from 1")
+        }
+        for (name, sweep) in [("branching", branching), ("layers", layers)] {
+            require(
+                !sweep.branching.isEmpty && sweep.branching.allSatisfy { $0 >= 2 },
+                "\(name).branching: expected integers from 2")
+            require(
+                !sweep.layers.isEmpty && sweep.layers.allSatisfy { $0 >= 1 },
+                "\(name).layers: expected integers from 1")
+        }
+        guard problems.isEmpty else { throw ExperimentError.invalid(problems: problems) }
+        _ = try ExperimentPlan(self)
+        for name in rates { _ = try Preset(name: name).configuration() }
+    }
+}

@@ -1,0 +1,31 @@
+/// What can stop an experiment.
+public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Values out of range: all there are.
+    case invalid(problems: [String])
+    /// The text is not a declaration of an experiment.
+    case unparsable(source: String, reason: String)
+    /// Keys that a declaration does not have.
+    case unknownKeys(source: String, keys: [String], known: [String])
+    /// No preset has the name.
+    case unknownPreset(name: String, known: [String])
+    /// The folder holds an experiment of other settings.
+    case otherSettings(path: String, differences: [String])
+
+    /// What, where, what was expected, what to do.
+    public var description: String {
+        switch self {
+        case .invalid(let problems):
+            "the experiment cannot be run:\n" + problems.map { "  - \($0)" }.joined(separator: "\n")
+        case .unparsable(let source, let reason):
+            "\(source): is not the declaration of an experiment: \(reason); "
+                + "'hrvq experiment --preset claims-mnist --print' shows one"
+        case .unknownKeys(let source, let keys, let known):
+            "\(source): unknown keys \(keys.joined(separator: ", ")); the keys are \(known.joined(separator: ", "))"
+        case .unknownPreset(let name, let known):
+            "there is no experiment '\(name)' (there are \(known.joined(separator: ", ")))"
+        case .otherSettings(let path, let differences):
+            "\(path): holds an experiment of other settings:\n" + differences.map { "  - \($0)" }.joined(separator: "\n")
+                + "\nChoose another --output, or replace it with --force."
+        }
+    }
+}

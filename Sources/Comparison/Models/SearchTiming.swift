@@ -1,0 +1,48 @@
+import Autoencoders
+import Foundation
+import Quantization
+import Torch
+
+/// How fast the nearest-codeword search of a quantizer is, without the network around it.
+public enum SearchTiming {
+    /// Vectors a second of one search, the best of several rounds: the others were disturbed.
+    ///
+    /// - Parameters:
+    ///   - quantizer: The quantizer.
+    ///   - vectors: [V, D].
+    ///   - seconds: About how long to measure.
+    /// - Throws: `TorchError`.
+    public static func vectorsPerSecond(
+        _ quantizer: ResidualQuantizer, _ vectors: Tensor, seconds: Double = 0.3
+    ) throws -> Double {
+        guard vectors.size(0) > 0 else { return 0 }
+        func once() throws -> Double {
+            let start = ProcessInfo.processInfo.systemUptime
+            _ = try quantizer.assign(vectors, sums: .none)
+            if vectors.device != .cpu { try Engine.synchronizeCUDA() }
+            return ProcessInfo.processInfo.systemUptime - start
+        }
+        return try withoutGradients {
+            _ = try once()
+            var best = Double.infinity
+            let end = ProcessInfo.processInfo.systemUptime + seconds
+            repeat { best = min(best, try once()) } while ProcessInfo.processInfo.systemUptime < end
+            return Double(vectors.size(0)) / max(best, 1e-9)
+        }
+    }
+
+    /// Latent vectors a second of a model on images: all its quantizers, one after the other.
+    ///
+    /// - Throws: `TorchError`.
+    public static func vectorsPerSecond(_ model: any Autoencoder, _ images: Tensor) throws -> Double {
+        var vectors = 0
+        var seconds = 0.0
+        for (index, quantizer) in model.quantizers.enumerated() {
+            let rows = try model.vectors(images, quantizer: index)
+            let speed = try vectorsPerSecond(quantizer, rows, seconds: 0.3 / Double(model.quantizers.count))
+            vectors += rows.size(0)
+            seconds += Double(rows.size(0)) / max(speed, 1e-9)
+        }
+        return Double(vectors) / max(seconds, 1e-9)
+    }
+}

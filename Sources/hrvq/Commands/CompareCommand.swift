@@ -1,0 +1,97 @@
+import ArgumentParser
+import Files
+import Foundation
+import HRVQ
+
+/// `hrvq compare`.
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare", abstract: "Measure models side by side on the same images.",
+        discussion: """
+            Prints a table and writes a report: comparison.json, index.html (one self-contained page) and sheet.png \
+            (originals, reconstructions and where they are wrong). A run may be given as NAME=FOLDER to name it.
+
+            The Fréchet Inception distance needs the weights of pytorch-fid's Inception as safetensors (--inception, \
+            see Tools/pt_to_safetensors.py); a classifier of 'hrvq train-classifier' gives a Fréchet distance in its \
+            own feature space.
+            """)
+
+    @Argument(help: "Folders of training runs or models, or NAME=FOLDER.", completion: .directory)
+    var runs: [String]
+
+    @OptionGroup var data: DataOptions
+
+    @Option(help: "The folder of the report.", completion: .directory)
+    var output: String
+
+    @Option(help: ArgumentHelp("How many images are shown.", valueName: "count"))
+    var images = 10
+
+    @Option(
+        help: ArgumentHelp("Inception's weights for the Fréchet Inception distance.", valueName: "file"),
+        completion: .file(extensions: ["safetensors"]))
+    var inception: String?
+
+    @Option(help: ArgumentHelp("The SHA-256 that the file of --inception must have.", valueName: "hex"))
+    var inceptionSHA256: String?
+
+    @Option(help: "The folder of a trained classifier.", completion: .directory)
+    var classifier: String?
+
+    @OptionGroup var engine: EngineOptions
+
+    @Option(help: "Element type of the convolutions; each run's own by default.")
+    var precision: Precision?
+
+    @Flag(help: "Print the figures as JSON instead of the table.")
+    var json = false
+
+    @Flag(help: "Replace a report that exists.")
+    var force = false
+
+    @Flag(name: .shortAndLong, help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        if !(1...64).contains(images) { throw ValidationError("--images is \(images); it must be 1 to 64") }
+        if inceptionSHA256 != nil, inception == nil {
+            throw ValidationError("--inception-sha256 needs --inception, the file that it is of")
+        }
+    }
+
+    func run() throws {
+        let folder = URL(fileURLWithPath: output)
+        if !force, ComparisonFolder(folder).exists { throw ComparisonError.outputExists(path: output) }
+        let device = try engine.prepare()
+        let models = try runs.map { try ComparedModel($0, on: device, precision: precision) }
+        try ComparedModel.check(models)
+        let comparison = try ModelComparison(
+            models,
+            inception: inception.map {
+                try InceptionV3(file: URL(fileURLWithPath: $0), expectedDigest: inceptionSHA256, device: device)
+            },
+            classifier: classifier.map { try ClassifierFolder(URL(fileURLWithPath: $0)).load(on: device) },
+            device: device)
+        let dataset = try data.open(models[0].configuration)
+        let counter = ProgressCounter("comparing", quiet: quiet)
+        let report = try comparison.report(dataset, split: data.split, limit: data.limit) {
+            counter.show($1, of: $2, "\($0): ")
+        }
+        counter.finish()
+        let pictures = try ComparisonPictures(models, dataset, count: min(images, dataset.count), device: device)
+        let command = (["hrvq"] + CommandLine.arguments.dropFirst()).map(Self.quoted).joined(separator: " ")
+        try ComparisonFolder(folder).write(report, pictures, command: command)
+        if json {
+            try printOutput(report.json())
+        } else {
+            try printOutput(Data((report.table.text + "\n").utf8))
+        }
+        if !quiet { printError("see \(folder.appendingPathComponent("index.html").path)") }
+    }
+
+    /// A word as a shell takes it.
+    static func quoted(_ word: String) -> String {
+        word.wholeMatch(of: #/[A-Za-z0-9_.\/=:,+-]+/#) != nil
+            ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }
+}

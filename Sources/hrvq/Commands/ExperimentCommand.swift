@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import HRVQ
+
+/// `hrvq experiment`.
+struct ExperimentCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "experiment", abstract: "Train models alike and see whether the paper's claims hold.",
+        discussion: """
+            An experiment is declared: presets, seeds, steps, and what grows. What is not trained yet is trained, what \
+            was begun is resumed, and then results.json, index.html, results.txt and plots are written. Ctrl-C keeps \
+            what there is; the same command goes on.
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "The declared experiment: " + ExperimentPreset.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+            valueName: "name"),
+        completion: .list(ExperimentPreset.allCases.map(\.rawValue)))
+    var preset: String?
+
+    @Option(
+        help: "A YAML file that declares another experiment; see --print.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var config: String?
+
+    @Option(help: "The folder of the data set (not needed for glyphs).", completion: .directory)
+    var data: String?
+
+    @Option(help: "The folder of runs and results; runs/NAME by default.", completion: .directory)
+    var output: String?
+
+    @Flag(help: "Print the declaration and the runs it plans, then end.")
+    var print = false
+
+    @Flag(help: "Train anew where the folder holds an experiment of other settings.")
+    var force = false
+
+    @OptionGroup var engine: EngineOptions
+
+    @Flag(name: .shortAndLong, help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        if (preset == nil) == (config == nil) {
+            throw ValidationError("choose a --preset or give a --config, one of the two")
+        }
+    }
+
+    func run() throws {
+        let named = try preset.map { try ExperimentPreset(name: $0) }
+        let declaration =
+            try config.map { try ExperimentConfiguration(file: URL(fileURLWithPath: $0)) } ?? named?.configuration()
+        guard let declaration else { return }
+        if print { return try show(declaration, named) }
+        let device = try engine.prepare()
+        let name = named?.rawValue ?? (config.map { ($0 as NSString).lastPathComponent as NSString }?.deletingPathExtension ?? "experiment")
+        let folder = URL(fileURLWithPath: output ?? "runs/\(name)")
+        let experiment = try Experiment(
+            declaration, data: data.map { URL(fileURLWithPath: $0) }, folder: folder, replace: force, device: device)
+        let interruption = Interruption()
+        let outcome = try experiment.run(
+            notice: { text in if !quiet { printError(text) } },
+            progress: { configuration, totalSteps, firstStep in
+                .standardError(
+                    totalSteps: totalSteps, firstStep: firstStep, every: configuration.logging.every * 5, quiet: quiet)
+            }, shouldStop: { interruption.isAsked })
+        guard outcome == .completed else {
+            printError("stopped; the same command goes on")
+            throw interruption.exitCode
+        }
+        interruption.end()
+        let text = try String(contentsOf: folder.appendingPathComponent("results.txt"), encoding: .utf8)
+        try printOutput(Data(text.utf8))
+        if !quiet { printError("see \(folder.appendingPathComponent("index.html").path)") }
+    }
+
+    private func show(_ declaration: ExperimentConfiguration, _ preset: ExperimentPreset?) throws {
+        var text = try preset?.yaml ?? String(contentsOfFile: config ?? "", encoding: .utf8)
+        text += "\n# Runs:\n"
+        for run in try ExperimentPlan(declaration).runs {
+            text += "#   \(run.name)  (\(run.parts.map(\.rawValue).joined(separator: ", ")))\n"
+        }
+        try printOutput(Data(text.utf8))
+    }
+}

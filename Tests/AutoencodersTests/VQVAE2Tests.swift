@@ -1,0 +1,115 @@
+import Autoencoders
+import Quantization
+import Testing
+import Torch
+
+/// A small VQ-VAE-2.
+func makeVQVAE2(
+    levels: Int = 3, downsampling: Int = 2, channels: Int = 3, branching: Int = 8,
+    learning: CodebookLearning = .movingAverage, seed: UInt64 = 1
+) throws -> VQVAE2 {
+    try VQVAE2(
+        network: NetworkSettings(channels: channels, hiddenUnits: 8, residualUnits: 4, downsampling: downsampling),
+        levels: levels,
+        quantizer: QuantizerSettings(
+            structure: .flat, layers: 1, branching: branching, dimension: 4, learning: learning),
+        generator: Generator(seed: seed))
+}
+
+@Suite("VQ-VAE-2")
+struct VQVAE2Tests {
+    @Test("A grid a level, the top level first", arguments: [(1, 2, 1), (2, 4, 3), (3, 2, 3), (4, 2, 1)])
+    func shapes(_ levels: Int, _ downsampling: Int, _ channels: Int) throws {
+        let model = try makeVQVAE2(levels: levels, downsampling: downsampling, channels: channels)
+        let coarsest = downsampling << (levels - 1)
+        #expect(model.downsampling == coarsest)
+        let images = try makeImages(2, channels, 2 * coarsest, 3 * coarsest)
+        let codes = try model.encode(images)
+        let expected = (0..<levels).map { [2, 1, 2 << $0, 3 << $0] }
+        #expect(codes.grids.map(\.shape) == expected)
+        #expect(try model.decode(codes).shape == images.shape)
+        let grids = model.grids(height: 2 * coarsest, width: 3 * coarsest)
+        #expect(grids.map { [2, 1, $0.height, $0.width] } == expected && grids.allSatisfy { $0.branchings == [8] })
+    }
+
+    @Test("Reconstructing is decoding what was encoded")
+    func verbs() throws {
+        let model = try makeVQVAE2()
+        let images = try makeImages(2, 3, 16, 24)
+        let (direct, indices) = try model.reconstruct(images)
+        expectClose(
+            try direct.array(of: Float.self), try model.decode(model.encode(images)).array(of: Float.self),
+            absolute: 1e-5)
+        #expect(indices.map(\.shape) == [[2 * 2 * 3], [2 * 4 * 6], [2 * 8 * 12]])
+    }
+
+    @Test("Every parameter gets a gradient, in both ways to learn codewords", arguments: CodebookLearning.allCases)
+    func gradients(_ learning: CodebookLearning) throws {
+        let model = try makeVQVAE2(learning: learning)
+        let output = try model.forward(makeImages(8, 3, 32, 32))
+        try output.total.backward()
+        for parameter in model.parameters.trainable {
+            let gradient = try #require(try parameter.tensor.gradient(), "\(parameter.name) has no gradient")
+            #expect(try gradient.norm().item() > 0, "\(parameter.name)")
+        }
+        #expect(model.parameters.trainable.contains { $0.name.hasPrefix("quantizers.") } == (learning == .gradient))
+        #expect(output.terms.map(\.name).contains("2.commitment.0"))
+    }
+
+    @Test("The image depends on every level, and a level on the one above")
+    func dependence() throws {
+        let model = try makeVQVAE2()
+        let images = try makeImages(1, 3, 16, 16)
+        let codes = try model.encode(images)
+        let decoded = try model.decode(codes).array(of: Float.self)
+        for level in 0..<3 {
+            var changed = codes
+            changed.grids[level] = try ((codes.grids[level] + 3).to(.int32)).remainder(Tensor([8 as Int32], []))
+            #expect(try model.decode(changed).array(of: Float.self) != decoded)
+        }
+        let before = try model.latents(images)
+        try model.parameters["projections.2.bias"]?.tensor.detached().fillInPlace(5)
+        let after = try model.latents(images)
+        for level in 0..<3 {
+            #expect(try before[level].array(of: Float.self) != after[level].array(of: Float.self))
+        }
+    }
+
+    @Test("The vectors that a quantizer is started from are those that it sees")
+    func vectors() throws {
+        let model = try makeVQVAE2()
+        let images = try makeImages(2, 3, 16, 16)
+        let outputs = try model.forward(images).quantizers
+        for index in 0..<3 {
+            expectClose(
+                try model.vectors(images, quantizer: index).array(of: Float.self),
+                try outputs[index].vectors.array(of: Float.self), absolute: 1e-5)
+        }
+    }
+
+    @Test("Codes for another number of levels are an error")
+    func foreignCodes() throws {
+        let model = try makeVQVAE2()
+        let other = try makeVQVAE2(levels: 2)
+        let codes = try other.encode(makeImages(1, 3, 16, 16))
+        #expect(throws: CodeError.grids(found: 2, expected: 3)) { try model.decode(codes) }
+    }
+
+    @Test("Tiles give what one pass gives")
+    func tiles() throws {
+        let model = try makeVQVAE2(levels: 2)
+        let images = try makeImages(1, 3, 160, 264)
+        let whole = try model.reconstruct(images).images.array(of: Float.self)
+        let tiled = try model.reconstructTiled(images, tile: 64).array(of: Float.self)
+        let same = zip(whole, tiled).count { abs($0 - $1) < 1e-4 }
+        #expect(Double(same) > 0.99 * Double(whole.count))
+    }
+
+    @Test("bfloat16 leaves latents, losses and parameters in float32")
+    func bfloat16() throws {
+        let model = try makeVQVAE2()
+        model.precision = .bfloat16
+        let output = try model.forward(makeImages(1, 3, 16, 16))
+        #expect(output.total.dataType == .float32 && output.quantizers.allSatisfy { $0.vectors.dataType == .float32 })
+    }
+}

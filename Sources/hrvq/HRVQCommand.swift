@@ -31,7 +31,8 @@ struct HRVQCommand: ParsableCommand {
             """,
         version: hrvqVersion,
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, ReconstructCommand.self, TokenizeCommand.self,
+            TrainCommand.self, TrainClassifierCommand.self, EvaluateCommand.self, ReconstructCommand.self,
+            TokenizeCommand.self,
             InspectCommand.self, DoctorCommand.self, DemoCommand.self, BenchCommand.self,
             BenchWorkerCommand.self,
         ])

@@ -2,6 +2,7 @@
 @_exported import Autoencoders
 @_exported import Comparison
 @_exported import Datasets
+@_exported import Features
 @_exported import Images
 @_exported import Metrics
 @_exported import Quantization

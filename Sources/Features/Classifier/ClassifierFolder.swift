@@ -1,0 +1,76 @@
+import Files
+import Foundation
+import Torch
+
+/// A classifier on disk: a folder with `config.json` and `model.safetensors`.
+public struct ClassifierFolder: Sendable {
+    /// The folder.
+    public let url: URL
+
+    /// Names a folder; nothing is read yet.
+    public init(_ url: URL) { self.url = url }
+
+    /// The configuration, with the accuracy, as JSON.
+    public var configurationFile: URL { url.appendingPathComponent("config.json") }
+    /// The weights.
+    public var weightsFile: URL { url.appendingPathComponent("model.safetensors") }
+
+    /// Reads the configuration.
+    ///
+    /// - Throws: `FileError`, ``FeaturesError/holdsAutoencoder(path:)``, and what
+    ///   ``ClassifierConfiguration/init(json:source:)`` throws.
+    public func configuration() throws -> ClassifierConfiguration {
+        let cure = "give the folder of a classifier that 'hrvq train-classifier' wrote"
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            throw FileError.missing(path: url.path, cure: cure)
+        }
+        let data = try FileReader.read(configurationFile, cure: cure)
+        if Self.describesAutoencoder(data) { throw FeaturesError.holdsAutoencoder(path: url.path) }
+        return try ClassifierConfiguration(json: data, source: configurationFile.path)
+    }
+
+    /// Reads the classifier.
+    ///
+    /// - Parameter device: Where its parameters go.
+    /// - Throws: As ``configuration()``; `TorchError.mismatchedParameters` with every weight that does not fit.
+    public func load(on device: Device = .cpu) throws -> ImageClassifier {
+        let configuration = try configuration()
+        let weights = try Safetensors.read(
+            weightsFile, cure: "the folder holds a configuration without weights; train the classifier again")
+        let classifier = try ImageClassifier(configuration, device: device)
+        try classifier.parameters.load(weights.tensors, source: weightsFile.path)
+        return classifier
+    }
+
+    /// Writes both files, each whole or not at all, the weights first. Other files of the folder stay.
+    ///
+    /// - Parameters:
+    ///   - classifier: The weights.
+    ///   - accuracy: What was measured with them, kept in the configuration.
+    /// - Throws: ``FeaturesError/holdsAutoencoder(path:)``, `FileError`, `TorchError`.
+    public func save(_ classifier: ImageClassifier, accuracy: ClassifierAccuracy? = nil) throws {
+        try refuseAutoencoder()
+        var configuration = classifier.configuration
+        configuration.accuracy = accuracy
+        let json = try configuration.jsonData()
+        try AtomicFolder.create(url)
+        try Safetensors.write(
+            try classifier.parameters.state(), metadata: ["format": "pt", "generator": "hrvq"], to: weightsFile)
+        try AtomicFile.write(json, to: configurationFile)
+    }
+
+    /// Refuses a folder whose model a classifier must not replace.
+    ///
+    /// - Throws: ``FeaturesError/holdsAutoencoder(path:)``.
+    public func refuseAutoencoder() throws {
+        if let data = try? FileReader.read(configurationFile), Self.describesAutoencoder(data) {
+            throw FeaturesError.holdsAutoencoder(path: url.path)
+        }
+    }
+
+    /// Whether a `config.json` is that of a training run of an autoencoder, which has sections.
+    private static func describesAutoencoder(_ json: Data) -> Bool {
+        guard let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else { return false }
+        return object["quantizer"] is [String: Any] || object["model"] is [String: Any]
+    }
+}

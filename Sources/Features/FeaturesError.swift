@@ -1,0 +1,79 @@
+import Datasets
+
+/// What can go wrong with feature vectors and the networks that make them, as a sentence a person can act on.
+///
+/// Weights that do not fit a network are `TorchError.mismatchedParameters`, files that are missing or cut off are
+/// `FileError`.
+public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The number of values is not that of the images.
+    case wrongPixelCount(found: Int, count: Int, shape: ImageShape)
+    /// A network was given images of a shape that it does not take.
+    case wrongShape(extractor: String, found: ImageShape, expected: String)
+    /// A file is another one than was asked for.
+    case mismatchedDigest(path: String, found: String, expected: String)
+    /// A text that is no SHA-256.
+    case malformedDigest(text: String)
+    /// Features that are no matrix of the dimension, or moments that do not fit each other.
+    case wrongFeatureShape(found: [Int], dimension: Int)
+    /// Two sets of features of different dimensions.
+    case differentDimensions(first: Int, second: Int)
+    /// Too few samples for a covariance.
+    case tooFewSamples(found: Int)
+    /// Features, means or covariances that are infinite or not a number.
+    case notFinite(what: String)
+    /// A data set without classes.
+    case unlabelled(dataset: String)
+    /// Not one image of a data set decoded.
+    case noImages
+    /// The data's shape or classes are not the classifier's.
+    case differentData(what: String, found: String, expected: String)
+    /// Values of a classifier's settings that it cannot work with: all there are.
+    case invalidConfiguration(source: String, problems: [String])
+    /// The classifier was stored by a later version of this library.
+    case newerFormat(source: String, found: Int, supported: Int)
+    /// The folder holds an autoencoder where a classifier is due.
+    case holdsAutoencoder(path: String)
+    /// The loss of a training step is not a finite number.
+    case lossNotFinite(step: Int)
+
+    /// What, where, what was expected, what to do.
+    public var description: String {
+        switch self {
+        case .wrongPixelCount(let found, let count, let shape):
+            "\(found) values for \(count) images of \(shape); expected one a pixel and channel, and at least one image"
+        case .wrongShape(let extractor, let found, let expected):
+            "\(extractor): images have the shape \(found); expected \(expected)"
+        case .mismatchedDigest(let path, let found, let expected):
+            "\(path): its SHA-256 is \(found), and \(expected) was asked for; get the file again,"
+                + " or give the digest of the file that you mean (a converted file has a digest of its own)"
+        case .malformedDigest(let text):
+            "'\(text)' is no SHA-256; expected 64 digits 0-9 and a-f, as sha256sum prints them"
+        case .wrongFeatureShape(let found, let dimension):
+            "features have the shape \(found); expected [samples, \(dimension)]"
+        case .differentDimensions(let first, let second):
+            "features of \(first) numbers cannot be compared with features of \(second);"
+                + " take both from the same network"
+        case .tooFewSamples(let found):
+            "a covariance of \(found) samples is not defined; give at least 2 images"
+        case .notFinite(let what):
+            "\(what): not a finite number; check the weights and images that the features came from"
+        case .unlabelled(let dataset):
+            "\(dataset): the images have no classes to learn; give a folder whose sub-folders are the classes,"
+                + " or a data set with labels"
+        case .noImages: "not one image of the data set could be read; check the folder and its files"
+        case .differentData(let what, let found, let expected):
+            "the data has \(what) \(found), and the classifier was made for \(expected);"
+                + " give the data set it was trained on, or train another classifier"
+        case .invalidConfiguration(let source, let problems):
+            "\(source): the classifier's settings cannot be used:\n"
+                + problems.map { "  - \($0)" }.joined(separator: "\n")
+        case .newerFormat(let source, let found, let supported):
+            "\(source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
+        case .holdsAutoencoder(let path):
+            "\(path): holds an autoencoder, and a classifier is due;"
+                + " give a folder that 'hrvq train-classifier' wrote or is to write"
+        case .lossNotFinite(let step):
+            "step \(step): the loss is not a finite number; train again with a smaller learning rate"
+        }
+    }
+}

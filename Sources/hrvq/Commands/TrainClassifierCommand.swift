@@ -1,0 +1,135 @@
+import ArgumentParser
+import Files
+import Foundation
+import HRVQ
+
+/// `hrvq train-classifier`.
+struct TrainClassifierCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train-classifier",
+        abstract: "Train a small classifier, whose features and answers measure other models.",
+        discussion: """
+            Learns the classes of a data set and prints how many images of its test split it names rightly. The output \
+            folder holds config.json (with classes and accuracy) and model.safetensors. A folder of images needs one \
+            sub-folder a class.
+            """)
+
+    @Option(help: "The folder of the data set (not needed for glyphs).", completion: .directory)
+    var data: String?
+
+    @Option(help: "What the data set is.")
+    var kind: DatasetKind
+
+    @Option(help: "The folder of the classifier.", completion: .directory)
+    var output: String
+
+    @Option(help: ArgumentHelp("Training steps.", valueName: "count"))
+    var steps: Int = 1000
+
+    @Option(help: ArgumentHelp("Images a step.", valueName: "count"))
+    var batchSize: Int = 64
+
+    @Option(help: ArgumentHelp("The highest learning rate.", valueName: "number"))
+    var learningRate: Double = 0.002
+
+    @Option(help: ArgumentHelp("The number that all randomness is derived from.", valueName: "number"))
+    var seed: Int = 0
+
+    @Option(help: ArgumentHelp("Rows of an image, for folders and glyphs.", valueName: "pixels"))
+    var height: Int?
+
+    @Option(help: ArgumentHelp("Pixels in a row, for folders and glyphs.", valueName: "pixels"))
+    var width: Int?
+
+    @Option(help: ArgumentHelp("1 for grey, 3 for colour, for folders and glyphs.", valueName: "count"))
+    var channels: Int?
+
+    @Flag(help: "Replace a classifier in the output folder.")
+    var force = false
+
+    @OptionGroup var engine: EngineOptions
+
+    @Option(help: "Write the accuracy as JSON to this file; '-' prints it.", completion: .file(extensions: ["json"]))
+    var json: String?
+
+    @Flag(name: .shortAndLong, help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        if steps < 1 { throw ValidationError("--steps is \(steps); it must be 1 or more") }
+        if batchSize < 1 { throw ValidationError("--batch-size is \(batchSize); it must be 1 or more") }
+        if !(learningRate > 0 && learningRate.isFinite) {
+            throw ValidationError("--learning-rate is \(learningRate); it must be a finite number above 0")
+        }
+        if seed < 0 { throw ValidationError("--seed is \(seed); it must be 0 or more") }
+    }
+
+    func run() throws {
+        let folder = ClassifierFolder(URL(fileURLWithPath: output))
+        // An empty folder is what a run leaves that failed before it saved.
+        let isEmpty = (try? FileManager.default.contentsOfDirectory(atPath: output).isEmpty) ?? false
+        if FileManager.default.fileExists(atPath: output), !isEmpty {
+            guard force else {
+                throw FileError.exists(path: output, cure: "add --force to replace it, or choose another --output")
+            }
+            try folder.refuseAutoencoder()
+        }
+        let device = try engine.prepare()
+        let training = try kind.open(folder: data, shape: shape, split: .train)
+        let test = try kind.open(folder: data, shape: shape, split: .test)
+        let configuration = ClassifierConfiguration(
+            kind: kind, shape: training.shape, classNames: training.classNames, steps: steps, batchSize: batchSize,
+            learningRate: learningRate, seed: seed)
+        let run = try ClassifierTraining(configuration, on: training, device: device)
+        // A folder that cannot be written is better known before the training than after it.
+        try AtomicFolder.create(folder.url)
+        try train(run, device: device)
+        let counter = ProgressCounter("measuring", quiet: quiet)
+        let accuracy = try ClassifierAccuracy.measure(run.classifier, on: test) { counter.show($0, of: $1) }
+        counter.finish()
+        try folder.save(run.classifier, accuracy: accuracy)
+        try report(accuracy)
+    }
+
+    private func train(_ run: ClassifierTraining, device: Device) throws {
+        if !quiet {
+            printError(
+                "training a classifier, \(run.classifier.parameters.trainableCount) weights, on \(device), seed \(seed)"
+            )
+        }
+        let start = ProcessInfo.processInfo.systemUptime
+        var sum = 0.0
+        var count = 0
+        try run.run { progress in
+            sum += progress.loss
+            count += 1
+            guard !quiet, progress.step % 100 == 0 || progress.step == progress.steps else { return }
+            let seconds = ProcessInfo.processInfo.systemUptime - start
+            printError(
+                "step \(progress.step)/\(progress.steps)  loss \(String(format: "%.4f", sum / Double(count)))"
+                    + "  \(Int(seconds)) s")
+            sum = 0
+            count = 0
+        }
+    }
+
+    private func report(_ accuracy: ClassifierAccuracy) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        let figures = try encoder.encode(accuracy) + Data("\n".utf8)
+        if json == "-" { return try printOutput(figures) }
+        if let json { try AtomicFile.write(figures, to: URL(fileURLWithPath: json)) }
+        print(accuracy.text)
+        if !quiet { printError("the classifier is in \(output)") }
+    }
+
+    /// The shape that options ask for; `nil` where none does.
+    private var shape: ImageShape? {
+        guard height != nil || width != nil || channels != nil else { return nil }
+        let usual = kind.defaultShape
+        return ImageShape(
+            channels: channels ?? usual.channels, height: height ?? usual.height, width: width ?? usual.width)
+    }
+}
+
+extension DatasetKind: ExpressibleByArgument {}

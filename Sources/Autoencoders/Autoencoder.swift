@@ -19,7 +19,7 @@ public protocol Autoencoder: AnyObject {
     /// How many pixels away from a pixel its reconstruction can depend on others.
     var receptiveRadius: Int { get }
     /// The quantizers in the order in which they are applied.
-    var quantizers: [HierarchicalResidualQuantizer] { get }
+    var quantizers: [ResidualQuantizer] { get }
 
     /// The latent grids of images of a size.
     func grids(height: Int, width: Int) -> [LatentGrid]
@@ -54,12 +54,12 @@ public struct AutoencoderOutput {
     /// The objective that is minimised.
     public var total: Tensor
     /// What each quantizer did.
-    public var quantizers: [HierarchicalResidualQuantizer.Output]
+    public var quantizers: [ResidualQuantizer.Output]
 
     /// Collects the parts.
     public init(
         reconstruction: Tensor, reconstructionLoss: Tensor, total: Tensor,
-        quantizers: [HierarchicalResidualQuantizer.Output]
+        quantizers: [ResidualQuantizer.Output]
     ) {
         self.reconstruction = reconstruction
         self.reconstructionLoss = reconstructionLoss

@@ -10,6 +10,10 @@ public final class Decoder {
 
     /// Makes the layers under `scope`: `conv`, `residual.i`, `up.j`.
     ///
+    /// - Parameters:
+    ///   - scope: Where the parameters go.
+    ///   - settings: Widths and depths.
+    ///   - dimension: Channels of the latents.
     /// - Throws: `TorchError`.
     public init(_ scope: Scope, _ settings: NetworkSettings, dimension: Int) throws {
         convolution = try Convolution2D(

@@ -1,20 +1,17 @@
 import Torch
 
-/// Images to a grid of vectors: ξ⁰ = E(x).
+/// Images to features, the common part of all encoders.
 ///
-///     [N, C, H, W] ─► 4×4 stride 2, ReLU (once for each halving) ─► f×f ─► residual blocks ─► ReLU ─► 1×1 ─► [N, D, h, w]
+///     [N, C, H, W] ─► 4×4 stride 2, ReLU (once for each halving) ─► f×f ─► residual blocks ─► ReLU ─► [N, hidden, h, w]
 ///
 /// The first convolution has half of the hidden units, later ones all (the common parts of VQ-VAE-2 and HR-VQVAE).
-public final class Encoder {
+final class FeatureEncoder {
     private let down: [Convolution2D]
     private let convolution: Convolution2D
     private let residual: ResidualStack
-    private let projection: Convolution2D
 
-    /// Makes the layers under `scope`: `down.j`, `conv`, `residual.i`, `project`.
-    ///
-    /// - Throws: `TorchError`.
-    public init(_ scope: Scope, _ settings: NetworkSettings, dimension: Int) throws {
+    /// Makes the layers under `scope`: `down.j`, `conv`, `residual.i`.
+    init(_ scope: Scope, _ settings: NetworkSettings) throws {
         let widths =
             [settings.channels, settings.outerUnits]
             + Array(repeating: settings.hiddenUnits, count: settings.halvings - 1)
@@ -26,6 +23,25 @@ public final class Encoder {
             scope / "conv", inputs: widths[settings.halvings], outputs: settings.hiddenUnits,
             filter: settings.filterSize, padding: settings.filterSize / 2)
         residual = try ResidualStack(scope / "residual", settings)
+    }
+
+    /// Encodes images [N, C, H, W], channels-last, to [N, hidden, H/downsampling, W/downsampling].
+    func callAsFunction(_ images: Tensor) throws -> Tensor {
+        let features = try down.reduce(images) { try $1($0).reluInPlace() }
+        return try residual(convolution(features)).reluInPlace()
+    }
+}
+
+/// Images to a grid of vectors: ξ⁰ = E(x), the features projected by a 1×1 convolution to the codewords' dimension.
+public final class Encoder {
+    private let features: FeatureEncoder
+    private let projection: Convolution2D
+
+    /// Makes the layers under `scope`: those of the features, and `project`.
+    ///
+    /// - Throws: `TorchError`.
+    public init(_ scope: Scope, _ settings: NetworkSettings, dimension: Int) throws {
+        features = try FeatureEncoder(scope, settings)
         projection = try Convolution2D(
             scope / "project", inputs: settings.hiddenUnits, outputs: dimension, filter: 1)
     }
@@ -35,8 +51,5 @@ public final class Encoder {
     /// - Parameter images: [N, C, H, W] in [−0.5, 0.5], channels-last, H and W multiples of the downsampling.
     /// - Returns: [N, D, H/downsampling, W/downsampling] in the images' element type.
     /// - Throws: `TorchError`.
-    public func callAsFunction(_ images: Tensor) throws -> Tensor {
-        let features = try down.reduce(images) { try $1($0).reluInPlace() }
-        return try projection(residual(convolution(features)).reluInPlace())
-    }
+    public func callAsFunction(_ images: Tensor) throws -> Tensor { try projection(features(images)) }
 }

@@ -28,6 +28,13 @@ public struct NetworkSettings: Sendable, Equatable {
         self.downsampling = downsampling
     }
 
+    /// The settings of a network that halves features of `channels` channels once more: a further level of VQ-VAE-2.
+    func halving(channels: Int) -> NetworkSettings {
+        NetworkSettings(
+            channels: channels, hiddenUnits: hiddenUnits, residualUnits: residualUnits,
+            residualBlocks: residualBlocks, filterSize: filterSize, downsampling: 2)
+    }
+
     /// How many convolutions of stride 2 there are.
     var halvings: Int { downsampling.trailingZeroBitCount }
     /// Channels next to the image: half of the hidden units.

@@ -15,7 +15,7 @@ struct AssignedSums {
     ///   - output: The quantizer's output of this step.
     ///   - withSums: Whether the sums are wanted; they stay zero otherwise.
     /// - Throws: `TorchError`.
-    init(layer: Int, codewords: Int, _ output: HierarchicalResidualQuantizer.Output, withSums: Bool) throws {
+    init(layer: Int, codewords: Int, _ output: ResidualQuantizer.Output, withSums: Bool) throws {
         guard let partialSums = output.assignment.sums else { preconditionFailure("an assignment without sums") }
         let vectors = output.vectors
         let indices = try output.assignment.indices.selected(axis: 0, layer)

@@ -44,7 +44,7 @@ public final class CodebookStatistics {
     ///
     /// - Returns: How many vectors each codeword of each layer got, [n][mⁱ⁺¹].
     /// - Throws: `TorchError`.
-    func update(_ output: HierarchicalResidualQuantizer.Output, codebooks: [Tensor]) throws -> [[Int64]] {
+    func update(_ output: ResidualQuantizer.Output, codebooks: [Tensor]) throws -> [[Int64]] {
         var usage: [[Int64]] = []
         for layer in 0..<settings.layers {
             let assigned = try AssignedSums(

@@ -2,32 +2,35 @@ import Torch
 
 /// The quantizer's terms of the objective (HR-VQVAE, section 3), each the mean over all elements, without β.
 public struct QuantizerLoss {
-    /// ‖sg[ξ⁰] − e_C‖².
-    public var codebookSum: Tensor
-    /// ‖sg[e_C] − ξ⁰‖².
-    public var commitmentSum: Tensor
+    /// ‖sg[ξ⁰] − e_C‖²; in a hierarchy alone.
+    public var codebookSum: Tensor?
+    /// ‖sg[e_C] − ξ⁰‖²; in a hierarchy alone.
+    public var commitmentSum: Tensor?
     /// ‖sg[ξⁱ⁻¹] − eⁱ‖², a layer each.
     public var codebook: [Tensor]
     /// ‖sg[eⁱ] − ξⁱ⁻¹‖², a layer each. Its gradient reaches the encoder alone.
     public var commitment: [Tensor]
 
     /// The weighted sum of all terms. Codebook terms count only where codewords are learnt by gradient: moving
-    /// averages take their place otherwise.
+    /// averages take their place otherwise. The terms of the sum over all layers are HR-VQVAE's own: VQ-VAE and plain
+    /// residual quantization have a term a layer and no more.
     ///
     /// - Throws: `TorchError`.
     public func total(_ settings: QuantizerSettings) throws -> Tensor {
-        var total = try commitmentSum * settings.betaSum
-        for term in commitment { total = try total + term * settings.beta }
+        var terms = try commitmentSum.map { [try $0 * settings.betaSum] } ?? []
+        terms += try commitment.map { try $0 * settings.beta }
         if settings.learning == .gradient {
-            total = try total + codebookSum
-            for term in codebook { total = try total + term }
+            if let codebookSum { terms.append(codebookSum) }
+            terms += codebook
         }
+        guard var total = terms.first else { preconditionFailure("a quantizer without layers") }
+        for term in terms.dropFirst() { total = try total + term }
         return total
     }
 
     /// The terms by name, for logs.
     public var terms: [(name: String, value: Tensor)] {
-        [("codebook.sum", codebookSum), ("commitment.sum", commitmentSum)]
+        (codebookSum.map { [("codebook.sum", $0)] } ?? []) + (commitmentSum.map { [("commitment.sum", $0)] } ?? [])
             + codebook.enumerated().map { ("codebook.\($0.offset)", $0.element) }
             + commitment.enumerated().map { ("commitment.\($0.offset)", $0.element) }
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Choosing new codewords among vectors so that they lie far from those there are (k-means++, Arthur and
 /// Vassilvitskii 2007): each is drawn with a probability proportional to its squared distance to the nearest
 /// codeword.
@@ -14,6 +16,27 @@ struct DistanceSampler {
         self.candidates = candidates
         self.distances = distances
         self.dimension = dimension
+    }
+
+    /// Above so many differences, codewords that are wanted together are drawn without looking at each other.
+    private static let differencesLimit = 1 << 27
+
+    /// Up to `count` codewords, fewer where the candidates give no more.
+    ///
+    /// Many among many are drawn at once, without replacement (Efraimidis and Spirakis 2006: the largest u^(1/w)):
+    /// distances to each other are left out then.
+    mutating func take(_ count: Int, using generator: inout some RandomNumberGenerator) -> [[Float]] {
+        guard count * candidates.count * dimension > Self.differencesLimit else {
+            var result: [[Float]] = []
+            while result.count < count, let vector = next(using: &generator) { result.append(vector) }
+            return result
+        }
+        let keys = distances.map { distance in
+            distance > 0 ? log(Double.random(in: Double.leastNonzeroMagnitude..<1, using: &generator)) / distance : nil
+        }
+        let drawn = keys.indices.filter { keys[$0] != nil }
+            .sorted { (keys[$0] ?? 0, $1) > (keys[$1] ?? 0, $0) }
+        return drawn.prefix(count).map { candidates[$0] }
     }
 
     /// The next codeword, or `nil` if every candidate is a codeword already.

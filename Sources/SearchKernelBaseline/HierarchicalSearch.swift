@@ -52,8 +52,6 @@ public struct HierarchicalSearchArrays: @unchecked Sendable {
     }
 }
 
-private typealias Block = SIMD8<Float>
-
 /// Finds, for each vector of a range, the nearest codeword of every layer.
 ///
 /// Layer by layer the score x·c − ‖c‖²/2 of the m children of the chosen parent is computed, the largest (the first
@@ -104,43 +102,6 @@ public func searchHierarchy(_ arrays: HierarchicalSearchArrays, _ range: Range<I
     }
 }
 
-/// Where four rows of numbers are.
-private struct Rows {
-    var row0: UnsafePointer<Float>
-    var row1: UnsafePointer<Float>
-    var row2: UnsafePointer<Float>
-    var row3: UnsafePointer<Float>
-
-    @inline(__always)
-    init(
-        _ row0: UnsafePointer<Float>, _ row1: UnsafePointer<Float>, _ row2: UnsafePointer<Float>,
-        _ row3: UnsafePointer<Float>
-    ) {
-        self.row0 = row0
-        self.row1 = row1
-        self.row2 = row2
-        self.row3 = row3
-    }
-
-    /// The rows of a table that four numbers name.
-    @inline(__always)
-    init(_ table: UnsafePointer<Float>, _ numbers: SIMD4<Int32>, _ size: Int) {
-        self.init(
-            table + Int(numbers[0]) * size, table + Int(numbers[1]) * size, table + Int(numbers[2]) * size,
-            table + Int(numbers[3]) * size)
-    }
-
-    @inline(__always)
-    subscript(slot: Int) -> UnsafePointer<Float> {
-        switch slot {
-        case 0: row0
-        case 1: row1
-        case 2: row2
-        default: row3
-        }
-    }
-}
-
 /// The best child of each of four vectors, each among the children of its own parent.
 @inline(__always)
 private func nearestChildren(
@@ -174,11 +135,6 @@ private func nearestChildren(
     return best
 }
 
-@inline(__always)
-private func load(_ pointer: UnsafePointer<Float>) -> Block {
-    UnsafeRawPointer(pointer).loadUnaligned(as: Block.self)
-}
-
 /// Takes the largest lane of a block (the first of equals) if it beats what earlier blocks gave. A vector that is
 /// not a number beats nothing and keeps child 0, so that an index is always in range.
 ///
@@ -200,46 +156,6 @@ private func take(
     let isBetter = top > bestScore[slot]
     bestScore[slot] = isBetter ? top : bestScore[slot]
     best[slot] = isBetter ? Int32(truncatingIfNeeded: block) &+ lane : best[slot]
-}
-
-@inline(__always)
-private func store(_ block: Block, _ pointer: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(pointer).storeBytes(of: block, as: Block.self)
-}
-
-/// target = vector − codeword; `target` may be `vector`.
-@inline(__always)
-private func subtract(
-    _ codeword: UnsafePointer<Float>, _ vector: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>,
-    _ dimension: Int
-) {
-    var axis = 0
-    while axis + 8 <= dimension {
-        store(load(vector + axis) - load(codeword + axis), target + axis)
-        axis += 8
-    }
-    while axis < dimension {
-        target[axis] = vector[axis] - codeword[axis]
-        axis += 1
-    }
-}
-
-/// target = before + codeword, or the codeword where nothing was before.
-@inline(__always)
-private func add(
-    _ codeword: UnsafePointer<Float>, _ before: UnsafePointer<Float>?, _ target: UnsafeMutablePointer<Float>,
-    _ dimension: Int
-) {
-    guard let before else { return target.update(from: codeword, count: dimension) }
-    var axis = 0
-    while axis + 8 <= dimension {
-        store(load(before + axis) + load(codeword + axis), target + axis)
-        axis += 8
-    }
-    while axis < dimension {
-        target[axis] = before[axis] + codeword[axis]
-        axis += 1
-    }
 }
 
 /// The sum of a vector's codewords, layer after layer as the partial sums are made, so that both give the same bits.

@@ -30,8 +30,8 @@ struct PyTorchAgreementTests {
             betaSum: 0.25),
     ]
 
-    private func model(_ parameters: Case, _ learning: CodebookLearning) throws -> HRVQVAE {
-        let model = try HRVQVAE(
+    private func model(_ parameters: Case, _ learning: CodebookLearning) throws -> SingleGridAutoencoder {
+        let model = try SingleGridAutoencoder(
             network: NetworkSettings(
                 channels: parameters.channels, hiddenUnits: 8, residualUnits: 4,
                 residualBlocks: parameters.residualBlocks, filterSize: parameters.filterSize,

@@ -4,8 +4,8 @@ import Torch
 
 /// The gradient of `latents` under a loss made from the quantizer's output.
 private func latentGradient(
-    _ quantizer: HierarchicalResidualQuantizer, _ latents: Tensor,
-    _ loss: (HierarchicalResidualQuantizer.Output) throws -> Tensor
+    _ quantizer: ResidualQuantizer, _ latents: Tensor,
+    _ loss: (ResidualQuantizer.Output) throws -> Tensor
 ) throws -> [Float] {
     let leaf = try latents.detached().cloned()
     try leaf.setRequiresGradient(true)

@@ -8,7 +8,7 @@ struct PyTorchAgreementTests {
     func search() throws {
         let fixture = try Fixture("hierarchical-search")
         let codebooks = try (0..<3).map { try fixture.numbers("codebooks.\($0)") }
-        let search = HierarchicalSearch(codebooks: codebooks, branching: 8, dimension: 32)
+        let search = CodewordSearch(codebooks: codebooks, branching: 8, dimension: 32)
         let vectors = try fixture["vectors"].to(.float32)
         let expected = try fixture["indices"].array(of: Int32.self)
         for kernel in SearchKernel.allCases where kernel.isSupported {

@@ -17,9 +17,9 @@ struct TestGenerator: RandomNumberGenerator {
 func makeQuantizer(
     layers: Int = 3, branching: Int = 4, dimension: Int = 6, learning: CodebookLearning = .movingAverage,
     decay: Double = 0.9, beta: Double = 0.25, betaSum: Double = 0.25, reviveAfter: Int = 3, seed: UInt64 = 1
-) throws -> (quantizer: HierarchicalResidualQuantizer, store: ParameterStore) {
+) throws -> (quantizer: ResidualQuantizer, store: ParameterStore) {
     let store = ParameterStore()
-    let quantizer = try HierarchicalResidualQuantizer(
+    let quantizer = try ResidualQuantizer(
         Scope(store: store, generator: Generator(seed: seed)),
         QuantizerSettings(
             layers: layers, branching: branching, dimension: dimension, learning: learning, decay: decay, beta: beta,

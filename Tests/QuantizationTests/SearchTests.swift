@@ -40,7 +40,7 @@ struct SearchTests {
 
     @Test("Equal codewords: the lower index wins")
     func ties() throws {
-        let search = HierarchicalSearch(codebooks: [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]], branching: 10, dimension: 1)
+        let search = CodewordSearch(codebooks: [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]], branching: 10, dimension: 1)
         let found = try search(Tensor([1, 5, -3] as [Float], [3, 1]), sums: .none)
         #expect(try found.indices.array(of: Int32.self) == [0, 0, 0])
         #expect(found.sums == nil)

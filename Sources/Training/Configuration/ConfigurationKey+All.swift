@@ -23,16 +23,17 @@ extension ConfigurationKey {
         .integer("model.residualBlocks", \.model.residualBlocks, "residual blocks in encoder and decoder each"),
         .integer("model.filterSize", \.model.filterSize, "side of the convolutions that keep the size, odd"),
         .integer("model.downsampling", \.model.downsampling, "pixels a grid position along a side: 2, 4 or 8"),
+        .integer("model.levels", \.model.levels, "grids of VQ-VAE-2, each half the one below; else 1"),
     ]
 
     private static let quantizerKeys: [ConfigurationKey] = [
-        .integer("quantizer.layers", \.quantizer.layers, "layers n of the hierarchy"),
+        .integer("quantizer.layers", \.quantizer.layers, "layers n on a grid; 1 for VQ-VAE and VQ-VAE-2"),
         .integer("quantizer.branching", \.quantizer.branching, "codewords a codebook, m"),
         .integer("quantizer.dimension", \.quantizer.dimension, "length D of a codeword"),
         .choice("quantizer.learning", \.quantizer.learning, "how codewords are learnt"),
         .number("quantizer.decay", \.quantizer.decay, "decay of the codewords' moving averages"),
         .number("quantizer.beta", \.quantizer.beta, "weight of each layer's commitment term"),
-        .number("quantizer.betaSum", \.quantizer.betaSum, "weight of the commitment to the sum of codewords"),
+        .number("quantizer.betaSum", \.quantizer.betaSum, "weight of the commitment to the sum of codewords; 0 but for HR-VQVAE"),
         .choice("quantizer.initialization", \.quantizer.initialization, "what codewords start from"),
         .integer("quantizer.kMeansVectors", \.quantizer.kMeansVectors, "encoded vectors that k-means clusters"),
         .integer("quantizer.kMeansIterations", \.quantizer.kMeansIterations, "rounds of k-means"),

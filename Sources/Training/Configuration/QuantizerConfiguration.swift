@@ -12,7 +12,8 @@ public struct QuantizerConfiguration: Sendable, Equatable {
 
     /// The number of layers n.
     public var layers: Int
-    /// Codewords a codebook, m: layer i holds mⁱ codewords and compares a vector with m of them.
+    /// Codewords a codebook, m: a vector is compared with m of them in each layer. Layer i of HR-VQVAE holds mⁱ in all,
+    /// a flat layer m.
     public var branching: Int
     /// The length of a codeword, D.
     public var dimension: Int
@@ -22,7 +23,7 @@ public struct QuantizerConfiguration: Sendable, Equatable {
     public var decay: Double
     /// β of each layer's commitment term.
     public var beta: Double
-    /// β₀ of the commitment to the sum of all layers' codewords.
+    /// β₀ of the commitment to the sum of all layers' codewords, a term of HR-VQVAE; 0 for the others, which lack it.
     public var betaSum: Double
     /// What codewords start from.
     public var initialization: Initialization

@@ -13,24 +13,29 @@ extension RunConfiguration {
     /// Pixels from left to right that the encoder sees.
     public var paddedWidth: Int { data.width + 2 * data.padding }
 
-    /// Grid positions from top to bottom.
+    /// Grid positions from top to bottom; of the finest grid where there are several.
     public var gridHeight: Int { paddedHeight / model.downsampling }
 
-    /// Grid positions from left to right.
+    /// Grid positions from left to right; of the finest grid where there are several.
     public var gridWidth: Int { paddedWidth / model.downsampling }
+
+    /// Pixels to one position of the coarsest grid, along each side; both sides of an image are multiples of it.
+    public var coarsestDownsampling: Int { model.downsampling << (model.levels - 1) }
 
     /// Bits of one grid position: n·log₂(m).
     public var bitsPerPosition: Double { Double(quantizer.layers) * log2(Double(quantizer.branching)) }
 
-    /// 8-bit pixels of the original image to the bits of its codes; 170.7 for `hrvqvae-ffhq`.
+    /// 8-bit pixels of the original image to the bits of its codes; 170.7 for `hrvqvae-ffhq`, 130.0 for `vqvae2-ffhq`.
     public var compressionRate: Double {
         Rate(
-            codes: [.init(positions: gridHeight * gridWidth, bitsPerPosition: bitsPerPosition)],
+            codes: (0..<max(model.levels, 1)).map { level in
+                .init(positions: (gridHeight >> level) * (gridWidth >> level), bitsPerPosition: bitsPerPosition)
+            },
             width: data.width, height: data.height, channels: data.channels
         ).compression
     }
 
-    /// The codewords of each layer: m, m², …, mⁿ.
+    /// The codewords of each layer on a grid: m, m², …, mⁿ in a hierarchy, m in each flat layer.
     ///
     /// - Throws: ``ConfigurationError/invalid(_:)`` where a layer has more than ``maximumCodewords``, or there is no
     ///   layer.
@@ -38,6 +43,7 @@ extension RunConfiguration {
         var counts: [Int] = []
         var count = 1
         for _ in 0..<max(quantizer.layers, 0) {
+            if model.kind.structure == .flat { count = 1 }
             let (product, overflows) = count.multipliedReportingOverflow(by: quantizer.branching)
             guard !overflows, product <= Self.maximumCodewords, product >= 1 else { break }
             count = product
@@ -50,9 +56,14 @@ extension RunConfiguration {
     }
 
     var codewordProblem: ConfigurationError.Problem {
-        .init(
-            key: "quantizer.layers", value: "\(quantizer.layers) (with quantizer.branching \(quantizer.branching))",
-            expected: "1 to \(Self.maximumCodewords) codewords, branching to the power of layers, in the last layer")
+        model.kind.structure == .flat
+            ? .init(
+                key: "quantizer.branching", value: "\(quantizer.branching)",
+                expected: "at most \(Self.maximumCodewords) codewords a layer")
+            : .init(
+                key: "quantizer.layers",
+                value: "\(quantizer.layers) (with quantizer.branching \(quantizer.branching))",
+                expected: "1 to \(Self.maximumCodewords) codewords, branching to the power of layers, in the last layer")
     }
 
     /// Full batches in one pass over the training images; at least 1.

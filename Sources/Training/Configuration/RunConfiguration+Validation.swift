@@ -35,18 +35,27 @@ extension RunConfiguration {
 
     private func checkModel(_ check: inout ConfigurationCheck) {
         let hidden = model.hiddenUnits
-        check.require("model.hiddenUnits", hidden >= 2 && hidden <= 65536 && hidden % 2 == 0, "an even integer from 2")
+        check.require("model.hiddenUnits", hidden >= 2 && hidden <= 65536 && hidden % 2 == 0, "an even integer, 2 to 65536")
         check.integer("model.residualUnits", model.residualUnits, 1...65536)
         check.integer("model.residualBlocks", model.residualBlocks, 0...1024)
         let filter = model.filterSize
         check.require("model.filterSize", filter >= 1 && filter <= 255 && filter % 2 == 1, "an odd integer, 1 to 255")
         guard check.require("model.downsampling", [2, 4, 8].contains(model.downsampling), "2, 4 or 8") else { return }
+        let kind = model.kind.rawValue
+        guard
+            check.require(
+                "model.levels", model.kind == .vqvae2 ? (1...12).contains(model.levels) : model.levels == 1,
+                model.kind == .vqvae2 ? "an integer, 1 to 12" : "1, because model.kind is \(kind), which has one grid")
+        else { return }
         for (key, side, padded) in [
             ("data.height", data.height, paddedHeight), ("data.width", data.width, paddedWidth),
-        ] where side >= 1 && data.padding >= 0 && padded % model.downsampling != 0 {
+        ] where side >= 1 && data.padding >= 0 && padded % coarsestDownsampling != 0 {
             check.add(
                 key, "\(side), padded by data.padding to \(padded)",
-                "a padded side that model.downsampling, \(model.downsampling), divides")
+                model.levels == 1
+                    ? "a padded side that model.downsampling, \(model.downsampling), divides"
+                    : "a padded side that \(coarsestDownsampling) divides: model.downsampling, doubled by each further"
+                        + " level")
         }
     }
 
@@ -57,6 +66,15 @@ extension RunConfiguration {
         if layers, branching, (try? codewordsPerLayer()) == nil {
             let problem = codewordProblem
             check.add(problem.key, problem.value, problem.expected)
+        }
+        if model.kind == .vqvae || model.kind == .vqvae2 {
+            check.require(
+                "quantizer.layers", quantizer.layers == 1, "1, because model.kind is \(model.kind.rawValue)")
+        }
+        if model.kind.structure == .flat {
+            check.require(
+                "quantizer.betaSum", quantizer.betaSum == 0,
+                "0, because the objective of \(model.kind.rawValue) has no term for the sum of layers")
         }
         check.integer("quantizer.dimension", quantizer.dimension, 1...65536)
         check.number("quantizer.decay", quantizer.decay, 0, below: 1)

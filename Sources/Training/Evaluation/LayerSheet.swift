@@ -19,7 +19,7 @@ public enum LayerSheet {
         _ model: any Autoencoder, _ configuration: RunConfiguration, _ dataset: any ImageDataset, count: Int,
         device: Device
     ) throws -> PixelImage {
-        guard let model = model as? HRVQVAE else {
+        guard let model = model as? SingleGridAutoencoder else {
             return try Evaluator(model: model, configuration: configuration, device: device)
                 .sheet(dataset, count: count)
         }

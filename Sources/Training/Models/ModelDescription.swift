@@ -48,19 +48,20 @@ public struct ModelDescription: Codable, Sendable, Equatable {
         padding = configuration.data.padding
         let grids = model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth)
         layers = zip(grids, model.quantizers).flatMap { grid, quantizer in
-            quantizer.settings.codewords.map { codewords in
+            quantizer.settings.codebooks.map { codebooks in
                 Layer(
-                    height: grid.height, width: grid.width, codebooks: codewords / quantizer.settings.branching,
-                    branching: quantizer.settings.branching, codewords: codewords,
+                    height: grid.height, width: grid.width, codebooks: codebooks,
+                    branching: quantizer.settings.branching, codewords: codebooks * quantizer.settings.branching,
                     dimension: quantizer.settings.dimension)
             }
         }
-        func count(_ prefix: String) -> Int {
-            model.parameters.all.filter { $0.name.hasPrefix(prefix) }.reduce(0) { $0 + $1.tensor.count }
+        func count(_ prefixes: String...) -> Int {
+            model.parameters.all.filter { parameter in prefixes.contains { parameter.name.hasPrefix($0) } }
+                .reduce(0) { $0 + $1.tensor.count }
         }
-        encoderParameters = count("encoder.")
-        codebookParameters = count("quantizer.")
-        decoderParameters = count("decoder.")
+        encoderParameters = count("encoder", "projections.")
+        codebookParameters = count("quantizer")
+        decoderParameters = count("decoder", "upsamplings.")
         distancesPerPosition = layers.reduce(0) { $0 + $1.branching }
         let rate = Rate(configuration, model)
         bitsPerPixel = rate.bitsPerPixel
@@ -87,9 +88,11 @@ public struct ModelDescription: Codable, Sendable, Equatable {
         ]
         for (index, layer) in layers.enumerated() {
             let codebooks = layer.codebooks == 1 ? "1 codebook" : "\(layer.codebooks) codebooks"
+            // The levels of VQ-VAE-2 are numbered from the finest grid, and the coarsest one is quantized first.
+            let name = kind == ModelKind.vqvae2.rawValue ? "level \(layers.count - index)" : "layer \(index + 1)"
             lines.append(
                 line(
-                    "layer \(index + 1)",
+                    name,
                     "\(layer.width)×\(layer.height) grid, \(codebooks) of \(layer.branching) codewords "
                         + "(\(layer.codewords) in all), dimension \(layer.dimension)"))
         }

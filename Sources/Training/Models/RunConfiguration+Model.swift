@@ -15,9 +15,13 @@ extension RunConfiguration {
         var stream = SeededGenerator(seed: seed ?? seedBits, stream: "initialization")
         let generator = try Generator(seed: stream.next())
         switch model.kind {
-        case .hrvqvae:
-            return try HRVQVAE(
+        case .hrvqvae, .vqvae, .rqvae:
+            return try SingleGridAutoencoder(
                 network: networkSettings, quantizer: quantizerSettings, generator: generator, device: device)
+        case .vqvae2:
+            return try VQVAE2(
+                network: networkSettings, levels: model.levels, quantizer: quantizerSettings, generator: generator,
+                device: device)
         }
     }
 
@@ -32,7 +36,7 @@ extension RunConfiguration {
 
     private var quantizerSettings: QuantizerSettings {
         QuantizerSettings(
-            layers: quantizer.layers, branching: quantizer.branching, dimension: quantizer.dimension,
+            structure: model.kind.structure, layers: quantizer.layers, branching: quantizer.branching, dimension: quantizer.dimension,
             learning: quantizer.learning, decay: quantizer.decay,
             beta: quantizer.beta, betaSum: quantizer.betaSum, reviveAfter: quantizer.reviveAfter)
     }

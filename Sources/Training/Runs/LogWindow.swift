@@ -49,7 +49,7 @@ struct LogWindow {
 
     mutating func add(
         _ output: AutoencoderOutput, total: Double, images: Int, learningRate: Double, gradientNorm: Double?,
-        updates: [HierarchicalResidualQuantizer.Update]
+        updates: [ResidualQuantizer.Update]
     ) throws {
         steps += 1
         self.images += images

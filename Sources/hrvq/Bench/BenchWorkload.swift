@@ -62,7 +62,7 @@ struct TrainWorkload: BenchWorkload {
 struct QuantizeWorkload: BenchWorkload {
     let unit = "vectors"
     private let vectors: Tensor
-    private let search: HierarchicalSearch
+    private let search: CodewordSearch
 
     init(count: Int = 64 * 32 * 32) throws {
         let generator = try Generator(seed: 1)
@@ -70,7 +70,7 @@ struct QuantizeWorkload: BenchWorkload {
         let codebooks = try [8, 64, 512].map {
             try Tensor.normal([$0, 32], standardDeviation: 0.5, generator: generator).array(of: Float.self)
         }
-        search = HierarchicalSearch(codebooks: codebooks, branching: 8, dimension: 32)
+        search = CodewordSearch(codebooks: codebooks, branching: 8, dimension: 32)
     }
 
     mutating func repeated(_ count: Int) throws -> Int {

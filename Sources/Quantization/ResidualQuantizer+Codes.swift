@@ -23,7 +23,7 @@ public enum CodeError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-extension HierarchicalResidualQuantizer {
+extension ResidualQuantizer {
     /// Absolute codeword numbers [n, V] as child indices [N, n, H, W], each in 0 ..< m, int32.
     ///
     /// - Throws: `TorchError`.
@@ -49,7 +49,10 @@ extension HierarchicalResidualQuantizer {
         var parents = try Tensor.zeros([children.size(1)], .int32, device: codes.device)
         var result: [Tensor] = []
         for layer in 0..<settings.layers {
-            parents = try (parents * Double(settings.branching)).to(.int32) + children.selected(axis: 0, layer)
+            let child = try children.selected(axis: 0, layer)
+            parents =
+                settings.structure == .flat
+                ? child : try (parents * Double(settings.branching)).to(.int32) + child
             result.append(parents)
         }
         return try Tensor.stack(result, axis: 0)

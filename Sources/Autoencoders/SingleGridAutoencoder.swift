@@ -1,22 +1,25 @@
 import Quantization
 import Torch
 
-/// HR-VQVAE (Adiban et al., BMVC 2022): one encoder, a hierarchical residual quantizer, one decoder.
+/// One encoder, one residual quantizer, one decoder: HR-VQVAE, VQ-VAE and RQ-VAE.
 ///
 ///     x ─► encoder ─► ξ⁰ ─► quantizer ─► e_C = e¹ + … + eⁿ ─► decoder ─► x̂
 ///                            └─► codes [N, n, H, W]
 ///
+/// The quantizer's settings say which: hierarchical is HR-VQVAE (Adiban et al., BMVC 2022), flat with one layer is
+/// VQ-VAE (van den Oord et al. 2017), flat with several is RQ-VAE (Lee et al. 2022) with this encoder and decoder.
+///
 /// Objective: ‖x − x̂‖² plus the quantizer's terms (`QuantizerLoss`). The decoder's gradient reaches the encoder
 /// straight through the quantizer.
-public final class HRVQVAE: Autoencoder {
+public final class SingleGridAutoencoder: Autoencoder {
     /// All parameters: `encoder.…`, `quantizer.codebooks.i`, `decoder.…`.
     public let parameters: ParameterStore
     /// The element type of the convolutions; quantizer and losses are in float32 always.
     public var precision: DataType = .float32
     /// The network's widths and depths.
     public let network: NetworkSettings
-    /// The hierarchical residual quantizer.
-    public let quantizer: HierarchicalResidualQuantizer
+    /// The residual quantizer.
+    public let quantizer: ResidualQuantizer
     private let encoder: Encoder
     private let decoder: Decoder
 
@@ -24,7 +27,7 @@ public final class HRVQVAE: Autoencoder {
     ///
     /// - Parameters:
     ///   - network: Widths and depths.
-    ///   - quantizer: Layers, branching, dimension and how codewords are learnt.
+    ///   - quantizer: Structure, layers, branching, dimension and how codewords are learnt.
     ///   - generator: Where initial numbers come from.
     ///   - device: Where the parameters are.
     /// - Throws: `TorchError`.
@@ -35,12 +38,12 @@ public final class HRVQVAE: Autoencoder {
         self.network = network
         let scope = Scope(store: parameters, generator: generator)
         encoder = try Encoder(scope / "encoder", network, dimension: quantizer.dimension)
-        self.quantizer = try HierarchicalResidualQuantizer(scope / "quantizer", quantizer)
+        self.quantizer = try ResidualQuantizer(scope / "quantizer", quantizer)
         decoder = try Decoder(scope / "decoder", network, dimension: quantizer.dimension)
     }
 
     /// One quantizer.
-    public var quantizers: [HierarchicalResidualQuantizer] { [quantizer] }
+    public var quantizers: [ResidualQuantizer] { [quantizer] }
     /// The image's side divided by the grid's.
     public var downsampling: Int { network.downsampling }
     /// Colour channels of the images.

@@ -1,6 +1,3 @@
-import SearchKernelAVX2
-import SearchKernelAVX512
-import SearchKernelBaseline
 import Torch
 
 /// What a search found for V vectors under n layers.
@@ -25,10 +22,11 @@ public enum CodewordSums: Sendable, CaseIterable {
 
 /// Codebooks packed for the nearest-codeword search on the processor.
 ///
-/// For each vector, layer by layer, the m children of the codeword chosen before are compared, so a vector costs n·m
-/// distances. No [vectors × codewords × dimension] array is made: besides the results, memory is four vectors a
-/// thread. Ties go to the lower index. All variants of the kernel and any number of threads give the same bits.
-public final class HierarchicalSearch {
+/// For each vector, layer by layer, the m codewords that it may choose from are compared, so a vector costs n·m
+/// distances. No [vectors × codewords] array of distances is made: besides the results, memory is a tile of vectors a
+/// thread. Ties go to the lower index. All variants of the kernels and any number of threads give the same bits.
+public final class CodewordSearch {
+    private let structure: CodebookStructure
     private let dimension: Int
     private let branching: Int
     private let lanes: Int
@@ -39,34 +37,55 @@ public final class HierarchicalSearch {
     /// Packs codebooks.
     ///
     /// - Parameters:
-    ///   - codebooks: For each layer i (from 0) the codewords [mⁱ⁺¹ · D], those of one parent side by side.
+    ///   - codebooks: For each layer the codewords [parents · m · D], those of one parent side by side; one parent
+    ///     alone in every layer of a flat structure.
+    ///   - structure: Whether the codeword of a layer decides what the next one may choose from.
     ///   - branching: m.
     ///   - dimension: D.
-    public init(codebooks: [[Float]], branching: Int, dimension: Int) {
+    public init(
+        codebooks: [[Float]], structure: CodebookStructure = .hierarchical, branching: Int, dimension: Int
+    ) {
+        // One layer has no parents either way, and the flat kernel is the faster one for it.
+        self.structure = codebooks.count == 1 ? .flat : structure
         self.branching = branching
         self.dimension = dimension
-        lanes = (branching + 7) / 8 * 8
+        let width = self.structure == .flat ? Self.flatBlock : Self.hierarchicalBlock
+        lanes = (branching + width - 1) / width * width
         for codebook in codebooks {
             let parents = codebook.count / (branching * dimension)
             precondition(codebook.count == parents * branching * dimension, "a codebook of \(codebook.count) numbers")
-            var packed = [Float](repeating: 0, count: parents * lanes * dimension)
-            var offset = [Float](repeating: -.infinity, count: parents * lanes)
-            for parent in 0..<parents {
-                for child in 0..<branching {
-                    let row = (parent * branching + child) * dimension
-                    var square: Float = 0
-                    for axis in 0..<dimension {
-                        let value = codebook[row + axis]
-                        packed[(parent * dimension + axis) * lanes + child] = value
-                        square += value * value
-                    }
-                    offset[parent * lanes + child] = -0.5 * square
-                }
-            }
-            transposed.append(packed)
-            offsets.append(offset)
+            precondition(structure == .hierarchical || parents == 1, "\(parents) codebooks in a layer that has one")
+            pack(codebook, parents: parents)
             codewords.append(codebook)
         }
+    }
+
+    /// Codewords that lie side by side in memory: eight of one parent, or sixteen of a flat codebook.
+    private static let hierarchicalBlock = 8
+    private static let flatBlock = 16
+
+    private func pack(_ codebook: [Float], parents: Int) {
+        var packed = [Float](repeating: 0, count: parents * lanes * dimension)
+        var offset = [Float](repeating: -.infinity, count: parents * lanes)
+        for parent in 0..<parents {
+            for child in 0..<branching {
+                let row = (parent * branching + child) * dimension
+                let block = child / Self.flatBlock
+                var square: Float = 0
+                for axis in 0..<dimension {
+                    let value = codebook[row + axis]
+                    let place =
+                        structure == .flat
+                        ? (block * dimension + axis) * Self.flatBlock + child % Self.flatBlock
+                        : (parent * dimension + axis) * lanes + child
+                    packed[place] = value
+                    square += value * value
+                }
+                offset[parent * lanes + child] = -0.5 * square
+            }
+        }
+        transposed.append(packed)
+        offsets.append(offset)
     }
 
     /// Searches all layers for `count` vectors.
@@ -88,31 +107,12 @@ public final class HierarchicalSearch {
         try withPointers(transposed) { transposed in
             try withPointers(offsets) { offsets in
                 try withPointers(codewords) { codewords in
-                    switch kernel {
-                    case .baseline:
-                        let arrays = SearchKernelBaseline.HierarchicalSearchArrays(
-                            vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
-                            indices: indices, sums: sums, hasPartialSums: hasPartialSums, count: count,
-                            dimension: dimension, layers: self.codewords.count, branching: branching,
-                            lanes: lanes)
-                        try Engine.parallel(count, grain: Self.grain) {
-                            SearchKernelBaseline.searchHierarchy(arrays, $0)
-                        }
-                    case .avx2:
-                        let arrays = SearchKernelAVX2.HierarchicalSearchArrays(
-                            vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
-                            indices: indices, sums: sums, hasPartialSums: hasPartialSums, count: count,
-                            dimension: dimension, layers: self.codewords.count, branching: branching,
-                            lanes: lanes)
-                        try Engine.parallel(count, grain: Self.grain) { SearchKernelAVX2.searchHierarchy(arrays, $0) }
-                    case .avx512:
-                        let arrays = SearchKernelAVX512.HierarchicalSearchArrays(
-                            vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
-                            indices: indices, sums: sums, hasPartialSums: hasPartialSums, count: count,
-                            dimension: dimension, layers: self.codewords.count, branching: branching,
-                            lanes: lanes)
-                        try Engine.parallel(count, grain: Self.grain) { SearchKernelAVX512.searchHierarchy(arrays, $0) }
-                    }
+                    let arrays = SearchArrays(
+                        vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
+                        indices: indices, sums: sums, hasPartialSums: hasPartialSums, count: count,
+                        dimension: dimension, layers: self.codewords.count, branching: branching, lanes: lanes)
+                    let search = kernel.search(arrays, structure)
+                    try Engine.parallel(count, grain: structure == .flat ? Self.flatGrain : Self.grain, search)
                 }
             }
         }
@@ -160,6 +160,8 @@ public final class HierarchicalSearch {
 
     /// A thread is worth about ten microseconds of work.
     private static let grain = 256
+    /// A tile of the flat kernel.
+    private static let flatGrain = 64
 
     private func withPointers<Result>(
         _ arrays: [[Float]], _ body: (UnsafePointer<UnsafePointer<Float>>) throws -> Result

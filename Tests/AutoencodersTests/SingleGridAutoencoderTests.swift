@@ -7,8 +7,8 @@ import Torch
 func makeModel(
     downsampling: Int = 2, channels: Int = 3, layers: Int = 2, branching: Int = 4,
     learning: CodebookLearning = .movingAverage, seed: UInt64 = 1
-) throws -> HRVQVAE {
-    try HRVQVAE(
+) throws -> SingleGridAutoencoder {
+    try SingleGridAutoencoder(
         network: NetworkSettings(channels: channels, hiddenUnits: 8, residualUnits: 4, downsampling: downsampling),
         quantizer: QuantizerSettings(layers: layers, branching: branching, dimension: 4, learning: learning),
         generator: Generator(seed: seed))
@@ -20,8 +20,8 @@ func makeImages(_ count: Int, _ channels: Int, _ height: Int, _ width: Int, seed
         .channelsLast()
 }
 
-@Suite("HR-VQVAE")
-struct HRVQVAETests {
+@Suite("One grid")
+struct SingleGridAutoencoderTests {
     @Test("Shapes for grids of a half, a quarter and an eighth", arguments: [2, 4, 8], [1, 3])
     func shapes(_ downsampling: Int, _ channels: Int) throws {
         let model = try makeModel(downsampling: downsampling, channels: channels)
@@ -108,7 +108,7 @@ struct HRVQVAETests {
         func names(_ change: (inout NetworkSettings) -> Void) throws -> [String] {
             var settings = NetworkSettings(channels: 3, hiddenUnits: 8, residualUnits: 4, downsampling: 2)
             change(&settings)
-            let model = try HRVQVAE(
+            let model = try SingleGridAutoencoder(
                 network: settings, quantizer: QuantizerSettings(layers: 1, branching: 2, dimension: 2),
                 generator: Generator(seed: 1))
             return model.parameters.all.map { "\($0.name) \($0.tensor.shape)" }

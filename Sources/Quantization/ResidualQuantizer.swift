@@ -1,17 +1,18 @@
 import Torch
 
-/// The hierarchical residual quantizer of HR-VQVAE (Adiban et al. 2022, section 3).
+/// A residual quantizer: the hierarchical one of HR-VQVAE (Adiban et al. 2022, section 3), or a flat one.
 ///
 ///     ξ⁰ ──► layer 1: nearest of m codewords ──► e¹,  ξ¹ = ξ⁰ − e¹
 ///     ξ¹ ──► layer 2: nearest of the m children of e¹ ──► e²,  ξ² = ξ¹ − e²
 ///      ⋮                                                         e_C = e¹ + … + eⁿ
 ///
-/// Layer i (from 0) owns mⁱ codebooks of m codewords, `codebooks.i` of shape [mⁱ, m, D]. The codeword chosen in layer
-/// i − 1 names the codebook of layer i, so the absolute number of a codeword is parent · m + child.
-public final class HierarchicalResidualQuantizer {
+/// In a hierarchy, layer i (from 0) owns mⁱ codebooks of m codewords, `codebooks.i` of shape [mⁱ, m, D]. The codeword
+/// chosen in layer i − 1 names the codebook of layer i, so the absolute number of a codeword is parent · m + child. In a
+/// flat structure each layer has one codebook, [1, m, D]: the quantizer of VQ-VAE with one layer, of RQ-VAE with several.
+public final class ResidualQuantizer {
     /// The settings.
     public let settings: QuantizerSettings
-    /// A layer's codewords, float32 [mⁱ, m, D].
+    /// A layer's codewords, float32 [mⁱ, m, D], or [1, m, D] in a flat structure.
     public let codebooks: [Parameter]
     /// What training keeps beside the codewords.
     public let statistics: CodebookStatistics
@@ -61,9 +62,11 @@ public final class HierarchicalResidualQuantizer {
         let commitment = try layerSums.map { try rows.meanSquaredError($0) }
         let codebook = try codebookTerms(vectors, assignment, layerSums) ?? commitment.map { try $0.detached() }
         let total = layerSums[settings.layers - 1]
-        let loss = QuantizerLoss(
-            codebookSum: try codebookSum(assignment, vectors) ?? codebook[settings.layers - 1],
-            commitmentSum: commitment[settings.layers - 1], codebook: codebook, commitment: commitment)
+        var loss = QuantizerLoss(codebookSum: nil, commitmentSum: nil, codebook: codebook, commitment: commitment)
+        if settings.structure == .hierarchical {
+            loss.codebookSum = try codebookSum(assignment, vectors) ?? codebook[settings.layers - 1]
+            loss.commitmentSum = commitment[settings.layers - 1]
+        }
         let grid = try total.reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
         let quantized = try latents + (grid - latents.detached())
         return Output(quantized: quantized, loss: loss, assignment: assignment, vectors: vectors)
@@ -97,16 +100,18 @@ public final class HierarchicalResidualQuantizer {
     /// - Throws: `TorchError`.
     public func assign(_ vectors: Tensor, sums: CodewordSums) throws -> Assignment {
         let tensors = codebooks.map(\.tensor)
-        guard vectors.device == .cpu else { return try ReferenceSearch.search(vectors, codebooks: tensors) }
+        guard vectors.device == .cpu else {
+            return try ReferenceSearch.search(vectors, codebooks: tensors, structure: settings.structure)
+        }
         return try packedSearch()(vectors, sums: sums)
     }
 
     /// The codebooks as they are now, packed for the kernel.
     ///
     /// - Throws: `TorchError`.
-    public func packedSearch() throws -> HierarchicalSearch {
-        HierarchicalSearch(
-            codebooks: try codebooks.map { try $0.tensor.array(of: Float.self) }, branching: settings.branching,
-            dimension: settings.dimension)
+    public func packedSearch() throws -> CodewordSearch {
+        CodewordSearch(
+            codebooks: try codebooks.map { try $0.tensor.array(of: Float.self) }, structure: settings.structure,
+            branching: settings.branching, dimension: settings.dimension)
     }
 }

@@ -1,6 +1,6 @@
 import Torch
 
-extension HierarchicalResidualQuantizer {
+extension ResidualQuantizer {
     /// Whether the codewords were placed on data already.
     ///
     /// - Throws: `TorchError`.
@@ -24,7 +24,7 @@ extension HierarchicalResidualQuantizer {
     public func initialize(
         with vectors: Tensor, iterations: Int, using generator: inout some RandomNumberGenerator
     ) throws {
-        let clusters = try HierarchicalKMeans.cluster(
+        let clusters = try CodebookClustering.cluster(
             vectors.array(of: Float.self), settings, iterations: iterations, using: &generator)
         for (codebook, values) in zip(codebooks, clusters) {
             let tensor = try codebook.tensor.detached()
@@ -91,8 +91,8 @@ extension HierarchicalResidualQuantizer {
                     distances: rows.map { row in
                         leaving[row * dimension..<(row + 1) * dimension].reduce(0) { $0 + Double($1) * Double($1) }
                     }, dimension: dimension)
-                for codeword in dead where codeword / branching == parent {
-                    guard let vector = sampler.next(using: &generator) else { break }
+                let wanting = dead.filter { $0 / branching == parent }
+                for (codeword, vector) in zip(wanting, sampler.take(wanting.count, using: &generator)) {
                     try place(codeword, of: layer, at: vector, &update)
                     update.revived[layer] += 1
                 }
@@ -113,6 +113,7 @@ extension HierarchicalResidualQuantizer {
         try statistics.counts[layer].narrowed(axis: 0, rows).fillInPlace(1)
         try statistics.unused[layer].narrowed(axis: 0, rows).fillInPlace(0)
         var descendants = rows
+        guard settings.structure == .hierarchical else { return }
         for lower in layer + 1..<max(settings.layers, layer + 1) {
             descendants = descendants.lowerBound * settings.branching..<descendants.upperBound * settings.branching
             update.moved[lower].append(descendants)

@@ -1,16 +1,16 @@
 import Torch
 
 /// Codebooks for a set of vectors: k-means (Lloyd 1982, started by k-means++), then k-means on the residuals of each
-/// cluster for its children, and so on down.
-public enum HierarchicalKMeans {
+/// cluster for its children, and so on down; in a flat structure on the residuals of all clusters together.
+public enum CodebookClustering {
     /// Clusters vectors.
     ///
     /// - Parameters:
     ///   - vectors: [count · D].
-    ///   - settings: n, m and D.
+    ///   - settings: The structure, n, m and D.
     ///   - iterations: Rounds of Lloyd's algorithm a layer.
     ///   - generator: Where random choices come from.
-    /// - Returns: The codewords of each layer, [mⁱ⁺¹ · D]. A parent with fewer distinct vectors than children has
+    /// - Returns: The codewords of each layer, [mⁱ⁺¹ · D] or [m · D]. A parent with fewer distinct vectors than children has
     ///   children in the same place; revival moves them once there is something to represent.
     /// - Throws: `TorchError`.
     public static func cluster(
@@ -28,10 +28,10 @@ public enum HierarchicalKMeans {
             var codebook: [Float] = []
             for group in groups { codebook += seeds(group, residuals, settings, using: &generator) }
             for round in 0...max(iterations, 1) {
-                let assigned = nearest(residuals, parents, codebook, settings)
+                let assigned = try nearest(residuals, parents, codebook, settings)
                 if round == max(iterations, 1) {
                     for row in 0..<count {
-                        parents[row] = assigned[row]
+                        parents[row] = settings.structure == .flat ? 0 : assigned[row]
                         for axis in 0..<dimension {
                             residuals[row * dimension + axis] -= codebook[assigned[row] * dimension + axis]
                         }
@@ -45,12 +45,19 @@ public enum HierarchicalKMeans {
         return codebooks
     }
 
+    /// Above so many differences, codewords start from vectors drawn evenly: k-means++ would take minutes.
+    private static let seedingLimit = 1 << 31
+
     /// k-means++ among the vectors of one parent.
     private static func seeds(
         _ group: [Int], _ residuals: [Float], _ settings: QuantizerSettings,
         using generator: inout some RandomNumberGenerator
     ) -> [Float] {
         let dimension = settings.dimension
+        guard group.count * settings.branching * dimension <= seedingLimit else {
+            let chosen = group.shuffled(using: &generator).prefix(settings.branching)
+            return chosen.flatMap { residuals[$0 * dimension..<($0 + 1) * dimension] }
+        }
         let candidates = group.map { Array(residuals[$0 * dimension..<($0 + 1) * dimension]) }
         var sampler = DistanceSampler(
             candidates: candidates, distances: Array(repeating: .infinity, count: candidates.count),
@@ -67,9 +74,15 @@ public enum HierarchicalKMeans {
     /// The absolute number of the nearest child of each vector's parent.
     private static func nearest(
         _ residuals: [Float], _ parents: [Int], _ codebook: [Float], _ settings: QuantizerSettings
-    ) -> [Int] {
+    ) throws -> [Int] {
         let dimension = settings.dimension
         let branching = settings.branching
+        if codebook.count == branching * dimension {
+            let search = CodewordSearch(
+                codebooks: [codebook], structure: .flat, branching: branching, dimension: dimension)
+            let found = try search(Tensor(residuals, [parents.count, dimension]), sums: .none)
+            return try found.indices.array(of: Int32.self).map(Int.init)
+        }
         return residuals.withUnsafeBufferPointer { residuals in
             codebook.withUnsafeBufferPointer { codebook in
                 parents.indices.map { row in

@@ -1,0 +1,237 @@
+import Quantization
+import Torch
+
+/// VQ-VAE-2 (Razavi et al. 2019) with any number of levels L, level 0 the finest.
+///
+///     x ─► E₀ ─► h₀ ─► E₁ ─► h₁ ─► … ─► h_{L−1}                        each level halves the grid
+///                                        │ P, quantize                  the top level first
+///                                        ▼
+///          z₀ ◄─ P₀[D₁(q₁), h₀] ◄─ … ◄─ q_{L−1}                         D decodes a level to the next grid
+///     q₀, U₁(q₁), …, U_{L−1}(q_{L−1}) ─► decoder ─► x̂                   U upsamples to the finest grid
+///
+/// The top is quantized first; each lower level is quantized from its encoder's features concatenated with the decoded
+/// level above; the decoder sees all levels. Gradients pass each quantizer straight through.
+///
+/// Objective: ‖x − x̂‖² + Σ_l β ‖sg[q_l] − z_l‖² (and ‖sg[z_l] − q_l‖² where codewords are learnt by gradient).
+public final class VQVAE2: Autoencoder {
+    /// All parameters: `encoders.l.…`, `projections.l.…`, `quantizers.l.…`, `decoders.l.…`, `upsamplings.l.…`,
+    /// `decoder.…`.
+    public let parameters: ParameterStore
+    /// The element type of the convolutions; quantizers and losses are in float32 always.
+    public var precision: DataType = .float32
+    /// The network's widths and depths.
+    public let network: NetworkSettings
+    /// The number of levels L.
+    public let levels: Int
+    /// A level's encoder, the finest first.
+    private let encoders: [FeatureEncoder]
+    /// A level's 1×1 convolution to codewords' dimension, the finest first.
+    private let projections: [Convolution2D]
+    /// A level's quantizer, the finest first.
+    private let levelQuantizers: [ResidualQuantizer]
+    /// The decoder of each level but the finest to the next finer grid.
+    private let levelDecoders: [Decoder]
+    /// For each level but the finest, transposed convolutions up to the finest grid.
+    private let upsamplings: [[TransposedConvolution2D]]
+    private let decoder: Decoder
+
+    /// Makes a model with fresh parameters.
+    ///
+    /// - Parameters:
+    ///   - network: Widths and depths; `downsampling` is the finest level's.
+    ///   - levels: L.
+    ///   - quantizer: The settings of every level's quantizer, of a flat structure.
+    ///   - generator: Where initial numbers come from.
+    ///   - device: Where the parameters are.
+    /// - Throws: `TorchError`.
+    public init(
+        network: NetworkSettings, levels: Int, quantizer: QuantizerSettings, generator: Generator,
+        device: Device = .cpu
+    ) throws {
+        precondition(levels >= 1, "a VQ-VAE-2 of \(levels) levels")
+        parameters = ParameterStore(device: device)
+        self.network = network
+        self.levels = levels
+        let scope = Scope(store: parameters, generator: generator)
+        let dimension = quantizer.dimension
+        encoders = try (0..<levels).map { level in
+            try FeatureEncoder(
+                scope / "encoders" / level, level == 0 ? network : network.halving(channels: network.hiddenUnits))
+        }
+        projections = try (0..<levels).map { level in
+            try Convolution2D(
+                scope / "projections" / level,
+                inputs: network.hiddenUnits + (level + 1 < levels ? dimension : 0), outputs: dimension, filter: 1)
+        }
+        levelQuantizers = try (0..<levels).map { try ResidualQuantizer(scope / "quantizers" / $0, quantizer) }
+        levelDecoders = try (1..<max(levels, 1)).map { level in
+            try Decoder(scope / "decoders" / level, network.halving(channels: dimension), dimension: dimension)
+        }
+        upsamplings = try (1..<max(levels, 1)).map { level in
+            try (0..<level).map { doubling in
+                try TransposedConvolution2D(
+                    scope / "upsamplings" / level / doubling, inputs: dimension, outputs: dimension, filter: 4,
+                    stride: 2, padding: 1)
+            }
+        }
+        decoder = try Decoder(scope / "decoder", network, dimension: levels * dimension)
+    }
+
+    /// One quantizer a level, the top level first.
+    public var quantizers: [ResidualQuantizer] { levelQuantizers.reversed() }
+    /// The image's side divided by the top level's grid.
+    public var downsampling: Int { network.downsampling << (levels - 1) }
+    /// Colour channels of the images.
+    public var channels: Int { network.channels }
+
+    /// Every level's encoder and decoder reach as far as those of a model with one level, in positions of its own grid.
+    public var receptiveRadius: Int {
+        (0..<levels).reduce(0) { sum, level in
+            sum + (network.downsampling << level) * 2 * (network.filterSize / 2 + network.residualBlocks + 3)
+        }
+    }
+
+    /// One grid a level, the top level first.
+    public func grids(height: Int, width: Int) -> [LatentGrid] {
+        (0..<levels).reversed().map { level in
+            let settings = levelQuantizers[level].settings
+            return LatentGrid(
+                height: height / (network.downsampling << level), width: width / (network.downsampling << level),
+                branchings: Array(repeating: settings.branching, count: settings.layers))
+        }
+    }
+
+    /// The nearest codewords of all levels.
+    ///
+    /// - Throws: `TorchError`.
+    public func encode(_ images: Tensor) throws -> Codes {
+        try withoutGradients {
+            var grids: [Tensor] = []
+            try descend(features(images)) { level, latents in
+                let quantizer = levelQuantizers[level]
+                let assignment = try quantizer.assign(rows(latents), sums: level > 0 ? .partial : .none)
+                grids.append(
+                    try quantizer.codes(
+                        assignment, images: latents.size(0), height: latents.size(2), width: latents.size(3)))
+                return level > 0 ? try quantized(assignment, latents.shape) : latents
+            }
+            return Codes(grids: grids)
+        }
+    }
+
+    /// The images that codes stand for, in [−0.5, 0.5].
+    ///
+    /// - Throws: `CodeError`, `TorchError`.
+    public func decode(_ codes: Codes) throws -> Tensor {
+        guard codes.grids.count == levels else {
+            throw CodeError.grids(found: codes.grids.count, expected: levels)
+        }
+        return try withoutGradients {
+            let quantized = try zip(quantizers, codes.grids).map { try $0.decode($1.to(parameters.device)) }
+            return try image(from: quantized).clamped(to: -0.5...0.5)
+        }
+    }
+
+    /// The whole model.
+    ///
+    /// - Throws: `TorchError`.
+    public func forward(_ images: Tensor) throws -> AutoencoderOutput {
+        var outputs: [ResidualQuantizer.Output] = []
+        try descend(features(images)) { level, latents in
+            let output = try levelQuantizers[level](latents)
+            outputs.append(output)
+            return output.quantized
+        }
+        let reconstruction = try image(from: outputs.map(\.quantized))
+        let loss = try reconstruction.meanSquaredError(images)
+        var total = loss
+        for (output, quantizer) in zip(outputs, quantizers) {
+            total = try total + output.loss.total(quantizer.settings)
+        }
+        return AutoencoderOutput(
+            reconstruction: reconstruction, reconstructionLoss: loss, total: total, quantizers: outputs)
+    }
+
+    /// The rows [N·H·W, D] of a level's latents, quantizer 0 the top level's.
+    ///
+    /// - Throws: `TorchError`.
+    public func vectors(_ images: Tensor, quantizer index: Int) throws -> Tensor {
+        try withoutGradients {
+            let wanted = levels - 1 - index
+            var result: Tensor?
+            try descend(features(images), to: wanted) { level, latents in
+                if level == wanted {
+                    result = try rows(latents)
+                    return latents
+                }
+                return try quantized(levelQuantizers[level].assign(rows(latents), sums: .partial), latents.shape)
+            }
+            guard let result else { preconditionFailure("quantizer \(index) of a model with \(levels)") }
+            return result
+        }
+    }
+
+    /// z_l of every level, float32 [N, D, H, W], the top level first.
+    ///
+    /// - Throws: `TorchError`.
+    public func latents(_ images: Tensor) throws -> [Tensor] {
+        var result: [Tensor] = []
+        try descend(features(images)) { level, latents in
+            result.append(latents)
+            return try levelQuantizers[level](latents).quantized
+        }
+        return result
+    }
+
+    // MARK: - Parts
+
+    /// h_l of every level, the finest first.
+    private func features(_ images: Tensor) throws -> [Tensor] {
+        var input = try images.to(precision)
+        return try encoders.map { encoder in
+            input = try encoder(input)
+            return input
+        }
+    }
+
+    /// Goes from the top level down to a lower one: `quantize` gets a level's latents and returns what the levels below
+    /// see of it.
+    private func descend(
+        _ features: [Tensor], to last: Int = 0, _ quantize: (Int, Tensor) throws -> Tensor
+    ) throws {
+        var above: Tensor?
+        for level in stride(from: levels - 1, through: last, by: -1) {
+            let input = try above.map { try Tensor.concatenate([$0, features[level]], axis: 1) } ?? features[level]
+            let latents = try projections[level](input).to(.float32).channelsLast()
+            let seen = try quantize(level, latents)
+            above = level > last ? try levelDecoders[level - 1](seen.to(precision)) : nil
+        }
+    }
+
+    /// x̂ from all levels, the top level first.
+    private func image(from quantized: [Tensor]) throws -> Tensor {
+        let upsampled = try quantized.enumerated().map { index, level in
+            let doublings = levels - 1 - index
+            var grid = try level.to(precision)
+            guard doublings > 0 else { return grid }
+            for (step, up) in upsamplings[doublings - 1].enumerated() {
+                grid = try up(grid)
+                if step < doublings - 1 { grid = try grid.reluInPlace() }
+            }
+            return grid
+        }
+        let input = levels == 1 ? upsampled[0] : try Tensor.concatenate(upsampled, axis: 1)
+        return try decoder(input.channelsLast()).to(.float32)
+    }
+
+    private func rows(_ latents: Tensor) throws -> Tensor {
+        try latents.permuted([0, 2, 3, 1]).reshaped([-1, latents.size(1)])
+    }
+
+    /// The sum of the assigned codewords as a grid [N, D, H, W], channels-last.
+    private func quantized(_ assignment: Assignment, _ shape: [Int]) throws -> Tensor {
+        guard let sums = assignment.sums else { preconditionFailure("an assignment without sums") }
+        return try sums.selected(axis: 0, sums.size(0) - 1)
+            .reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
+    }
+}

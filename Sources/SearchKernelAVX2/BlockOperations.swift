@@ -1,0 +1,1 @@
+../SearchKernelBaseline/BlockOperations.swift

@@ -1,6 +1,7 @@
 // What `import HRVQ` gives: the modules that a program needs to train, measure and use a model.
 @_exported import Autoencoders
 @_exported import Datasets
+@_exported import Exchange
 @_exported import Images
 @_exported import Metrics
 @_exported import Quantization

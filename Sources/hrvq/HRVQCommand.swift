@@ -32,8 +32,8 @@ struct HRVQCommand: ParsableCommand {
         version: hrvqVersion,
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ReconstructCommand.self, TokenizeCommand.self,
-            InspectCommand.self, DoctorCommand.self, DemoCommand.self, BenchCommand.self,
-            BenchWorkerCommand.self,
+            InspectCommand.self, ImportCommand.self, ExportCommand.self, DoctorCommand.self, DemoCommand.self,
+            BenchCommand.self, BenchWorkerCommand.self,
         ])
 }
 

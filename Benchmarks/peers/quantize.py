@@ -1,4 +1,4 @@
-"""Nearest-codeword search in PyTorch, for `make bench`: D = 32, three layers, without gradients.
+"""Nearest-codeword search in PyTorch, for `make bench`: D = 32, without gradients.
 
 The search is run as `protocol.py` says, a repetition being one pass over all vectors. The default number of vectors is
 a batch of `hrvqvae-imagenet`: 64 images of 32 x 32 positions.
@@ -10,6 +10,9 @@ Variants:
                   processor's cache.
     residual-vq   `ResidualVQ` of vector-quantize-pytorch (github.com/lucidrains/vector-quantize-pytorch) with
                   3 x 512 codewords, evaluation mode: a flat search of the same number of layers.
+    flat          one layer of 512 codewords as most public code searches it: the full matrix of distances by
+                  x^2 - 2xc + c^2, argmin, and the codewords looked up by `embedding`.
+    flat-cdist    the same with the distances by `torch.cdist`.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ BRANCHING = 8
 LAYERS = 3
 FLAT_CODEWORDS = 512
 PART = 4096
+VARIANTS = ["gather", "gather-tuned", "residual-vq", "flat", "flat-cdist"]
 
 
 def hierarchical_codebooks() -> List[Tensor]:
@@ -75,10 +79,31 @@ def residual_search(vectors: Tensor) -> Callable[[], object]:
     return lambda: quantizer(vectors.unsqueeze(0))
 
 
+def flat(vectors: Tensor, codewords: Tensor) -> Tuple[Tensor, Tensor]:
+    """The number of the nearest codeword of each vector [V], and the codewords [V, D].
+
+    Args:
+        vectors: [V, D].
+        codewords: [K, D].
+    """
+    distances = vectors.pow(2).sum(1, keepdim=True) - 2 * vectors @ codewords.t() + codewords.pow(2).sum(1)
+    indices = distances.argmin(dim=1)
+    return indices, functional.embedding(indices, codewords)
+
+
+def flat_cdist(vectors: Tensor, codewords: Tensor) -> Tuple[Tensor, Tensor]:
+    """The results of `flat` by PyTorch's own function for distances."""
+    indices = torch.cdist(vectors, codewords).argmin(dim=1)
+    return indices, functional.embedding(indices, codewords)
+
+
 def search_of(variant: str, vectors: Tensor) -> Callable[[], object]:
     """What one repetition runs."""
     if variant == "residual-vq":
         return residual_search(vectors)
+    if variant.startswith("flat"):
+        codewords = torch.randn(FLAT_CODEWORDS, DIMENSION)
+        return lambda: (flat_cdist if variant == "flat-cdist" else flat)(vectors, codewords)
     codebooks = hierarchical_codebooks()
     if variant == "gather-tuned":
         return lambda: gather_tuned(vectors, codebooks)
@@ -88,7 +113,7 @@ def search_of(variant: str, vectors: Tensor) -> Callable[[], object]:
 def main() -> None:
     """Reads arguments, warms up, answers."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--variant", choices=["gather", "gather-tuned", "residual-vq"], default="gather")
+    parser.add_argument("--variant", choices=VARIANTS, default=VARIANTS[0])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="threads of PyTorch")
     parser.add_argument("--vectors", type=int, default=64 * 32 * 32, help="vectors a repetition")
     parser.add_argument("--warm-up", type=int, default=2, help="repetitions before the first measured one")

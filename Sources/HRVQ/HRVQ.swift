@@ -2,7 +2,9 @@
 @_exported import Autoencoders
 @_exported import Comparison
 @_exported import Datasets
+@_exported import Exchange
 @_exported import Features
+@_exported import Figures
 @_exported import Images
 @_exported import Metrics
 @_exported import Quantization

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Files
+import Foundation
+import HRVQ
+
+/// Programs whose models can be read and written.
+enum ExchangeFormat: String, CaseIterable, ExpressibleByArgument {
+    /// rosinality/vq-vae-2-pytorch.
+    case rosinality
+}
+
+/// `hrvq import`.
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Turn a model of another program into a model folder.",
+        discussion: """
+            rosinality: a state_dict of the VQVAE in rosinality/vq-vae-2-pytorch (a VQ-VAE-2 of two levels), as a \
+            safetensors file. A .pt file becomes one by
+
+              python3 Tools/pt_to_safetensors.py vqvae_560.pt state.safetensors
+
+            All sizes are read off the file; it does not say the size of the images that it was trained on.
+            """)
+
+    @Argument(help: "The state dictionary, *.safetensors.", completion: .file(extensions: ["safetensors"]))
+    var state: String
+
+    @Option(help: ArgumentHelp("The program that the model is of.", valueName: "program"))
+    var from: ExchangeFormat
+
+    @Option(help: "The model folder to write.", completion: .directory)
+    var output: String
+
+    @Option(help: ArgumentHelp("Pixels from top to bottom of the images.", valueName: "pixels"))
+    var height = 256
+
+    @Option(help: ArgumentHelp("Pixels from left to right of the images.", valueName: "pixels"))
+    var width = 256
+
+    @Flag(help: "Replace a run or model that is in the folder.")
+    var force = false
+
+    func run() throws {
+        let folder = RunFolder(URL(fileURLWithPath: output))
+        if !force, folder.holdsRun {
+            throw FileError.exists(
+                path: output, cure: "add --force to replace the model in it, or choose another --output")
+        }
+        let (configuration, model): (RunConfiguration, any Autoencoder) =
+            switch from {
+            case .rosinality:
+                try RosinalityExchange.model(at: URL(fileURLWithPath: state), height: height, width: width)
+            }
+        let parameters = try model.parameters.state()
+        if FileManager.default.fileExists(atPath: output) {
+            try AtomicFolder.create(folder.url)
+            try folder.clear()
+            try folder.model.save(configuration, parameters: parameters, step: 0)
+        } else {
+            try AtomicFolder.write(to: folder.url) {
+                try ModelFolder($0).save(configuration, parameters: parameters, step: 0)
+            }
+        }
+        print(ModelDescription(configuration, model).text)
+    }
+}

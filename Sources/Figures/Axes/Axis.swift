@@ -1,0 +1,38 @@
+/// What one axis of a chart shows.
+public struct Axis: Sendable, Equatable {
+    /// How values become places on the axis.
+    public enum Scale: Sendable, Equatable {
+        /// Equal differences are equally far apart.
+        case linear
+        /// Equal ratios are equally far apart; values must be above zero.
+        case logarithmic(base: Base)
+    }
+
+    /// The base of a logarithmic axis: the numbers that get a tick are its powers.
+    public enum Base: Int, Sendable, Equatable, CaseIterable {
+        /// For sizes that double: codewords, batch sizes, threads.
+        case two = 2
+        /// For everything else.
+        case ten = 10
+    }
+
+    /// The quantity, such as "mean squared error".
+    public var label: String
+    /// Its unit, shown in parentheses behind the label; nil for plain numbers.
+    public var unit: String?
+    /// Linear or logarithmic.
+    public var scale: Scale
+    /// The two ends of the axis; nil for those of the data and a little room. What lies outside is not drawn.
+    public var range: ClosedRange<Double>?
+
+    /// An axis.
+    public init(_ label: String, unit: String? = nil, scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
+        self.label = label
+        self.unit = unit
+        self.scale = scale
+        self.range = range
+    }
+
+    /// "label (unit)".
+    var title: String { unit.map { $0.isEmpty ? label : "\(label) (\($0))" } ?? label }
+}

@@ -1,0 +1,58 @@
+/// A table of texts that renders itself for a terminal, for a page and for Markdown.
+///
+/// Numbers are texts here: who makes the table decides on their decimals.
+public struct TextTable: Sendable, Equatable {
+    /// Where the texts of a column stand.
+    public enum Alignment: String, Sendable, Equatable, CaseIterable {
+        /// At the left; for names.
+        case left
+        /// In the middle.
+        case center
+        /// At the right; for numbers with the same decimals.
+        case right
+    }
+
+    /// The head of a column.
+    public struct Column: Sendable, Equatable {
+        /// The text above the column.
+        public var header: String
+        /// Where the texts of the column stand, its header too.
+        public var alignment: Alignment
+
+        /// A column.
+        public init(_ header: String, _ alignment: Alignment = .left) {
+            self.header = header
+            self.alignment = alignment
+        }
+    }
+
+    /// What the table shows; empty for none.
+    public var caption: String
+    /// The columns, from left to right.
+    public let columns: [Column]
+    /// The rows, from top to bottom, each with one text a column.
+    public private(set) var rows: [[String]]
+
+    /// A table.
+    ///
+    /// - Throws: ``FigureError/empty(figure:expected:)`` without columns,
+    ///   ``FigureError/wrongCount(figure:item:count:expected:)`` for a row with too few or too many texts.
+    public init(caption: String = "", columns: [Column], rows: [[String]] = []) throws {
+        guard !columns.isEmpty else { throw FigureError.empty(figure: caption, expected: "at least one column") }
+        self.caption = caption
+        self.columns = columns
+        self.rows = []
+        for row in rows { try append(row) }
+    }
+
+    /// Adds a row at the bottom.
+    ///
+    /// - Throws: ``FigureError/wrongCount(figure:item:count:expected:)``; the table is unchanged then.
+    public mutating func append(_ row: [String]) throws {
+        guard row.count == columns.count else {
+            throw FigureError.wrongCount(
+                figure: caption, item: "row \(rows.count + 1)", count: row.count, expected: columns.count)
+        }
+        rows.append(row)
+    }
+}

@@ -1,7 +1,7 @@
 # make setup   install what the build needs (LibTorch, image libraries)
 # make demo    set up, build, train on the built-in glyphs, and say which pictures to open
 # make test    set up, check the style, build, run all tests
-# make bench   measure beside PyTorch in one run (ONLY=train|quantize runs one measure)
+# make bench   measure beside PyTorch in one run (ONLY=train runs one measure)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test lint bench documentation

@@ -17,7 +17,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "3.12.3"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [],
@@ -73,7 +72,6 @@ if environment["HRVQ_DOCUMENTATION"] != nil {
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
-let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
 package.targets =
     torchTargets + [
@@ -84,6 +82,8 @@ package.targets =
         .systemLibrary(
             name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
 
         .target(
             name: "CTorch", dependencies: torchDependencies, cxxSettings: torchCompilerFlags,
@@ -105,7 +105,7 @@ package.targets =
             dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
             resources: [.embedInCode("Presets")]),
         .target(name: "Exchange", dependencies: ["Files", "Torch", "Quantization", "Autoencoders", "Training"]),
-        .target(name: "Features", dependencies: ["Files", "Torch", "Images", "Datasets", "Metrics", crypto]),
+        .target(name: "Features", dependencies: ["Files", "Torch", "Images", "Datasets", "Metrics", "CCrypto"]),
         .target(name: "Figures", dependencies: ["Files"]),
         .target(
             name: "Comparison",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures beside the PyTorch peers in Benchmarks/peers, all taking turns in one run. Prints a table and writes
-# Benchmarks/latest.json. Arguments name the measures (train, quantize); all by default.
+# Benchmarks/latest.json. Arguments name the measures (train, train-vqvae2, quantize, quantize-flat); all by default.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 peers=.libtorch/peers

@@ -18,8 +18,9 @@ if command -v pkg-config >/dev/null; then
     need libpng libpng-dev
     need libwebp libwebp-dev
     need zlib zlib1g-dev
+    need libcrypto libssl-dev
 else
-    missing+=(pkg-config libturbojpeg0-dev libpng-dev libwebp-dev zlib1g-dev)
+    missing+=(pkg-config libturbojpeg0-dev libpng-dev libwebp-dev zlib1g-dev libssl-dev)
 fi
 if [[ -z "${LIBTORCH:-}" ]]; then
     command -v python3 >/dev/null || missing+=(python3)

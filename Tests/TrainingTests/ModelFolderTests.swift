@@ -86,8 +86,18 @@ struct ModelFolderTests {
         let model = try configuration.makeAutoencoder()
         let description = ModelDescription(configuration, model)
         #expect(abs(description.compression - configuration.compressionRate) < 1e-9)
-        #expect(description.layers.count == configuration.quantizer.layers)
-        #expect(description.layers.map(\.codewords) == (try configuration.codewordsPerLayer()))
+        #expect(description.layers.count == configuration.quantizer.layers * configuration.model.levels)
+        #expect(
+            try description.layers.map(\.codewords)
+                == Array(repeating: configuration.codewordsPerLayer(), count: configuration.model.levels).flatMap { $0 })
+        let counted =
+            description.encoderParameters + description.codebookParameters + description.decoderParameters
+        #expect(counted == model.parameters.all.reduce(0) { $0 + $1.tensor.count })
+        if preset == .vqvae2FFHQ {
+            #expect(abs(description.compression - 130.03) < 0.01 && description.text.contains("130.0"))
+            #expect(description.layers.map(\.height) == [8, 16, 32] && description.text.contains("3×512"))
+            #expect(description.text.contains("level 3") && description.text.contains("8×8 grid"))
+        }
         if preset == .ffhq {
             #expect(abs(description.compression - 170.67) < 0.01)
             #expect(description.layers.map(\.codewords) == [8, 64, 512] && description.distancesPerPosition == 24)

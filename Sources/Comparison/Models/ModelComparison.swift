@@ -51,7 +51,7 @@ public struct ModelComparison {
             var reconstructions = try extractors.map { try $0.map { try FeatureStatistics(dimension: $0.dimension) } }
             let evaluator = Evaluator(model: compared.model, configuration: compared.configuration, device: device)
             let evaluation = try evaluator.evaluate(
-                dataset, limit: limit,
+                dataset, limit: limit, progress: { progress(compared.name, $0, $1) },
                 observe: { batch, pixels in
                     for (place, extractor) in extractors.enumerated() {
                         guard let extractor else { continue }
@@ -61,7 +61,7 @@ public struct ModelComparison {
                                 pixels, count: batch.count, height: batch.shape.height, width: batch.shape.width,
                                 channels: batch.shape.channels))
                     }
-                }, progress: { progress(compared.name, $0, $1) })
+                })
             let distances = try zip(originals, reconstructions).map { original, reconstruction -> Double? in
                 guard let original, let reconstruction, original.count > 1 else { return nil }
                 return try FrechetDistance.between(original, reconstruction)

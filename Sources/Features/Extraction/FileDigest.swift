@@ -1,4 +1,4 @@
-import Crypto
+import CCrypto
 import Files
 import Foundation
 
@@ -9,16 +9,23 @@ public enum FileDigest {
     /// - Parameters:
     ///   - url: The file.
     ///   - cure: What to do when it is missing, as the end of a sentence.
-    /// - Throws: `FileError`.
+    /// - Throws: `FileError`, ``FeaturesError/noDigest``.
     public static func sha256(_ url: URL, cure: String = "check the path") throws -> String {
         let data = try FileReader.read(url, cure: cure)
-        var hash = SHA256()
+        guard let context = EVP_MD_CTX_new() else { throw FeaturesError.noDigest }
+        defer { EVP_MD_CTX_free(context) }
+        guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { throw FeaturesError.noDigest }
         // The file is mapped, not read: piece by piece only so much of it is in memory as is being hashed.
         let piece = 1 << 22
         for start in stride(from: data.startIndex, to: data.endIndex, by: piece) {
-            hash.update(data: data[start..<min(start + piece, data.endIndex)])
+            let isHashed = data[start..<min(start + piece, data.endIndex)].withUnsafeBytes {
+                EVP_DigestUpdate(context, $0.baseAddress, $0.count) == 1
+            }
+            guard isHashed else { throw FeaturesError.noDigest }
         }
-        return hash.finalize().map { byte in
+        var digest = [UInt8](repeating: 0, count: 32)
+        guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else { throw FeaturesError.noDigest }
+        return digest.map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
         }.joined()

@@ -28,12 +28,12 @@ public struct Evaluator {
     /// - Parameters:
     ///   - dataset: The images.
     ///   - limit: Only so many, spread over the data set; all if `nil`.
-    ///   - observe: Given each batch and its reconstruction, 8-bit pixels [N, H, W, C] of the batch's shape.
     ///   - progress: Told how many images are done and how many there are.
+    ///   - observe: Given each batch and its reconstruction, 8-bit pixels [N, H, W, C] of the batch's shape.
     /// - Throws: `DatasetError`, `TorchError`, what `observe` throws.
     public func evaluate(
-        _ dataset: any ImageDataset, limit: Int? = nil, observe: (ImageBatch, [UInt8]) throws -> Void = { _, _ in },
-        progress: (Int, Int) -> Void = { _, _ in }
+        _ dataset: any ImageDataset, limit: Int? = nil, progress: (Int, Int) -> Void = { _, _ in },
+        observe: (ImageBatch, [UInt8]) throws -> Void = { _, _ in }
     ) throws -> EvaluationReport {
         let reader = try SequentialReader(
             dataset: dataset, batchSize: batchSize, limit: limit, workers: configuration.data.workers,

@@ -13,7 +13,7 @@ struct BenchCommand: ParsableCommand {
             the peers need.
             """)
 
-    @Argument(help: ArgumentHelp("What to measure: train, quantize; all by default.", valueName: "measures"))
+    @Argument(help: ArgumentHelp("What to measure: \(BenchMeasure.allCases.map(\.rawValue).joined(separator: ", ")); all by default.", valueName: "measures"))
     var measures: [BenchMeasure] = []
 
     @Option(help: "The folder of the peers' programs.", completion: .directory)
@@ -102,9 +102,8 @@ struct BenchCommand: ParsableCommand {
             printError("\(measure.rawValue): round \(round) of \(rounds)")
         }
         let memory = try programs.map { try $0.memory() / 1_048_576 }
-        let unit = measure == .train ? "images/s" : "vectors/s"
         return [
-            Self.row(measure.rawValue, unit, programs.map(\.name), speeds.map(Self.median), floor: measure.floor),
+            Self.row(measure.rawValue, measure.unit, programs.map(\.name), speeds.map(Self.median), floor: measure.floor),
             Self.row("\(measure.rawValue) memory", "MiB", programs.map(\.name), memory, floor: nil),
         ]
     }

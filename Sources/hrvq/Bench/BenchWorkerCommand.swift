@@ -16,8 +16,10 @@ struct BenchWorkerCommand: ParsableCommand {
         _ = try engine.prepare()
         var workload: any BenchWorkload =
             switch measure {
-            case .train: try TrainWorkload()
-            case .quantize: try QuantizeWorkload()
+            case .train: try TrainWorkload(.cifar10)
+            case .trainVQVAE2: try TrainWorkload(.vqvae2CIFAR10)
+            case .quantize: try QuantizeWorkload(.hierarchical)
+            case .quantizeFlat: try QuantizeWorkload(.flat)
             }
         _ = try workload.repeated(3)
         say(["ready": true, "unit": workload.unit])
@@ -50,7 +52,9 @@ struct BenchWorkerCommand: ParsableCommand {
 /// What `hrvq bench` measures.
 enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
     case train
+    case trainVQVAE2 = "train-vqvae2"
     case quantize
+    case quantizeFlat = "quantize-flat"
 
     /// The peers: what the table calls them, and how they are started.
     var peers: [(name: String, arguments: [String])] {
@@ -61,6 +65,17 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
                 ("PyTorch bfloat16", ["train.py", "--variant", "eager-bfloat16"]),
                 ("PyTorch channels-last", ["train.py", "--variant", "channels-last-float32"]),
             ]
+        case .trainVQVAE2:
+            [
+                ("PyTorch float32", ["train_vqvae2.py", "--variant", "eager-float32"]),
+                ("PyTorch bfloat16", ["train_vqvae2.py", "--variant", "eager-bfloat16"]),
+                ("PyTorch channels-last", ["train_vqvae2.py", "--variant", "channels-last-float32"]),
+            ]
+        case .quantizeFlat:
+            [
+                ("matmul and argmin", ["quantize.py", "--variant", "flat"]),
+                ("cdist and argmin", ["quantize.py", "--variant", "flat-cdist"]),
+            ]
         case .quantize:
             [
                 ("gather", ["quantize.py", "--variant", "gather"]),
@@ -70,11 +85,20 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
         }
     }
 
+    /// What is counted.
+    var unit: String {
+        switch self {
+        case .train, .trainVQVAE2: "images/s"
+        case .quantize, .quantizeFlat: "vectors/s"
+        }
+    }
+
     /// The least ratio to the first peer that the project aims at.
     var floor: Double {
         switch self {
-        case .train: 2
+        case .train, .trainVQVAE2: 2
         case .quantize: 40
+        case .quantizeFlat: 3
         }
     }
 }

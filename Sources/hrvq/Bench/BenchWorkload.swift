@@ -9,7 +9,7 @@ protocol BenchWorkload {
     mutating func repeated(_ count: Int) throws -> Int
 }
 
-/// Training steps of `hrvqvae-cifar10` on random pixels: convert, forward, backward, Adam, averages, codebooks.
+/// Training steps of a preset for CIFAR-10 on random pixels: convert, forward, backward, Adam, averages, codebooks.
 struct TrainWorkload: BenchWorkload {
     let unit = "images"
     private let batch: Int
@@ -22,8 +22,8 @@ struct TrainWorkload: BenchWorkload {
     private var stream = SeededGenerator(seed: 1, stream: "bench")
     private var position = 0
 
-    init(batch: Int = 128, images: Int = 4096) throws {
-        let configuration = try Preset.cifar10.configuration()
+    init(_ preset: Preset, batch: Int = 128, images: Int = 4096) throws {
+        let configuration = try preset.configuration()
         let model = try configuration.makeAutoencoder()
         model.precision = configuration.elementType(on: .cpu)
         self.batch = batch
@@ -58,19 +58,20 @@ struct TrainWorkload: BenchWorkload {
     }
 }
 
-/// Nearest codewords in three layers of 8 for normal vectors of 32 numbers.
+/// Nearest codewords for normal vectors of 32 numbers: in three layers of 8, or in a flat codebook of 512.
 struct QuantizeWorkload: BenchWorkload {
     let unit = "vectors"
     private let vectors: Tensor
     private let search: CodewordSearch
 
-    init(count: Int = 64 * 32 * 32) throws {
+    init(_ structure: CodebookStructure, count: Int = 64 * 32 * 32) throws {
         let generator = try Generator(seed: 1)
         vectors = try Tensor.normal([count, 32], generator: generator)
-        let codebooks = try [8, 64, 512].map {
+        let codebooks = try (structure == .flat ? [512] : [8, 64, 512]).map {
             try Tensor.normal([$0, 32], standardDeviation: 0.5, generator: generator).array(of: Float.self)
         }
-        search = CodewordSearch(codebooks: codebooks, branching: 8, dimension: 32)
+        search = CodewordSearch(
+            codebooks: codebooks, structure: structure, branching: structure == .flat ? 512 : 8, dimension: 32)
     }
 
     mutating func repeated(_ count: Int) throws -> Int {

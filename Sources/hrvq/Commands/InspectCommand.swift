@@ -20,6 +20,36 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "List every parameter with its shape.")
     var parameters = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Draw the codewords of each layer and the path of one position (figure 10 of the paper) to this file.",
+            valueName: "file.svg"),
+        completion: .file(extensions: ["svg"]))
+    var codebookFigure: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The image whose path is drawn; an image of the test split, or a random one of random pixels, if not given.",
+            valueName: "file"), completion: .file())
+    var image: String?
+
+    @Option(help: ArgumentHelp("The data set whose test split the image is of.", valueName: "folder"), completion: .directory)
+    var data: String?
+
+    @Option(
+        help: ArgumentHelp("The position in the latent grid whose path is drawn; random if not given.", valueName: "row,column"))
+    var position: GridPosition?
+
+    @Option(help: ArgumentHelp("What the random image and position are drawn from.", valueName: "number"))
+    var seed = 0
+
+    func validate() throws {
+        guard codebookFigure == nil else { return }
+        if image != nil || data != nil || position != nil {
+            throw ValidationError("--image, --data and --position are for --codebook-figure")
+        }
+    }
+
     func run() throws {
         let isFolder = FileManager.default.fileExists(atPath: model)
         let configuration: RunConfiguration
@@ -30,18 +60,76 @@ struct InspectCommand: ParsableCommand {
             configuration = try Preset(name: model).configuration()
             autoencoder = try configuration.makeAutoencoder()
         }
+        if let codebookFigure { try draw(autoencoder, configuration, to: URL(fileURLWithPath: codebookFigure)) }
         let description = ModelDescription(configuration, autoencoder)
-        if json {
-            try printOutput(description.json())
-        } else {
-            print(description.text)
-            if parameters {
-                print("")
-                for parameter in autoencoder.parameters.all {
-                    print(
-                        "\(parameter.name)  \(parameter.tensor.shape)" + (parameter.isTrainable ? "" : "  (averaged)"))
-                }
+        if json { return try printOutput(description.json()) }
+        var lines = [description.text]
+        if parameters {
+            lines.append("")
+            lines += autoencoder.parameters.all.map {
+                "\($0.name)  \($0.tensor.shape)" + ($0.isTrainable ? "" : "  (averaged)")
             }
         }
+        try printOutput(Data((lines.joined(separator: "\n") + "\n").utf8))
+    }
+
+    private func draw(_ model: any Autoencoder, _ configuration: RunConfiguration, to url: URL) throws {
+        guard configuration.model.kind.structure == .hierarchical else {
+            throw ComparisonError.notHierarchical(kind: configuration.model.kind.rawValue)
+        }
+        var generator = SeededGenerator(seed: UInt64(bitPattern: Int64(seed)), stream: "codebook figure")
+        let picture = try self.picture(model, configuration, using: &generator)
+        let border = 2 * configuration.data.padding % model.downsampling == 0 ? configuration.data.padding : 0
+        let padded = try picture.paddedToMultiple(of: model.downsampling)
+        let codes = try model.encode(
+            Pixels.batch(
+                padded.pixels, count: 1, height: padded.height, width: padded.width, channels: padded.channels,
+                padding: border))
+        let grid = codes.grids[0]
+        let place =
+            position
+            ?? GridPosition(
+                row: Int.random(in: 0..<grid.size(2), using: &generator),
+                column: Int.random(in: 0..<grid.size(3), using: &generator))
+        try CodebookFigure(
+            of: model, kind: configuration.model.kind, codes: codes, row: place.row, column: place.column
+        ).write(to: url)
+    }
+
+    /// The image whose path is drawn.
+    private func picture(
+        _ model: any Autoencoder, _ configuration: RunConfiguration, using generator: inout SeededGenerator
+    ) throws -> PixelImage {
+        if let image { return try PixelImage.read(image, channels: model.channels) }
+        let shape = configuration.data.shape
+        if data != nil || configuration.data.kind == .glyphs {
+            let dataset = try configuration.data.open(data.map { URL(fileURLWithPath: $0) }, split: .test)
+            let index = Int.random(in: 0..<dataset.count, using: &generator)
+            return try dataset.item(at: index, crop: .centre)
+        }
+        return try PixelImage(
+            width: shape.width, height: shape.height, channels: shape.channels,
+            pixels: (0..<shape.width * shape.height * shape.channels).map { _ in
+                UInt8.random(in: 0...255, using: &generator)
+            })
+    }
+}
+
+/// A place in a latent grid, as `row,column`.
+struct GridPosition: ExpressibleByArgument {
+    var row: Int
+    var column: Int
+
+    init(row: Int, column: Int) {
+        self.row = row
+        self.column = column
+    }
+
+    init?(argument: String) {
+        let numbers = argument.split(separator: ",").map { Int($0) }
+        guard numbers.count == 2, let row = numbers[0], let column = numbers[1], row >= 0, column >= 0 else {
+            return nil
+        }
+        self.init(row: row, column: column)
     }
 }

@@ -1,0 +1,60 @@
+import Figures
+import Files
+import Foundation
+
+/// A comparison on disk: `comparison.json`, `index.html`, `sheet.png`.
+public struct ComparisonFolder: Sendable {
+    /// The folder.
+    public let url: URL
+
+    /// Names a folder.
+    public init(_ url: URL) { self.url = url }
+
+    private var report: URL { url.appendingPathComponent("comparison.json") }
+    private var page: URL { url.appendingPathComponent("index.html") }
+    private var sheet: URL { url.appendingPathComponent("sheet.png") }
+
+    /// Whether a report is there.
+    public var exists: Bool { [report, page, sheet].contains { FileManager.default.fileExists(atPath: $0.path) } }
+
+    /// Writes all files.
+    ///
+    /// - Parameters:
+    ///   - report: The figures.
+    ///   - pictures: What to look at.
+    ///   - command: The command that made it, for the page.
+    /// - Throws: `FileError`, `ImageError`, `FigureError`.
+    public func write(_ report: ComparisonReport, _ pictures: ComparisonPictures, command: String) throws {
+        try AtomicFolder.create(url)
+        try AtomicFile.write(try report.json(), to: self.report)
+        try pictures.sheet.writePNG(to: sheet.path)
+        var blocks: [HTMLPage.Block] = [.table(try report.table)]
+        blocks += report.legend.map { .paragraph($0) }
+        blocks.append(.heading("Pictures"))
+        blocks += try pictures.blocks(report)
+        blocks += [.heading("Command"), .preformatted(command)]
+        try HTMLPage(
+            title: "Models side by side", subtitle: "\(report.data), \(report.split) split, \(report.images) images",
+            blocks: blocks
+        ).write(to: page)
+    }
+}
+
+extension ComparisonPictures {
+    /// The pictures as parts of a page.
+    func blocks(_ report: ComparisonReport?) throws -> [HTMLPage.Block] {
+        let originals = HTMLPage.Block.picture(
+            try PagePicture(png: Data(originals.pngData()), caption: "The original images."))
+        return [originals]
+            + (try models.map { name, picture in
+                let error = report?.entries.first { $0.name == name }.map {
+                    String(format: " MSE over all images %.6f.", $0.evaluation.mse)
+                }
+                return .picture(
+                    try PagePicture(
+                        png: Data(picture.pngData()),
+                        caption: "\(name): reconstructions, and below them where they are wrong: black is no error, white"
+                            + " an error of a quarter of the range or more.\(error ?? "")"))
+            })
+    }
+}

@@ -87,9 +87,10 @@ struct ModelFolderTests {
         let description = ModelDescription(configuration, model)
         #expect(abs(description.compression - configuration.compressionRate) < 1e-9)
         #expect(description.layers.count == configuration.quantizer.layers * configuration.model.levels)
-        #expect(
-            try description.layers.map(\.codewords)
-                == Array(repeating: configuration.codewordsPerLayer(), count: configuration.model.levels).flatMap { $0 })
+        let codewords: [Int] = try (0..<configuration.model.levels).flatMap { _ in
+            try configuration.codewordsPerLayer()
+        }
+        #expect(description.layers.map(\.codewords) == codewords)
         let counted =
             description.encoderParameters + description.codebookParameters + description.decoderParameters
         #expect(counted == model.parameters.all.reduce(0) { $0 + $1.tensor.count })

@@ -23,7 +23,8 @@ public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible
         case .sameName(let name):
             "two models are called '\(name)'; give folders with different names, or name them as NAME=FOLDER"
         case .noModels: "no model was given; name at least one folder of a run"
-        case .outputExists(let path): "\(path): exists; add --force to replace the report in it, or choose another --output"
+        case .outputExists(let path):
+            "\(path): exists; add --force to replace the report in it, or choose another --output"
         case .notHierarchical(let kind):
             "the codebooks of '\(kind)' are no hierarchy, so there is no path from layer to layer to draw; "
                 + "give a run or a preset of kind hrvqvae"

@@ -41,7 +41,10 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
         }
         guard FolderListing.isFolder(URL(fileURLWithPath: folder)) else {
             throw DatasetError.missing(
-                folder: folder, expected: expectedFiles(split), cure: "the folder itself is not there; check the path")
+                folder: folder, expected: expectedFiles(split),
+                cure: FileManager.default.fileExists(atPath: folder)
+                    ? "this is a file; give the folder that it lies in"
+                    : "the folder itself is not there; check the path")
         }
         let dataset: any ImageDataset
         switch self {

@@ -1,65 +1,19 @@
 // Compiled several times, as `HierarchicalSearch.swift` is, and under the same rule: products and sums are kept apart
 // and in one order, so that every variant gives the same bits.
 
-/// Where the arrays of one search through flat codebooks are: one codebook a layer, whatever the layers before chose.
-public struct FlatSearchArrays: @unchecked Sendable {
-    /// Vectors [count, dimension].
-    public var vectors: UnsafePointer<Float>
-    /// For each layer: [blocks, dimension, 16], sixteen codewords side by side.
-    public var transposed: UnsafePointer<UnsafePointer<Float>>
-    /// For each layer: −‖c‖²/2 of [blocks, 16]; −∞ in lanes that no codeword fills.
-    public var offsets: UnsafePointer<UnsafePointer<Float>>
-    /// For each layer: codewords [m, dimension].
-    public var codewords: UnsafePointer<UnsafePointer<Float>>
-    /// Out: codeword numbers [layers, count].
-    public var indices: UnsafeMutablePointer<Int32>
-    /// Out: as in a hierarchical search.
-    public var sums: UnsafeMutablePointer<Float>?
-    /// Whether `sums` holds the sum up to each layer.
-    public var hasPartialSums: Bool
-    /// The number of vectors.
-    public var count: Int
-    /// The length of a vector.
-    public var dimension: Int
-    /// The number of layers n.
-    public var layers: Int
-    /// Blocks of sixteen codewords in a layer.
-    public var blocks: Int
-
-    /// Collects the pointers.
-    public init(
-        vectors: UnsafePointer<Float>, transposed: UnsafePointer<UnsafePointer<Float>>,
-        offsets: UnsafePointer<UnsafePointer<Float>>, codewords: UnsafePointer<UnsafePointer<Float>>,
-        indices: UnsafeMutablePointer<Int32>, sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, count: Int,
-        dimension: Int, layers: Int, blocks: Int
-    ) {
-        self.vectors = vectors
-        self.transposed = transposed
-        self.offsets = offsets
-        self.codewords = codewords
-        self.indices = indices
-        self.sums = sums
-        self.hasPartialSums = hasPartialSums
-        self.count = count
-        self.dimension = dimension
-        self.layers = layers
-        self.blocks = blocks
-    }
-}
-
 private typealias Numbers = SIMD8<Int32>
 
 /// Vectors that pass through the codebook together, so that a part of it is read from memory once for all of them.
 private let tileSize = 64
 
 /// Finds, for each vector of a range, the nearest codeword of every layer, each layer searching what the layers before
-/// left over.
+/// left over: one codebook a layer, whatever the layers before chose.
 ///
 /// A tile of vectors meets the codebook part by part, each part small enough for the processor's first cache. Four
 /// vectors and sixteen codewords are compared at a time: eight running scores fit into registers, and every number
 /// that is loaded is used several times. A vector keeps the best score of each of eight lanes; only at the end are the
 /// lanes compared with each other, the lowest codeword winning ties.
-public func searchFlat(_ arrays: FlatSearchArrays, _ range: Range<Int>) {
+public func searchFlat(_ arrays: SearchArrays, _ range: Range<Int>) {
     let dimension = arrays.dimension
     withUnsafeTemporaryAllocation(of: Float.self, capacity: tileSize * dimension) { residuals in
         withUnsafeTemporaryAllocation(of: Block.self, capacity: tileSize) { scores in
@@ -88,7 +42,7 @@ private struct Tile {
     var halves: UnsafeMutablePointer<Numbers>
 }
 
-private func searchTile(_ arrays: FlatSearchArrays, _ first: Int, _ filled: Int, _ tile: Tile) {
+private func searchTile(_ arrays: SearchArrays, _ first: Int, _ filled: Int, _ tile: Tile) {
     let dimension = arrays.dimension
     tile.residuals.update(from: arrays.vectors + first * dimension, count: filled * dimension)
     // Whole groups of four: the last ones repeat, and nobody reads what they find.
@@ -98,14 +52,15 @@ private func searchTile(_ arrays: FlatSearchArrays, _ first: Int, _ filled: Int,
     }
     // Sixteen kilobytes of codewords at a time: half of the first cache.
     let part = max(1, 256 / dimension)
+    let blocks = arrays.lanes / 16
     for layer in 0..<arrays.layers {
         for slot in 0..<groups * 4 {
             tile.scores[slot] = Block(repeating: -.infinity)
             tile.halves[slot] = Numbers(repeating: 0)
         }
         var start = 0
-        while start < arrays.blocks {
-            let end = min(start + part, arrays.blocks)
+        while start < blocks {
+            let end = min(start + part, blocks)
             for group in 0..<groups { compare(arrays, layer, start..<end, tile, group * 4) }
             start = end
         }
@@ -130,7 +85,7 @@ private func searchTile(_ arrays: FlatSearchArrays, _ first: Int, _ filled: Int,
 /// Compares four vectors with some blocks of codewords.
 @inline(__always)
 private func compare(
-    _ arrays: FlatSearchArrays, _ layer: Int, _ blocks: Range<Int>, _ tile: Tile, _ slot: Int
+    _ arrays: SearchArrays, _ layer: Int, _ blocks: Range<Int>, _ tile: Tile, _ slot: Int
 ) {
     let dimension = arrays.dimension
     let vector0 = tile.residuals + slot * dimension

@@ -2,62 +2,12 @@
 // kept apart (no fused multiply-add), so that every variant gives the same bits and codes never depend on the
 // processor.
 
-/// Where the arrays of one hierarchical search are. Plain pointers: this is the inside of a kernel.
-public struct HierarchicalSearchArrays: @unchecked Sendable {
-    /// Vectors [count, dimension].
-    public var vectors: UnsafePointer<Float>
-    /// For each layer: [parents, dimension, lanes], codewords of one parent side by side.
-    public var transposed: UnsafePointer<UnsafePointer<Float>>
-    /// For each layer: −‖c‖²/2 of [parents, lanes]; −∞ in lanes that no codeword fills.
-    public var offsets: UnsafePointer<UnsafePointer<Float>>
-    /// For each layer: codewords [parents · branching, dimension].
-    public var codewords: UnsafePointer<UnsafePointer<Float>>
-    /// Out: absolute codeword numbers [layers, count].
-    public var indices: UnsafeMutablePointer<Int32>
-    /// Out: the sum of the codewords of all layers [count, dimension], or of the layers up to each one
-    /// [layers, count, dimension]; may be absent.
-    public var sums: UnsafeMutablePointer<Float>?
-    /// Whether `sums` holds the sum up to each layer.
-    public var hasPartialSums: Bool
-    /// The number of vectors.
-    public var count: Int
-    /// The length of a vector.
-    public var dimension: Int
-    /// The number of layers n.
-    public var layers: Int
-    /// Codewords a codebook, m.
-    public var branching: Int
-    /// `branching` rounded up to whole blocks of eight.
-    public var lanes: Int
-
-    /// Collects the pointers.
-    public init(
-        vectors: UnsafePointer<Float>, transposed: UnsafePointer<UnsafePointer<Float>>,
-        offsets: UnsafePointer<UnsafePointer<Float>>, codewords: UnsafePointer<UnsafePointer<Float>>,
-        indices: UnsafeMutablePointer<Int32>, sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, count: Int,
-        dimension: Int, layers: Int, branching: Int, lanes: Int
-    ) {
-        self.vectors = vectors
-        self.transposed = transposed
-        self.offsets = offsets
-        self.codewords = codewords
-        self.indices = indices
-        self.sums = sums
-        self.hasPartialSums = hasPartialSums
-        self.count = count
-        self.dimension = dimension
-        self.layers = layers
-        self.branching = branching
-        self.lanes = lanes
-    }
-}
-
 /// Finds, for each vector of a range, the nearest codeword of every layer.
 ///
 /// Layer by layer the score x·c − ‖c‖²/2 of the m children of the chosen parent is computed, the largest (the first
 /// of equals) is taken and subtracted. Four vectors go through a layer together: their chains of additions are
 /// independent, which hides the latency of one.
-public func searchHierarchy(_ arrays: HierarchicalSearchArrays, _ range: Range<Int>) {
+public func searchHierarchy(_ arrays: SearchArrays, _ range: Range<Int>) {
     let dimension = arrays.dimension
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * dimension) { scratch in
         guard let scratch = scratch.baseAddress else { return }
@@ -105,7 +55,7 @@ public func searchHierarchy(_ arrays: HierarchicalSearchArrays, _ range: Range<I
 /// The best child of each of four vectors, each among the children of its own parent.
 @inline(__always)
 private func nearestChildren(
-    _ arrays: HierarchicalSearchArrays, _ layer: Int, _ parents: SIMD4<Int32>, _ vectors: Rows
+    _ arrays: SearchArrays, _ layer: Int, _ parents: SIMD4<Int32>, _ vectors: Rows
 ) -> SIMD4<Int32> {
     let dimension = arrays.dimension
     let lanes = arrays.lanes
@@ -160,7 +110,7 @@ private func take(
 
 /// The sum of a vector's codewords, layer after layer as the partial sums are made, so that both give the same bits.
 @inline(__always)
-private func writeTotal(_ arrays: HierarchicalSearchArrays, vector: Int, to target: UnsafeMutablePointer<Float>) {
+private func writeTotal(_ arrays: SearchArrays, vector: Int, to target: UnsafeMutablePointer<Float>) {
     let dimension = arrays.dimension
     @inline(__always)
     func codeword(_ layer: Int) -> UnsafePointer<Float> {

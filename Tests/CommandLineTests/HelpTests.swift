@@ -7,7 +7,10 @@ struct HelpTests {
     func help() throws {
         let help = try Shell.hrvq("--help")
         #expect(help.status == 0)
-        for command in ["train", "evaluate", "reconstruct", "tokenize", "inspect", "doctor", "demo", "bench"] {
+        for command in [
+            "train", "evaluate", "reconstruct", "tokenize", "inspect", "compare", "experiment", "train-classifier",
+            "import", "export", "doctor", "demo", "bench",
+        ] {
             #expect(help.output.contains("\n  \(command) "))
             let own = try Shell.hrvq(command, "--help")
             #expect(own.status == 0 && own.output.contains("USAGE: hrvq \(command)"))

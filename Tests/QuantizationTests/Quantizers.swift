@@ -15,14 +15,16 @@ struct TestGenerator: RandomNumberGenerator {
 
 /// A quantizer with fresh codewords in a store of its own.
 func makeQuantizer(
-    structure: CodebookStructure = .hierarchical, layers: Int = 3, branching: Int = 4, dimension: Int = 6, learning: CodebookLearning = .movingAverage,
+    structure: CodebookStructure = .hierarchical, layers: Int = 3, branching: Int = 4, dimension: Int = 6,
+    learning: CodebookLearning = .movingAverage,
     decay: Double = 0.9, beta: Double = 0.25, betaSum: Double = 0.25, reviveAfter: Int = 3, seed: UInt64 = 1
 ) throws -> (quantizer: ResidualQuantizer, store: ParameterStore) {
     let store = ParameterStore()
     let quantizer = try ResidualQuantizer(
         Scope(store: store, generator: Generator(seed: seed)),
         QuantizerSettings(
-            structure: structure, layers: layers, branching: branching, dimension: dimension, learning: learning, decay: decay, beta: beta,
+            structure: structure, layers: layers, branching: branching, dimension: dimension, learning: learning,
+            decay: decay, beta: beta,
             betaSum: betaSum, reviveAfter: reviveAfter))
     return (quantizer, store)
 }

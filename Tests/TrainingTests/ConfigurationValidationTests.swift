@@ -28,6 +28,39 @@ import Testing
         #expect(Double(problems.first?.value ?? "") == Double(parts[1]))
     }
 
+    /// What a kind of model does not have may not be asked of it.
+    @Test(arguments: [
+        (["model.levels=2"], "model.levels", "hrvqvae"),
+        (["model.kind=vqvae", "quantizer.betaSum=0"], "quantizer.layers", "vqvae"),
+        (["model.kind=vqvae", "quantizer.layers=1"], "quantizer.betaSum", "vqvae"),
+        (["model.kind=rqvae", "quantizer.betaSum=0", "model.levels=3"], "model.levels", "rqvae"),
+        (["model.kind=vqvae2", "quantizer.betaSum=0", "quantizer.layers=1", "model.levels=0"], "model.levels", "12"),
+        (["model.kind=vqvae2", "quantizer.betaSum=0", "model.levels=2"], "quantizer.layers", "vqvae2"),
+        (
+            ["model.kind=vqvae2", "quantizer.betaSum=0", "quantizer.layers=1", "model.levels=3", "data.height=40"],
+            "data.height", "16 divides"
+        ),
+        (
+            ["model.kind=vqvae", "quantizer.betaSum=0", "quantizer.layers=1", "quantizer.branching=33554432"],
+            "quantizer.branching", "16777216"
+        ),
+    ])
+    func kindsHaveTheirOwnSettings(_ overrides: [String], _ key: String, _ word: String) throws {
+        var configuration = RunConfiguration()
+        for override in overrides { try configuration.set(override) }
+        let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+        guard case .invalid(let problems)? = error else { return }
+        #expect(problems.contains { $0.key == key && $0.description.contains(word) }, "\(problems)")
+    }
+
+    @Test func flatLayersHaveAsManyCodewordsEach() throws {
+        var configuration = RunConfiguration()
+        for text in ["model.kind=rqvae", "quantizer.betaSum=0", "quantizer.layers=4", "quantizer.branching=20"] {
+            try configuration.set(text)
+        }
+        #expect(try configuration.codewordsPerLayer() == [20, 20, 20, 20])
+    }
+
     @Test func allProblemsComeAtOnce() {
         var configuration = RunConfiguration()
         configuration.data.height = 65

@@ -40,7 +40,8 @@ extension CodebookFigure {
         }
         self.init(
             panels: panels,
-            caption: "Codewords of each layer, and the path \(chosen.map { String($0 % branching) }.joined(separator: " → "))"
+            caption:
+                "Codewords of each layer, and the path \(chosen.map { String($0 % branching) }.joined(separator: " → "))"
                 + " of the position in row \(row), column \(column)", width: 960)
     }
 }

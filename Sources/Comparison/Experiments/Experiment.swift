@@ -60,9 +60,7 @@ public final class Experiment {
             if !differences.isEmpty { try FileManager.default.removeItem(at: folder.appendingPathComponent("runs")) }
         }
         try AtomicFolder.create(folder.appendingPathComponent("runs"))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        try AtomicFile.write(try encoder.encode(configuration) + Data("\n".utf8), to: declaration)
+        try AtomicFile.write(try ReportJSON.data(configuration), to: declaration)
     }
 
     /// Where a run is.
@@ -85,6 +83,7 @@ public final class Experiment {
         for (index, run) in plan.runs.enumerated() where try !isComplete(run) {
             notice("run \(index + 1) of \(plan.runs.count): \(run.name)")
             let runFolder = runFolder(run)
+            try checkSettings(of: run)
             let training = try TrainingRun(
                 run.configuration, data: data, output: runFolder.url,
                 existing: runFolder.canBeResumed ? .resume : runFolder.holdsRun ? .replace : .refuse, device: device
@@ -96,6 +95,18 @@ public final class Experiment {
         guard let results else { return .interrupted }
         try ExperimentReport(results, experiment: self, data: data, device: device).write()
         return .completed
+    }
+
+    /// A run that was begun with other settings, by another version of the presets say, is not gone on with.
+    private func checkSettings(of run: ExperimentPlan.Run) throws {
+        let folder = runFolder(run)
+        guard FileManager.default.fileExists(atPath: folder.model.configurationFile.path) else { return }
+        let differences = run.configuration.differences(from: try folder.model.configuration())
+        guard differences.isEmpty else {
+            throw ExperimentError.otherSettings(
+                path: folder.url.path,
+                differences: differences.map { "\($0.key): \($0.theirs) before, \($0.mine) now" })
+        }
     }
 
     /// Whether a run has all its steps and its model.
@@ -111,6 +122,7 @@ public final class Experiment {
         var elementType = ""
         for run in plan.runs {
             if shouldStop() { return nil }
+            try checkSettings(of: run)
             let (configuration, model) = try runFolder(run).model.load(on: device)
             elementType = "\(model.precision)"
             let report = try evaluation(of: run, configuration, model)

@@ -112,7 +112,9 @@ enum ExperimentCharts {
     }
 
     private static func searchChart(_ results: ExperimentResults) -> LineChart {
-        func series(_ name: String, _ searches: [ExperimentResults.Search], _ speed: (ExperimentResults.Search) -> Double)
+        func series(
+            _ name: String, _ searches: [ExperimentResults.Search], _ speed: (ExperimentResults.Search) -> Double
+        )
             -> LineChart.Series
         {
             LineChart.Series(

@@ -42,10 +42,13 @@ extension ExperimentConfiguration {
     }
 
     private static func reason(_ error: DecodingError) -> String {
-        func path(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        func path(_ context: DecodingError.Context) -> String {
+            context.codingPath.map(\.stringValue).joined(separator: ".")
+        }
         switch error {
         case .keyNotFound(let key, let context):
-            return "the key '\((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: "."))' is missing"
+            return
+                "the key '\((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: "."))' is missing"
         case .typeMismatch(let type, let context): return "\(path(context)) is not of the type \(type)"
         case .valueNotFound(_, let context): return "\(path(context)) has no value"
         case .dataCorrupted(let context): return context.debugDescription

@@ -24,7 +24,8 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
         case .unknownPreset(let name, let known):
             "there is no experiment '\(name)' (there are \(known.joined(separator: ", ")))"
         case .otherSettings(let path, let differences):
-            "\(path): holds an experiment of other settings:\n" + differences.map { "  - \($0)" }.joined(separator: "\n")
+            "\(path): holds an experiment of other settings:\n"
+                + differences.map { "  - \($0)" }.joined(separator: "\n")
                 + "\nChoose another --output, or replace it with --force."
         }
     }

@@ -67,7 +67,8 @@ struct ExperimentReport {
     private var settings: String {
         let models = results.experiment.models
         let batch = results.runs.first?.batchSize ?? 0
-        return (["steps: \(models.steps), images a step: \(batch)"] + results.experiment.settings).joined(separator: "\n")
+        return (["steps: \(models.steps), images a step: \(batch)"] + results.experiment.settings).joined(
+            separator: "\n")
     }
 
     private func claimTable() throws -> TextTable {
@@ -79,7 +80,8 @@ struct ExperimentReport {
 
     private func modelTable() throws -> TextTable {
         var table = try TextTable(
-            caption: "Models trained alike: \(results.experiment.models.steps) steps, mean ± standard deviation over seeds",
+            caption:
+                "Models trained alike: \(results.experiment.models.steps) steps, mean ± standard deviation over seeds",
             columns: [
                 .init("model"), .init("MSE", .right), .init("PSNR dB", .right), .init("SSIM", .right),
                 .init("used of codewords", .right), .init("perplexity", .right), .init("rate", .right),

@@ -21,7 +21,8 @@ extension ExperimentResults {
         func preset(_ kind: ModelKind) -> String? {
             presets.first { (try? Preset(name: $0).configuration().model.kind) == kind }
         }
-        let order = [ModelKind.hrvqvae, .vqvae2, .vqvae].compactMap { kind in preset(kind).map { (kind, error(of: $0)) } }
+        let order = [ModelKind.hrvqvae, .vqvae2, .vqvae].compactMap { kind in preset(kind).map { (kind, error(of: $0)) }
+        }
         guard order.count >= 2 else { return nil }
         let holds = zip(order, order.dropFirst()).allSatisfy { better, worse in
             worse.1.mean - better.1.mean > better.1.spread + worse.1.spread
@@ -41,13 +42,17 @@ extension ExperimentResults {
     private func usageClaim() -> Claim? {
         let candidates = runs(of: .branching) + runs(of: .layers)
         let trees = candidates.filter { $0.kind == ModelKind.hrvqvae.rawValue }
-        guard let tree = trees.max(by: { ($0.evaluation.layers.last?.codewords ?? 0) < ($1.evaluation.layers.last?.codewords ?? 0) }),
+        guard
+            let tree = trees.max(by: {
+                ($0.evaluation.layers.last?.codewords ?? 0) < ($1.evaluation.layers.last?.codewords ?? 0)
+            }),
             let last = tree.evaluation.layers.last, let fillable = tree.fillable.last
         else { return nil }
         func text(_ run: Run) -> String {
             guard let layer = run.evaluation.layers.last, let fillable = run.fillable.last else { return run.name }
             return String(
-                format: "%@ uses %d of %d codewords (%.0f %% of the %.0f that so many vectors can fill), perplexity %.0f, MSE %.6f",
+                format:
+                    "%@ uses %d of %d codewords (%.0f %% of the %.0f that so many vectors can fill), perplexity %.0f, MSE %.6f",
                 run.name, layer.used, layer.codewords, 100 * Double(layer.used) / max(fillable, 1), fillable,
                 layer.perplexity, run.evaluation.mse)
         }
@@ -55,7 +60,8 @@ extension ExperimentResults {
             $0.kind != ModelKind.hrvqvae.rawValue && $0.evaluation.layers.last?.codewords == last.codewords
         }
         return Claim(
-            number: 2, statement: "Codebooks grow without collapse: the largest hierarchy uses more than half of its codewords.",
+            number: 2,
+            statement: "Codebooks grow without collapse: the largest hierarchy uses more than half of its codewords.",
             holds: Double(last.used) > 0.5 * fillable,
             evidence: text(tree) + (flat.map { "; beside it " + text($0) } ?? ""))
     }
@@ -77,7 +83,9 @@ extension ExperimentResults {
     private func rateClaim() -> Claim? {
         guard let first = rates.first, rates.count > 1 else { return nil }
         return Claim(
-            number: 4, statement: "\(first.preset) has a higher rate than \(rates.dropFirst().map(\.preset).joined(separator: ", ")).",
+            number: 4,
+            statement:
+                "\(first.preset) has a higher rate than \(rates.dropFirst().map(\.preset).joined(separator: ", ")).",
             holds: rates.dropFirst().allSatisfy { $0.compression < first.compression },
             evidence: rates.map { String(format: "%@ 1 : %.1f", $0.preset, $0.compression) }.joined(separator: ", "))
     }

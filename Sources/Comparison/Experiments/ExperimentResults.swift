@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Training
 
@@ -107,11 +108,7 @@ public struct ExperimentResults: Codable, Sendable, Equatable {
     ///
     /// - Throws: `EncodingError`.
     public func json() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        return try encoder.encode(self) + Data("\n".utf8)
+        try ReportJSON.data(self)
     }
 }
 

@@ -53,7 +53,8 @@ extension ComparisonPictures {
                 return .picture(
                     try PagePicture(
                         png: Data(picture.pngData()),
-                        caption: "\(name): reconstructions, and below them where they are wrong: black is no error, white"
+                        caption:
+                            "\(name): reconstructions, and below them where they are wrong: black is no error, white"
                             + " an error of a quarter of the range or more.\(error ?? "")"))
             })
     }

@@ -33,7 +33,9 @@ extension ConfigurationKey {
         .choice("quantizer.learning", \.quantizer.learning, "how codewords are learnt"),
         .number("quantizer.decay", \.quantizer.decay, "decay of the codewords' moving averages"),
         .number("quantizer.beta", \.quantizer.beta, "weight of each layer's commitment term"),
-        .number("quantizer.betaSum", \.quantizer.betaSum, "weight of the commitment to the sum of codewords; 0 but for HR-VQVAE"),
+        .number(
+            "quantizer.betaSum", \.quantizer.betaSum,
+            "weight of the commitment to the sum of codewords; 0 but for HR-VQVAE"),
         .choice("quantizer.initialization", \.quantizer.initialization, "what codewords start from"),
         .integer("quantizer.kMeansVectors", \.quantizer.kMeansVectors, "encoded vectors that k-means clusters"),
         .integer("quantizer.kMeansIterations", \.quantizer.kMeansIterations, "rounds of k-means"),

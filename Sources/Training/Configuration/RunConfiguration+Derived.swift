@@ -63,7 +63,8 @@ extension RunConfiguration {
             : .init(
                 key: "quantizer.layers",
                 value: "\(quantizer.layers) (with quantizer.branching \(quantizer.branching))",
-                expected: "1 to \(Self.maximumCodewords) codewords, branching to the power of layers, in the last layer")
+                expected: "1 to \(Self.maximumCodewords) codewords, branching to the power of layers, in the last layer"
+            )
     }
 
     /// Full batches in one pass over the training images; at least 1.

@@ -35,7 +35,8 @@ extension RunConfiguration {
 
     private func checkModel(_ check: inout ConfigurationCheck) {
         let hidden = model.hiddenUnits
-        check.require("model.hiddenUnits", hidden >= 2 && hidden <= 65536 && hidden % 2 == 0, "an even integer, 2 to 65536")
+        check.require(
+            "model.hiddenUnits", hidden >= 2 && hidden <= 65536 && hidden % 2 == 0, "an even integer, 2 to 65536")
         check.integer("model.residualUnits", model.residualUnits, 1...65536)
         check.integer("model.residualBlocks", model.residualBlocks, 0...1024)
         let filter = model.filterSize

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Metrics
 
@@ -76,10 +77,6 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     ///
     /// - Throws: `EncodingError` where a figure is not finite and JSON has no word for it.
     public func json() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        return try encoder.encode(self) + Data("\n".utf8)
+        try ReportJSON.data(self)
     }
 }

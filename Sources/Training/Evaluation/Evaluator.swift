@@ -71,7 +71,8 @@ public struct Evaluator {
             msSSIM: result.multiScaleStructuralSimilarity, bitsPerPixel: rate.bitsPerPixel,
             compression: rate.compression, imagesPerSecond: Double(result.images) / max(encoding + decoding, 1e-9),
             encodedPerSecond: Double(result.images) / max(encoding, 1e-9),
-            decodedPerSecond: Double(result.images) / max(decoding, 1e-9), images: result.images, skipped: reader.skipped.map { "\($0.name): \($0.reason)" }, layers: usage.layers)
+            decodedPerSecond: Double(result.images) / max(decoding, 1e-9), images: result.images,
+            skipped: reader.skipped.map { "\($0.name): \($0.reason)" }, layers: usage.layers)
     }
 
     /// Originals above their reconstructions.

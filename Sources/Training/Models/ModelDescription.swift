@@ -1,4 +1,5 @@
 import Autoencoders
+import Files
 import Foundation
 import Metrics
 
@@ -114,8 +115,6 @@ public struct ModelDescription: Codable, Sendable, Equatable {
     ///
     /// - Throws: `EncodingError`.
     public func json() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
+        try ReportJSON.data(self)
     }
 }

@@ -36,7 +36,8 @@ extension RunConfiguration {
 
     private var quantizerSettings: QuantizerSettings {
         QuantizerSettings(
-            structure: model.kind.structure, layers: quantizer.layers, branching: quantizer.branching, dimension: quantizer.dimension,
+            structure: model.kind.structure, layers: quantizer.layers, branching: quantizer.branching,
+            dimension: quantizer.dimension,
             learning: quantizer.learning, decay: quantizer.decay,
             beta: quantizer.beta, betaSum: quantizer.betaSum, reviveAfter: quantizer.reviveAfter)
     }

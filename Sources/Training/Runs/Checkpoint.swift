@@ -76,7 +76,8 @@ struct Checkpoint {
         from folder: URL, into model: any Autoencoder, _ optimizer: Adam, _ averaging: WeightAveraging
     ) throws -> State {
         let file = folder.appendingPathComponent(stateFile)
-        let data = try FileReader.read(file, cure: "remove this checkpoint's folder to resume from the one before")
+        let cure = "remove this checkpoint's folder to resume from the one before"
+        let data = try FileReader.read(file, cure: cure)
         let state: State
         do {
             state = try JSONDecoder().decode(State.self, from: data)
@@ -91,7 +92,12 @@ struct Checkpoint {
         }
         for part in try parts(model, optimizer, averaging) {
             let file = folder.appendingPathComponent(part.file)
-            try copyState(Safetensors.read(file).tensors, into: part.tensors, source: file.path)
+            do {
+                try copyState(
+                    Safetensors.read(file, cure: cure).tensors, into: part.tensors, source: file.path)
+            } catch FileError.malformed(_, let reason, _) {
+                throw TrainingError.malformedCheckpoint(path: file.path, reason: reason)
+            }
         }
         return state
     }

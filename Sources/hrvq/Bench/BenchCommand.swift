@@ -13,7 +13,10 @@ struct BenchCommand: ParsableCommand {
             the peers need.
             """)
 
-    @Argument(help: ArgumentHelp("What to measure: \(BenchMeasure.allCases.map(\.rawValue).joined(separator: ", ")); all by default.", valueName: "measures"))
+    @Argument(
+        help: ArgumentHelp(
+            "What to measure: \(BenchMeasure.allCases.map(\.rawValue).joined(separator: ", ")); all by default.",
+            valueName: "measures"))
     var measures: [BenchMeasure] = []
 
     @Option(help: "The folder of the peers' programs.", completion: .directory)
@@ -66,13 +69,9 @@ struct BenchCommand: ParsableCommand {
         for measure in measures.isEmpty ? BenchMeasure.allCases : measures {
             rows += try self.measure(measure, threads: threadCount)
         }
-        print(Self.table(rows))
+        try printOutput(Self.table(rows))
         if let json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            encoder.nonConformingFloatEncodingStrategy = .convertToString(
-                positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-            try AtomicFile.write(try encoder.encode(rows) + Data("\n".utf8), to: URL(fileURLWithPath: json))
+            try AtomicFile.write(try ReportJSON.data(rows), to: URL(fileURLWithPath: json))
         }
     }
 
@@ -103,7 +102,8 @@ struct BenchCommand: ParsableCommand {
         }
         let memory = try programs.map { try $0.memory() / 1_048_576 }
         return [
-            Self.row(measure.rawValue, measure.unit, programs.map(\.name), speeds.map(Self.median), floor: measure.floor),
+            Self.row(
+                measure.rawValue, measure.unit, programs.map(\.name), speeds.map(Self.median), floor: measure.floor),
             Self.row("\(measure.rawValue) memory", "MiB", programs.map(\.name), memory, floor: nil),
         ]
     }

@@ -84,7 +84,7 @@ struct CompareCommand: ParsableCommand {
         if json {
             try printOutput(report.json())
         } else {
-            try printOutput(Data((report.table.text + "\n").utf8))
+            try printOutput(report.table.text)
         }
         if !quiet { printError("see \(folder.appendingPathComponent("index.html").path)") }
     }

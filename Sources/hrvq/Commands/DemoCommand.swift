@@ -59,11 +59,11 @@ struct DemoCommand: ParsableCommand {
         try LayerSheet.draw(model, configuration, dataset, count: 10, device: device).writePNG(to: layers.path)
         try AtomicFile.write(try report.json(), to: folder.appendingPathComponent("evaluation.json"))
 
-        print(report.text)
-        print("")
-        print("\(Int(ProcessInfo.processInfo.systemUptime - start)) seconds. Open")
-        print("  \(reconstructions.path)  rows of originals, each above the row of its reconstructions")
-        print("  \(layers.path)  originals, then what the codes of layer 1, layers 1–2 and layers 1–3 say")
-        print("  \(runURL.path)/samples/  how reconstructions became better during training")
+        try printOutput(report.text)
+        try printOutput("")
+        try printOutput("\(Int(ProcessInfo.processInfo.systemUptime - start)) seconds. Open")
+        try printOutput("  \(reconstructions.path)  rows of originals, each above the row of its reconstructions")
+        try printOutput("  \(layers.path)  originals, then what the codes of layer 1, layers 1–2 and layers 1–3 say")
+        try printOutput("  \(runURL.path)/samples/  how reconstructions became better during training")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import HRVQ
 
@@ -38,25 +39,22 @@ struct DoctorCommand: ParsableCommand {
             precisionAuto: "\(Precision.auto.resolve(on: try DeviceChoice.auto.resolve()))",
             cudaDevices: unavailability == nil ? Engine.cudaDeviceCount : 0, cudaUnavailability: unavailability)
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            try printOutput(encoder.encode(report) + Data("\n".utf8))
-            return
+            return try printOutput(ReportJSON.data(report))
         }
-        func line(_ name: String, _ value: String) {
-            print(name.padding(toLength: 18, withPad: " ", startingAt: 0) + value)
+        func line(_ name: String, _ value: String) throws {
+            try printOutput(name.padding(toLength: 18, withPad: " ", startingAt: 0) + value)
         }
-        line("hrvq", report.hrvq)
-        line("LibTorch", version + (isSupported ? "" : " (not tried: 2.11 to 2.13 are supported)"))
-        line("found in", report.libTorchFolder.isEmpty ? "the loader does not say where" : report.libTorchFolder)
-        line("threads", "\(report.threads) of \(report.cores) cores")
-        line("kernels", "LibTorch \(report.libTorchKernels), search \(report.searchKernel)")
-        line(
+        try line("hrvq", report.hrvq)
+        try line("LibTorch", version + (isSupported ? "" : " (not tried: 2.11 to 2.13 are supported)"))
+        try line("found in", report.libTorchFolder.isEmpty ? "the loader does not say where" : report.libTorchFolder)
+        try line("threads", "\(report.threads) of \(report.cores) cores")
+        try line("kernels", "LibTorch \(report.libTorchKernels), search \(report.searchKernel)")
+        try line(
             "bfloat16",
             report.processorHasBFloat16
                 ? "the processor has instructions for it" : "no instructions in this processor; it would be slow")
-        line("--precision auto", "takes \(report.precisionAuto)")
-        line(
+        try line("--precision auto", "takes \(report.precisionAuto)")
+        try line(
             "GPU",
             unavailability.map { "none: \($0)" }
                 ?? "\(report.cudaDevices) CUDA device\(report.cudaDevices == 1 ? "" : "s")")

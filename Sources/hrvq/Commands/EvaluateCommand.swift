@@ -32,8 +32,8 @@ struct EvaluateCommand: ParsableCommand {
         case "-": try printOutput(report.json())
         case let path?:
             try AtomicFile.write(try report.json(), to: URL(fileURLWithPath: path))
-            print(report.text)
-        case nil: print(report.text)
+            try printOutput(report.text)
+        case nil: try printOutput(report.text)
         }
     }
 }

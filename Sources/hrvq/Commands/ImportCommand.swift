@@ -61,6 +61,6 @@ struct ImportCommand: ParsableCommand {
                 try ModelFolder($0).save(configuration, parameters: parameters, step: 0)
             }
         }
-        print(ModelDescription(configuration, model).text)
+        try printOutput(ModelDescription(configuration, model).text)
     }
 }

@@ -33,11 +33,14 @@ struct InspectCommand: ParsableCommand {
             valueName: "file"), completion: .file())
     var image: String?
 
-    @Option(help: ArgumentHelp("The data set whose test split the image is of.", valueName: "folder"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("The data set whose test split the image is of.", valueName: "folder"),
+        completion: .directory)
     var data: String?
 
     @Option(
-        help: ArgumentHelp("The position in the latent grid whose path is drawn; random if not given.", valueName: "row,column"))
+        help: ArgumentHelp(
+            "The position in the latent grid whose path is drawn; random if not given.", valueName: "row,column"))
     var position: GridPosition?
 
     @Option(help: ArgumentHelp("What the random image and position are drawn from.", valueName: "number"))
@@ -70,7 +73,7 @@ struct InspectCommand: ParsableCommand {
                 "\($0.name)  \($0.tensor.shape)" + ($0.isTrainable ? "" : "  (averaged)")
             }
         }
-        try printOutput(Data((lines.joined(separator: "\n") + "\n").utf8))
+        try printOutput(lines.joined(separator: "\n"))
     }
 
     private func draw(_ model: any Autoencoder, _ configuration: RunConfiguration, to url: URL) throws {

@@ -119,7 +119,7 @@ struct TrainClassifierCommand: ParsableCommand {
         let figures = try encoder.encode(accuracy) + Data("\n".utf8)
         if json == "-" { return try printOutput(figures) }
         if let json { try AtomicFile.write(figures, to: URL(fileURLWithPath: json)) }
-        print(accuracy.text)
+        try printOutput(accuracy.text)
         if !quiet { printError("the classifier is in \(output)") }
     }
 

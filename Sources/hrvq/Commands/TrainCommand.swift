@@ -118,8 +118,9 @@ struct TrainCommand: ParsableCommand {
             preset: preset, file: config.map { URL(fileURLWithPath: $0) }, overrides: allOverrides)
         for key in ConfigurationKey.all {
             let value = "\(key.name)=\(key.value(in: configuration))"
-            print(value.padding(toLength: max(44, value.count + 1), withPad: " ", startingAt: 0) + key.summary)
-            print("    " + key.type)
+            try printOutput(
+                value.padding(toLength: max(44, value.count + 1), withPad: " ", startingAt: 0) + key.summary)
+            try printOutput("    " + key.type)
         }
     }
 }

@@ -16,3 +16,8 @@ func printOutput(_ data: Data) throws {
         throw FileError.unwritable(path: "standard output", reason: FileReader.reason(of: error))
     }
 }
+
+/// Writes a line of results to standard output.
+///
+/// - Throws: `FileError.unwritable`.
+func printOutput(_ line: String) throws { try printOutput(Data((line + "\n").utf8)) }

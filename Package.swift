@@ -140,6 +140,6 @@ package.targets =
             resources: [.copy("Fixtures")]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(
-            name: "ComparisonTests", dependencies: ["Comparison", "Training", "Torch", "Files"]),
+            name: "ComparisonTests", dependencies: ["Comparison", "Training", "Metrics", "Torch", "Files"]),
         .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands"]),
     ]

@@ -77,21 +77,11 @@ public struct AutoencoderOutput {
 }
 
 extension Autoencoder {
-    /// Images to codes and back, without gradients.
+    /// Images to codes and back, without gradients: decode ∘ encode, so that it shows what codes hold.
     ///
-    /// - Returns: x̂ in [−0.5, 0.5], and the absolute codeword numbers of every layer, int32 [V] each.
+    /// - Returns: x̂ in [−0.5, 0.5].
     /// - Throws: `TorchError`.
-    public func reconstruct(_ images: Tensor) throws -> (images: Tensor, indices: [Tensor]) {
-        try withoutGradients {
-            let output = try forward(images)
-            let indices = try output.quantizers.flatMap { output in
-                try (0..<output.assignment.indices.size(0)).map {
-                    try output.assignment.indices.selected(axis: 0, $0)
-                }
-            }
-            return (try output.reconstruction.clamped(to: -0.5...0.5), indices)
-        }
-    }
+    public func reconstruct(_ images: Tensor) throws -> Tensor { try decode(encode(images)) }
 
     /// The number of codewords of every layer, over all quantizers.
     public var codewords: [Int] { quantizers.flatMap(\.settings.codewords) }

@@ -17,7 +17,7 @@ extension Autoencoder {
         precondition(tile > 0, "a tile of \(tile) pixels")
         let side = (tile + downsampling - 1) / downsampling * downsampling
         let margin = (receptiveRadius + downsampling - 1) / downsampling * downsampling
-        guard height > side + margin || width > side + margin else { return try reconstruct(image).images }
+        guard height > side + margin || width > side + margin else { return try reconstruct(image) }
         let result = try Tensor.empty(image.shape, device: image.device)
         for top in stride(from: 0, to: height, by: side) {
             for left in stride(from: 0, to: width, by: side) {
@@ -26,8 +26,7 @@ extension Autoencoder {
                 let outerRows = max(rows.lowerBound - margin, 0)..<min(rows.upperBound + margin, height)
                 let outerColumns = max(columns.lowerBound - margin, 0)..<min(columns.upperBound + margin, width)
                 let part = try reconstruct(
-                    image.narrowed(axis: 2, outerRows).narrowed(axis: 3, outerColumns).channelsLast()
-                ).images
+                    image.narrowed(axis: 2, outerRows).narrowed(axis: 3, outerColumns).channelsLast())
                 let rowStart = rows.lowerBound - outerRows.lowerBound
                 let columnStart = columns.lowerBound - outerColumns.lowerBound
                 try result.narrowed(axis: 2, rows).narrowed(axis: 3, columns).copyInPlace(

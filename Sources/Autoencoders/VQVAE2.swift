@@ -49,6 +49,7 @@ public final class VQVAE2: Autoencoder {
         device: Device = .cpu
     ) throws {
         precondition(levels >= 1, "a VQ-VAE-2 of \(levels) levels")
+        precondition(quantizer.structure == .flat, "a level of VQ-VAE-2 has a flat codebook")
         parameters = ParameterStore(device: device)
         self.network = network
         self.levels = levels

@@ -32,16 +32,19 @@ extension PixelImage {
     /// The image extended on the right and below to sides that are multiples of `multiple`, repeating its last
     /// column and row; ``cropped(x:y:width:height:)`` from (0, 0) takes the margins away again.
     ///
+    /// - Parameters:
+    ///   - multiple: What the sides are to be multiples of.
+    ///   - extra: Pixels that somebody else adds to each side later: they are counted in, and not made here.
     /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` for a multiple below 1,
     ///   ``ImageError/tooLarge(name:width:height:)`` above ``maximumPixels``.
-    public func paddedToMultiple(of multiple: Int) throws -> PixelImage {
-        guard multiple > 0, multiple <= Self.maximumPixels else {
+    public func paddedToMultiple(of multiple: Int, around extra: Int = 0) throws -> PixelImage {
+        guard multiple > 0, multiple <= Self.maximumPixels, (0...Self.maximumPixels).contains(extra) else {
             throw ImageError.impossible(
                 operation: "pad", reason: "a multiple of \(multiple) was asked for",
                 expected: "a multiple from 1 to \(Self.maximumPixels)")
         }
-        let newWidth = (width + multiple - 1) / multiple * multiple
-        let newHeight = (height + multiple - 1) / multiple * multiple
+        let newWidth = (width + extra + multiple - 1) / multiple * multiple - extra
+        let newHeight = (height + extra + multiple - 1) / multiple * multiple - extra
         guard newWidth != width || newHeight != height else { return self }
         try Self.checkSize(width: newWidth, height: newHeight, name: "padded image")
         var padded: [UInt8] = []

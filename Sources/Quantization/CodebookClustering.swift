@@ -55,7 +55,9 @@ public enum CodebookClustering {
     ) -> [Float] {
         let dimension = settings.dimension
         guard group.count * settings.branching * dimension <= seedingLimit else {
-            let chosen = group.shuffled(using: &generator).prefix(settings.branching)
+            var chosen = Array(group.shuffled(using: &generator).prefix(settings.branching))
+            // Fewer vectors than codewords: the rest share a place, until revival moves them.
+            chosen += Array(repeating: group[0], count: settings.branching - chosen.count)
             return chosen.flatMap { residuals[$0 * dimension..<($0 + 1) * dimension] }
         }
         let candidates = group.map { Array(residuals[$0 * dimension..<($0 + 1) * dimension]) }

@@ -9,7 +9,7 @@ import Torch
 /// neighbours' counts: a codeword whose count has decayed to nothing keeps its place instead.)
 public final class CodebookStatistics {
     private let settings: QuantizerSettings
-    /// N of each layer, [mⁱ⁺¹].
+    /// N of each layer, [mⁱ⁺¹], in a flat structure [m] as all that follows.
     public let counts: [Tensor]
     /// S of each layer, [mⁱ⁺¹, D].
     public let sums: [Tensor]

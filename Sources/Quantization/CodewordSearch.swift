@@ -2,7 +2,7 @@ import Torch
 
 /// What a search found for V vectors under n layers.
 public struct Assignment {
-    /// Absolute codeword numbers, int32 [n, V]; layer i's are in 0 ..< mⁱ (i from 1).
+    /// Absolute codeword numbers, int32 [n, V]; layer i's are in 0 ..< mⁱ (i from 1), in a flat structure 0 ..< m.
     public var indices: Tensor
     /// e¹ + … + eⁱ for each layer i, float32 [n, V, D]; only where partial sums were asked for.
     public var sums: Tensor?

@@ -21,7 +21,7 @@ public enum ReferenceSearch {
             let count = vectors.size(0)
             var indices: [Tensor] = []
             var sums: [Tensor] = []
-            let widest = codebooks.map { $0.size(1) * ($0.size(1) > smallCodebook ? 1 : $0.size(2)) }.max() ?? 1
+            let widest = codebooks.map { $0.size(1) * (isProduct($0) ? 1 : $0.size(2)) }.max() ?? 1
             let partSize = max(partSize / max(widest, 1), 1)
             for start in stride(from: 0, to: max(count, 1), by: partSize) {
                 let part = try vectors.narrowed(axis: 0, start..<min(start + partSize, count))
@@ -60,9 +60,14 @@ public enum ReferenceSearch {
         return Assignment(indices: try Tensor.stack(indices, axis: 0), sums: try Tensor.stack(sums, axis: 0))
     }
 
+    /// Whether a codebook is compared by a matrix product.
+    private static func isProduct(_ codebook: Tensor) -> Bool {
+        codebook.size(0) == 1 && codebook.size(1) > smallCodebook
+    }
+
     /// Numbers [V, m] in the order of the distances to the codewords of each vector's parent.
     private static func distances(from vectors: Tensor, to codebook: Tensor, of parents: Tensor) throws -> Tensor {
-        if codebook.size(0) == 1, codebook.size(1) > smallCodebook {
+        if isProduct(codebook) {
             let codewords = try codebook.selected(axis: 0, 0)
             let squares = try (codewords * codewords).sum(axes: [1])
             return try squares * 0.5 - vectors.matmul(codewords.permuted([1, 0]))

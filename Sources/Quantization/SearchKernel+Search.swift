@@ -12,24 +12,24 @@ extension SearchKernel {
         let isFlat = structure == .flat
         switch self {
         case .baseline:
-            return isFlat
-                ? { SearchKernelBaseline.searchFlat(arrays, $0) } : { SearchKernelBaseline.searchHierarchy(arrays, $0) }
+            if isFlat { return { SearchKernelBaseline.searchFlat(arrays, $0) } }
+            return { SearchKernelBaseline.searchHierarchy(arrays, $0) }
         case .avx2:
             let arrays = SearchKernelAVX2.SearchArrays(
                 vectors: arrays.vectors, transposed: arrays.transposed, offsets: arrays.offsets,
                 codewords: arrays.codewords, indices: arrays.indices, sums: arrays.sums,
                 hasPartialSums: arrays.hasPartialSums, count: arrays.count, dimension: arrays.dimension,
                 layers: arrays.layers, branching: arrays.branching, lanes: arrays.lanes)
-            return isFlat
-                ? { SearchKernelAVX2.searchFlat(arrays, $0) } : { SearchKernelAVX2.searchHierarchy(arrays, $0) }
+            if isFlat { return { SearchKernelAVX2.searchFlat(arrays, $0) } }
+            return { SearchKernelAVX2.searchHierarchy(arrays, $0) }
         case .avx512:
             let arrays = SearchKernelAVX512.SearchArrays(
                 vectors: arrays.vectors, transposed: arrays.transposed, offsets: arrays.offsets,
                 codewords: arrays.codewords, indices: arrays.indices, sums: arrays.sums,
                 hasPartialSums: arrays.hasPartialSums, count: arrays.count, dimension: arrays.dimension,
                 layers: arrays.layers, branching: arrays.branching, lanes: arrays.lanes)
-            return isFlat
-                ? { SearchKernelAVX512.searchFlat(arrays, $0) } : { SearchKernelAVX512.searchHierarchy(arrays, $0) }
+            if isFlat { return { SearchKernelAVX512.searchFlat(arrays, $0) } }
+            return { SearchKernelAVX512.searchHierarchy(arrays, $0) }
         }
     }
 }

@@ -1,10 +1,11 @@
 import Datasets
 import Files
 import Foundation
+import Metrics
 import Testing
-import Training
 
 @testable import Comparison
+@testable import Training
 
 @Suite("Declared experiments", .serialized)
 struct ExperimentTests {
@@ -19,10 +20,17 @@ struct ExperimentTests {
         for run in trained { #expect(run.configuration.training.steps == experiment.models.steps) }
         // A hierarchy that both sweeps hold is trained once, and read by both.
         #expect(plan.runs.contains { $0.parts == [.branching, .layers] })
-        let last = try #require(plan.runs.last)
-        #expect(
-            try last.configuration.quantizer.branching
-                == ExperimentPlan.codewords(experiment.layers.branching[0], #require(experiment.layers.layers.last)))
+        // Each hierarchy has a flat codebook of as many codewords beside it.
+        for (part, sweep) in [(ExperimentPlan.Part.branching, experiment.branching), (.layers, experiment.layers)] {
+            for (branching, layers) in sweep.hierarchies {
+                let codewords = try ExperimentPlan.codewords(branching, layers)
+                #expect(
+                    plan.runs.contains {
+                        $0.preset == sweep.flat && $0.parts.contains(part)
+                            && $0.configuration.quantizer.branching == codewords
+                    })
+            }
+        }
     }
 
     @Test("Trained alike: but for model and quantizer, the models of an experiment have equal settings")
@@ -65,7 +73,9 @@ struct ExperimentTests {
             #expect(try start(declaration, stopAfter: 6).outcome == .interrupted)
             #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("results.json").path))
             let whole = try start(declaration)
-            #expect(whole.outcome == .completed && whole.notices.count < 10 + 1)
+            let runs = try ExperimentPlan(declaration).runs.count
+            // One of the runs was complete already; the last notice is of measuring.
+            #expect(whole.outcome == .completed && whole.notices.count == runs)
             let files = ["results.json", "results.txt", "index.html", "sheet.png", "search.svg", "mse-steps.svg"]
             for file in files {
                 #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent(file).path), "\(file)")
@@ -85,6 +95,27 @@ struct ExperimentTests {
             other.models.steps = 5
             let error = #expect(throws: ExperimentError.self) { try start(other) }
             #expect("\(try #require(error))".contains("models.steps: 4 before, 5 now"))
+
+            // A run without its last evaluation is not complete; it alone is trained again.
+            let first = try #require(ExperimentPlan(declaration).runs.first)
+            let log = folder.appendingPathComponent("runs/\(first.name)/metrics.jsonl")
+            let lines = try String(contentsOf: log, encoding: .utf8).split(separator: "\n")
+            let isLast = { (line: Substring) in line.contains("\"evaluation\"") && line.contains("\"step\":4") }
+            try AtomicFile.write(lines.filter { !isLast($0) }.joined(separator: "\n") + "\n", to: log)
+            #expect(try start(declaration).notices.count == 2)
+
+            // With other settings of a run on disk, and with a damaged declaration, --force is the cure that is named.
+            let configuration = folder.appendingPathComponent("runs/\(first.name)/config.json")
+            let text = try String(contentsOf: configuration, encoding: .utf8)
+            try AtomicFile.write(
+                text.replacingOccurrences(of: "\"batchSize\" : 8", with: "\"batchSize\" : 9"), to: configuration)
+            let stale = #expect(throws: ExperimentError.self) { try start(declaration) }
+            #expect("\(try #require(stale))".contains("training.batchSize: 9 before, 8 now"))
+            #expect(try start(declaration, replace: true).notices.count == 2)
+            try AtomicFile.write("{}", to: folder.appendingPathComponent("experiment.json"))
+            let damaged = folder.appendingPathComponent("experiment.json").path
+            #expect(throws: ExperimentError.damaged(path: damaged)) { try start(declaration) }
+            #expect(try start(declaration, replace: true).outcome == .completed)
         }
     }
 
@@ -105,7 +136,67 @@ struct ExperimentTests {
         refuse(yaml.replacingOccurrences(of: "vqvae2-mnist", with: "vqvae3-mnist"), "vqvae2-mnist")
         refuse(yaml.replacingOccurrences(of: "training.batchSize=8", with: "training.batch=8"), "training.batch")
         refuse(yaml.replacingOccurrences(of: "branching: [2, 4]", with: "branching: [9999]"), "codewords")
+        refuse(yaml.replacingOccurrences(of: "training.batchSize=8", with: "training.seed=7"), "training.seed=7")
+        refuse(yaml.replacingOccurrences(of: "vqvae2-mnist", with: "vqvae2-cifar10"), "other images")
+        refuse(yaml.replacingOccurrences(of: "flat: vqvae-mnist", with: "flat: rqvae-mnist"), "expected one of VQ-VAE")
+        refuse(yaml.replacingOccurrences(of: "branching: [4]", with: "branching: [4, 8]"), "layers.branching")
         #expect(throws: ExperimentError.self) { try ExperimentPreset(name: "claims-cats") }
+    }
+}
+
+@Suite("Claims")
+struct ClaimTests {
+    /// Results of made-up errors, usages and speeds.
+    private func claims(
+        _ errors: [String: [Double]], used: Int = 16, treeSpeed: Double = 9, rates: [Double] = [170, 130]
+    ) throws -> [Bool] {
+        let experiment = try ExperimentPreset.tiny.configuration()
+        func run(
+            _ preset: String, _ seed: Int, _ mse: Double, _ part: ExperimentPlan.Part, used: Int, of codewords: Int
+        )
+            throws -> ExperimentResults.Run
+        {
+            let kind = try Preset(name: preset).configuration().model.kind
+            let layer = CodebookUsage.Layer(codewords: codewords, used: used, perplexity: Double(used))
+            let report = EvaluationReport(
+                mse: mse, psnr: 1, bitsPerPixel: 1, compression: 1, imagesPerSecond: 1, encodedPerSecond: 1,
+                decodedPerSecond: 1, images: 16, skipped: [], layers: [layer])
+            return .init(
+                name: "\(preset)-\(seed)-\(part)", preset: preset, kind: kind.rawValue, parts: [part], branching: 4,
+                layers: 2, seed: seed, steps: 4, batchSize: 8, parameters: 1, seconds: 1, curve: [], evaluation: report,
+                fillable: [Double(codewords)])
+        }
+        var runs = try errors.flatMap { preset, values in
+            try values.enumerated().map { try run(preset, $0, $1, .models, used: 4, of: 4) }
+        }
+        runs.append(try run("hrvqvae-mnist", 1, 1, .branching, used: 16, of: 16))
+        runs.append(try run("hrvqvae-mnist", 1, 1, .layers, used: used, of: 16))
+        runs.append(try run("vqvae-mnist", 1, 1, .layers, used: 1, of: 16))
+        let results = ExperimentResults(
+            experiment: experiment, libTorch: "", threads: 1, elementType: "", runs: runs,
+            search: [
+                .init(
+                    branching: 4, layers: 2, codewords: 16, dimension: 8, hierarchicalPerSecond: treeSpeed,
+                    flatPerSecond: 5)
+            ],
+            rates: zip(["a", "b"], rates).map { .init(preset: $0, compression: $1) }, claims: [])
+        return results.judged().map(\.holds)
+    }
+
+    @Test("Each claim holds where its figures say so, and does not where they do not")
+    func verdicts() throws {
+        let good = ["hrvqvae-mnist": [1.0, 1.1], "vqvae2-mnist": [2, 2.1], "vqvae-mnist": [3.0, 3.1]]
+        #expect(try claims(good) == [true, true, true, true])
+        var swapped = good
+        swapped["hrvqvae-mnist"] = [2.5, 2.6]
+        #expect(try claims(swapped)[0] == false)
+        var noisy = good
+        noisy["vqvae2-mnist"] = [1, 3.1]
+        #expect(try claims(noisy)[0] == false)
+        // A tree that collapses is not hidden by one of the same size that does not.
+        #expect(try claims(good, used: 7)[1] == false)
+        #expect(try claims(good, treeSpeed: 4)[2] == false)
+        #expect(try claims(good, rates: [130, 170])[3] == false)
     }
 }
 

@@ -24,8 +24,8 @@ struct ModelFolderTests {
                 .channelsLast()
             let other = try ModelFolder(copy).load().model
             #expect(
-                try model.reconstruct(images).images.array(of: Float.self)
-                    == other.reconstruct(images).images.array(of: Float.self))
+                try model.reconstruct(images).array(of: Float.self)
+                    == other.reconstruct(images).array(of: Float.self))
         }
     }
 
@@ -125,7 +125,7 @@ struct EvaluationTests {
                 let image = try dataset.item(at: index, crop: .centre)
                 let tensor = try Pixels.batch(
                     image.pixels, count: 1, height: 28, width: 28, channels: 1, padding: configuration.data.padding)
-                let back = try Pixels.bytes(model.reconstruct(tensor).images, padding: configuration.data.padding)
+                let back = try Pixels.bytes(model.reconstruct(tensor), padding: configuration.data.padding)
                 error +=
                     zip(image.pixels, back).reduce(0.0) {
                         $0 + pow((Double($1.0) - Double($1.1)) / 255, 2)
@@ -166,9 +166,24 @@ struct EvaluationTests {
                 image.pixels, count: 1, height: 28, width: 28, channels: 1, padding: configuration.data.padding)
             let fromCodes = try model.decode(Codes(grids: [codes.narrowed(axis: 0, 3..<4)]))
             let same = zip(
-                try fromCodes.array(of: Float.self), try model.reconstruct(tensor).images.array(of: Float.self)
+                try fromCodes.array(of: Float.self), try model.reconstruct(tensor).array(of: Float.self)
             ).count { abs($0 - $1) < 1e-4 }
             #expect(same > 1000)
+        }
+    }
+
+    @Test("The border of training counts towards the grid: 28×28 pixels with a border of 2 need no more")
+    func border() throws {
+        let overrides = [
+            "model.kind=vqvae2", "model.levels=3", "quantizer.layers=1", "quantizer.betaSum=0",
+        ]
+        let model = try tiny(overrides).makeAutoencoder()
+        #expect(model.downsampling == 8)
+        for (side, filled) in [(28, 28), (29, 36), (1, 4)] {
+            let image = try PixelImage(
+                width: side, height: side, channels: 1, pixels: Array(repeating: 9, count: side * side))
+            let result = try image.filling(model, border: 2)
+            #expect(result.width == filled && result.height == filled)
         }
     }
 

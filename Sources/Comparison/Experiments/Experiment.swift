@@ -1,4 +1,5 @@
 import Autoencoders
+import Features
 import Files
 import Foundation
 import Metrics
@@ -35,9 +36,9 @@ public final class Experiment {
     ///   - configuration: The declaration.
     ///   - data: The data set's folder; not needed for glyphs.
     ///   - folder: Where runs and results go.
-    ///   - replace: Start anew where the folder holds an experiment of other settings.
+    ///   - replace: Train anew what the folder holds of other settings.
     ///   - device: Where to train.
-    /// - Throws: ``ExperimentError/otherSettings(path:differences:)``, `ConfigurationError`, `FileError`.
+    /// - Throws: ``ExperimentError``, `ConfigurationError`, `DatasetError`, `FileError`.
     public init(
         _ configuration: ExperimentConfiguration, data: URL?, folder: URL, replace: Bool = false, device: Device = .cpu
     ) throws {
@@ -50,17 +51,42 @@ public final class Experiment {
         // Data that is missing should be said before a folder is made.
         if let first = plan.runs.first { _ = try first.configuration.data.open(data, split: .test) }
         let declaration = folder.appendingPathComponent("experiment.json")
-        if FileManager.default.fileExists(atPath: declaration.path) {
-            let before = try JSONDecoder().decode(
-                ExperimentConfiguration.self, from: FileReader.read(declaration, cure: "choose another --output"))
-            let differences = try configuration.differences(from: before)
-            guard differences.isEmpty || replace else {
+        if replace {
+            try removeWhatDiffers(from: try? Self.stored(at: declaration))
+        } else if FileManager.default.fileExists(atPath: declaration.path) {
+            let differences = try configuration.differences(from: Self.stored(at: declaration))
+            guard differences.isEmpty else {
                 throw ExperimentError.otherSettings(path: folder.path, differences: differences)
             }
-            if !differences.isEmpty { try FileManager.default.removeItem(at: folder.appendingPathComponent("runs")) }
         }
         try AtomicFolder.create(folder.appendingPathComponent("runs"))
         try AtomicFile.write(try ReportJSON.data(configuration), to: declaration)
+    }
+
+    private static func stored(at url: URL) throws -> ExperimentConfiguration {
+        let data = try FileReader.read(url, cure: "choose another --output")
+        do {
+            return try JSONDecoder().decode(ExperimentConfiguration.self, from: data)
+        } catch {
+            throw ExperimentError.damaged(path: url.path)
+        }
+    }
+
+    /// Removes runs of other settings, and results that no longer belong to the declaration.
+    private func removeWhatDiffers(from before: ExperimentConfiguration?) throws {
+        var stale = try plan.runs.filter { try !differences(of: $0).isEmpty }.map { runFolder($0).url }
+        if before != configuration {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+            stale += names.filter { ExperimentReport.fileNames.contains($0) || $0.hasSuffix(".svg") }
+                .map { folder.appendingPathComponent($0) }
+        }
+        for url in stale where FileManager.default.fileExists(atPath: url.path) {
+            do {
+                try FileManager.default.removeItem(at: url)
+            } catch {
+                throw FileError.unwritable(path: url.path, reason: FileReader.reason(of: error))
+            }
+        }
     }
 
     /// Where a run is.
@@ -86,7 +112,7 @@ public final class Experiment {
             try checkSettings(of: run)
             let training = try TrainingRun(
                 run.configuration, data: data, output: runFolder.url,
-                existing: runFolder.canBeResumed ? .resume : runFolder.holdsRun ? .replace : .refuse, device: device
+                existing: existing(runFolder, run), device: device
             ) { progress(run.configuration, $0, $1) }
             guard case .completed = try training.run(shouldStop: shouldStop) else { return .interrupted }
         }
@@ -97,23 +123,38 @@ public final class Experiment {
         return .completed
     }
 
+    /// In which settings a run on disk differs from the planned one; a damaged configuration differs.
+    private func differences(of run: ExperimentPlan.Run) throws -> [String] {
+        let model = runFolder(run).model
+        guard FileManager.default.fileExists(atPath: model.configurationFile.path) else { return [] }
+        guard let stored = try? model.configuration() else { return ["config.json cannot be read"] }
+        return run.configuration.differences(from: stored).map { "\($0.key): \($0.theirs) before, \($0.mine) now" }
+    }
+
     /// A run that was begun with other settings, by another version of the presets say, is not gone on with.
     private func checkSettings(of run: ExperimentPlan.Run) throws {
-        let folder = runFolder(run)
-        guard FileManager.default.fileExists(atPath: folder.model.configurationFile.path) else { return }
-        let differences = run.configuration.differences(from: try folder.model.configuration())
+        let differences = try differences(of: run)
         guard differences.isEmpty else {
-            throw ExperimentError.otherSettings(
-                path: folder.url.path,
-                differences: differences.map { "\($0.key): \($0.theirs) before, \($0.mine) now" })
+            throw ExperimentError.otherSettings(path: runFolder(run).url.path, differences: differences)
         }
     }
 
-    /// Whether a run has all its steps and its model.
+    /// Whether a run has the model of its last step, and was measured there: a process that ends between the two leaves a
+    /// curve without its end.
     private func isComplete(_ run: ExperimentPlan.Run) throws -> Bool {
         let folder = runFolder(run)
-        return folder.checkpointSteps().last == run.configuration.training.steps
-            && FileManager.default.fileExists(atPath: folder.model.weightsFile.path)
+        guard FileManager.default.fileExists(atPath: folder.model.weightsFile.path),
+            FileManager.default.fileExists(atPath: folder.metricsFile.path)
+        else { return false }
+        let log = try ExperimentLog(folder.metricsFile, batchSize: run.configuration.training.batchSize)
+        return log.curve.last?.step == run.configuration.training.steps
+    }
+
+    /// How a run that is not complete goes on.
+    private func existing(_ folder: RunFolder, _ run: ExperimentPlan.Run) -> TrainingRun.Existing {
+        guard folder.holdsRun else { return .refuse }
+        let isTrained = folder.checkpointSteps().last == run.configuration.training.steps
+        return folder.canBeResumed && !isTrained ? .resume : .replace
     }
 
     /// All figures, or `nil` if asked to stop.
@@ -151,21 +192,35 @@ public final class Experiment {
         return shouldStop() ? nil : results
     }
 
+    /// Final figures, and what they are of.
+    private struct Measured: Codable {
+        var weights: String
+        var data: String
+        var elementType: String
+        var report: EvaluationReport
+    }
+
     /// The final figures of a run, read once and kept beside it.
     private func evaluation(
         of run: ExperimentPlan.Run, _ configuration: RunConfiguration, _ model: any Autoencoder
     ) throws -> EvaluationReport {
-        let file = runFolder(run).url.appendingPathComponent("evaluation.json")
+        let folder = runFolder(run)
+        let file = folder.url.appendingPathComponent("evaluation.json")
         let dataset = try configuration.data.open(data, split: .test)
         let wanted = min(self.configuration.images, dataset.count)
-        if let data = try? Data(contentsOf: file),
-            let report = try? JSONDecoder().decode(EvaluationReport.self, from: data), report.images == wanted
+        let weights = try FileDigest.sha256(folder.model.weightsFile)
+        let place = data?.standardizedFileURL.path ?? configuration.data.kind.rawValue
+        let elementType = "\(model.precision)"
+        if let stored = try? JSONDecoder().decode(Measured.self, from: Data(contentsOf: file)),
+            stored.weights == weights, stored.data == place, stored.elementType == elementType,
+            stored.report.images == wanted
         {
-            return report
+            return stored.report
         }
         let report = try Evaluator(model: model, configuration: configuration, device: device)
             .evaluate(dataset, limit: wanted)
-        try AtomicFile.write(try report.json(), to: file)
+        let measured = Measured(weights: weights, data: place, elementType: elementType, report: report)
+        try AtomicFile.write(try ReportJSON.data(measured), to: file)
         return report
     }
 
@@ -174,7 +229,8 @@ public final class Experiment {
         let sweeps = [configuration.branching, configuration.layers]
         var found: [ExperimentResults.Search] = []
         for sweep in sweeps {
-            let dimension = try Preset(name: sweep.hierarchical).configuration().quantizer.dimension
+            guard let run = plan.runs.first(where: { $0.preset == sweep.hierarchical }) else { continue }
+            let dimension = run.configuration.quantizer.dimension
             for (branching, layers) in sweep.hierarchies where !shouldStop() {
                 guard !found.contains(where: { $0.branching == branching && $0.layers == layers }) else { continue }
                 let codewords = try ExperimentPlan.codewords(branching, layers)

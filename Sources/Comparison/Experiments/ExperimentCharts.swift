@@ -32,7 +32,7 @@ enum ExperimentCharts {
                         + " fill.",
                     sweepChart(
                         results, part, axis, title: "Usage as \(quantity) grows",
-                        y: Axis("codewords used", unit: "%", range: 0...105), usageShare)
+                        y: Axis("codewords used", unit: "%", range: 0...110), usageShare)
                 ))
             charts.append(
                 (
@@ -67,7 +67,7 @@ enum ExperimentCharts {
                 let runs = results.runs(of: .models).filter { $0.preset == preset }
                 let steps = Set(runs.flatMap { $0.curve.map(\.step) }).sorted()
                 return LineChart.Series(
-                    title(of: preset),
+                    title(of: preset, among: results.experiment.models.presets),
                     points: steps.map { step in
                         let error = MeanAndSpread(
                             runs.compactMap { $0.curve.first { $0.step == step }?.mse })
@@ -145,8 +145,10 @@ enum ExperimentCharts {
             ])
     }
 
-    /// A preset's model as the literature calls it, where the preset says.
-    static func title(of preset: String) -> String {
-        (try? Preset(name: preset).configuration().model.kind.title) ?? preset
+    /// A preset's model as the literature calls it; the preset's own name where several are of one kind.
+    static func title(of preset: String, among presets: [String]) -> String {
+        func kind(_ preset: String) -> ModelKind? { try? Preset(name: preset).configuration().model.kind }
+        guard let own = kind(preset), presets.count(where: { kind($0) == own }) == 1 else { return preset }
+        return own.title
     }
 }

@@ -79,8 +79,45 @@ public struct ExperimentConfiguration: Codable, Sendable, Equatable {
                 !sweep.layers.isEmpty && sweep.layers.allSatisfy { $0 >= 1 },
                 "\(name).layers: expected integers from 1")
         }
+        require(Set(models.presets).count == models.presets.count, "models.presets: expected different presets")
+        require(
+            branching.layers.count == 1, "branching.layers: expected one number of layers, as only the branching grows")
+        require(
+            layers.branching.count == 1, "layers.branching: expected one branching, as only the number of layers grows")
+        for setting in settings {
+            let key = setting.prefix { $0 != "=" }.trimmingCharacters(in: .whitespaces)
+            require(
+                !Self.ownSettings.contains(where: key.hasPrefix),
+                "settings: \(setting): this is set by the experiment itself, by its seeds, steps, images and sweeps")
+        }
         guard problems.isEmpty else { throw ExperimentError.invalid(problems: problems) }
-        _ = try ExperimentPlan(self)
+        try validateRuns()
+    }
+
+    /// Settings that the plan of runs decides.
+    private static let ownSettings = [
+        "training.seed", "training.steps", "training.epochs", "evaluation.", "checkpoint.", "logging.", "model.kind",
+        "model.levels", "quantizer.branching", "quantizer.layers",
+    ]
+
+    /// Checks what presets and settings come to together.
+    private func validateRuns() throws {
+        var problems: [String] = []
+        let runs = try ExperimentPlan(self).runs
+        for run in runs where run.configuration.data != runs[0].configuration.data {
+            problems.append("\(run.preset) is of other images than \(runs[0].preset); errors could not be compared")
+        }
+        for (name, sweep) in [("branching", branching), ("layers", layers)] {
+            for (preset, kind) in [(sweep.hierarchical, ModelKind.hrvqvae), (sweep.flat, .vqvae)] {
+                let found = try Preset(name: preset).configuration().model.kind
+                if found != kind {
+                    problems.append("\(name): \(preset) is a preset of \(found.title); expected one of \(kind.title)")
+                }
+            }
+        }
+        guard problems.isEmpty else {
+            throw ExperimentError.invalid(problems: Set(problems).sorted())
+        }
         for name in rates { _ = try Preset(name: name).configuration() }
     }
 }

@@ -8,6 +8,8 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
     case unknownKeys(source: String, keys: [String], known: [String])
     /// No preset has the name.
     case unknownPreset(name: String, known: [String])
+    /// The file that says which experiment a folder holds is not one.
+    case damaged(path: String)
     /// The folder holds an experiment of other settings.
     case otherSettings(path: String, differences: [String])
 
@@ -23,6 +25,8 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
             "\(source): unknown keys \(keys.joined(separator: ", ")); the keys are \(known.joined(separator: ", "))"
         case .unknownPreset(let name, let known):
             "there is no experiment '\(name)' (there are \(known.joined(separator: ", ")))"
+        case .damaged(let path):
+            "\(path): is not the declaration of an experiment; choose another --output, or replace it with --force"
         case .otherSettings(let path, let differences):
             "\(path): holds an experiment of other settings:\n"
                 + differences.map { "  - \($0)" }.joined(separator: "\n")

@@ -7,6 +7,9 @@ import Training
 
 /// Writes what an experiment found: `results.json`, `results.txt`, `index.html`, `sheet.png` and the plots.
 struct ExperimentReport {
+    /// What is written beside the plots.
+    static let fileNames = ["results.json", "results.txt", "index.html", "sheet.png"]
+
     let results: ExperimentResults
     private let experiment: Experiment
     private let data: URL?
@@ -145,7 +148,8 @@ struct ExperimentReport {
         let models = try runs.map { run in
             let (configuration, model) = try experiment.runFolder(run).model.load(on: device)
             return ComparedModel(
-                name: ExperimentCharts.title(of: run.preset), configuration: configuration, model: model)
+                name: ExperimentCharts.title(of: run.preset, among: results.experiment.models.presets),
+                configuration: configuration, model: model)
         }
         let dataset = try runs[0].configuration.data.open(data, split: .test)
         return try ComparisonPictures(models, dataset, count: min(10, dataset.count), device: device)

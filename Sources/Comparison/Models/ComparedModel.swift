@@ -50,7 +50,8 @@ public struct ComparedModel {
     /// What decides which pixels a model is measured on.
     private var images: [String] {
         let data = configuration.data
-        return [data.kind.rawValue, "\(data.channels)", "\(data.height)", "\(data.width)", "\(data.testShare)"]
+        return [data.kind.rawValue, "\(data.channels)", "\(data.height)", "\(data.width)"]
+            + (data.kind == .folder ? ["\(data.testShare)"] : [])
     }
 
     private var imageText: String {

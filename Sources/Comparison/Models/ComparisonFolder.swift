@@ -25,18 +25,26 @@ public struct ComparisonFolder: Sendable {
     ///   - command: The command that made it, for the page.
     /// - Throws: `FileError`, `ImageError`, `FigureError`.
     public func write(_ report: ComparisonReport, _ pictures: ComparisonPictures, command: String) throws {
-        try AtomicFolder.create(url)
-        try AtomicFile.write(try report.json(), to: self.report)
-        try pictures.sheet.writePNG(to: sheet.path)
         var blocks: [HTMLPage.Block] = [.table(try report.table)]
         blocks += report.legend.map { .paragraph($0) }
         blocks.append(.heading("Pictures"))
         blocks += try pictures.blocks(report)
         blocks += [.heading("Command"), .preformatted(command)]
-        try HTMLPage(
+        let page = HTMLPage(
             title: "Models side by side", subtitle: "\(report.data), \(report.split) split, \(report.images) images",
-            blocks: blocks
-        ).write(to: page)
+            blocks: blocks)
+        func fill(_ folder: ComparisonFolder) throws {
+            try pictures.sheet.writePNG(to: folder.sheet.path)
+            try page.write(to: folder.page)
+            // Last, so that figures never stand beside the page of others.
+            try AtomicFile.write(try report.json(), to: folder.report)
+        }
+        // A folder that holds something is a user's own, and only the report's files in it are replaced.
+        if (try? FileManager.default.contentsOfDirectory(atPath: url.path))?.isEmpty == false {
+            try fill(self)
+        } else {
+            try AtomicFolder.write(to: url) { try fill(ComparisonFolder($0)) }
+        }
     }
 }
 

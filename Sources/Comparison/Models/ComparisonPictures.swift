@@ -34,17 +34,15 @@ public struct ComparisonPictures {
         defer { reader.stop() }
         guard let batch = try reader.next() else { throw TrainingError.noImages }
         let shape = batch.shape
-        let originals = try Self.split(batch.pixels, shape)
+        let originals = try batch.pictures(of: batch.pixels)
         let layout = PictureGrid(columns: batch.count, gap: 2, scale: max(1, 96 / shape.width))
         var rows = originals
         var pictures: [(String, PixelImage)] = []
         for compared in models {
-            let images = try Pixels.batch(
-                batch.pixels, count: batch.count, height: shape.height, width: shape.width, channels: shape.channels,
-                padding: compared.configuration.data.padding, device: device)
+            let images = try batch.tensor(padding: compared.configuration.data.padding, on: device)
             let pixels = try Pixels.bytes(
-                compared.model.reconstruct(images).images, padding: compared.configuration.data.padding)
-            let reconstructions = try Self.split(pixels, shape)
+                compared.model.reconstruct(images), padding: compared.configuration.data.padding)
+            let reconstructions = try batch.pictures(of: pixels)
             let own = try reconstructions + zip(originals, reconstructions).map { try Self.errorMap($0, $1) }
             rows += own
             pictures.append((compared.name, try layout.image(of: own)))
@@ -52,15 +50,6 @@ public struct ComparisonPictures {
         self.originals = try layout.image(of: originals)
         self.models = pictures
         sheet = try layout.image(of: rows)
-    }
-
-    private static func split(_ pixels: [UInt8], _ shape: ImageShape) throws -> [PixelImage] {
-        let size = shape.height * shape.width * shape.channels
-        return try stride(from: 0, to: pixels.count, by: size).map {
-            try PixelImage(
-                width: shape.width, height: shape.height, channels: shape.channels,
-                pixels: Array(pixels[$0..<$0 + size]))
-        }
     }
 
     /// The mean absolute error of each pixel from black over red and yellow to white, which is in order of lightness

@@ -89,8 +89,6 @@ public struct ModelComparison {
             maximumSkippedShare: configuration.data.maximumSkippedShare)
         defer { reader.stop() }
         guard let batch = try reader.next() else { throw TrainingError.noImages }
-        return try Pixels.batch(
-            batch.pixels, count: batch.count, height: batch.shape.height, width: batch.shape.width,
-            channels: batch.shape.channels, padding: configuration.data.padding, device: device)
+        return try batch.tensor(padding: configuration.data.padding, on: device)
     }
 }

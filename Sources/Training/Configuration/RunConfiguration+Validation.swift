@@ -61,7 +61,7 @@ extension RunConfiguration {
     }
 
     private func checkQuantizer(_ check: inout ConfigurationCheck) {
-        let layers = check.require("quantizer.layers", quantizer.layers >= 1, "an integer from 1")
+        let layers = check.require("quantizer.layers", (1...64).contains(quantizer.layers), "an integer, 1 to 64")
         let branching = check.require(
             "quantizer.branching", quantizer.branching >= 2, "an integer from 2: one codeword a codebook says nothing")
         if layers, branching, (try? codewordsPerLayer()) == nil {

@@ -90,9 +90,9 @@ public struct Evaluator {
         var reconstructions: [PixelImage] = []
         while let batch = try reader.next() {
             let result = try model.reconstruct(tensor(batch))
-            originals += try pictures(batch.pixels, batch).map(ReconstructionSheet.thumbnail)
-            reconstructions += try pictures(
-                Pixels.bytes(result.images, padding: configuration.data.padding), batch
+            originals += try batch.pictures(of: batch.pixels).map(ReconstructionSheet.thumbnail)
+            reconstructions += try batch.pictures(
+                of: Pixels.bytes(result, padding: configuration.data.padding)
             ).map(ReconstructionSheet.thumbnail)
         }
         return try ReconstructionSheet.draw(originals: originals, reconstructions: reconstructions)
@@ -102,9 +102,7 @@ public struct Evaluator {
     private var batchSize: Int { min(configuration.training.batchSize, 64) }
 
     private func tensor(_ batch: ImageBatch) throws -> Tensor {
-        try Pixels.batch(
-            batch.pixels, count: batch.count, height: batch.shape.height, width: batch.shape.width,
-            channels: batch.shape.channels, padding: configuration.data.padding, device: device)
+        try batch.tensor(padding: configuration.data.padding, on: device)
     }
 
     private func measure(_ batch: ImageBatch, _ pixels: [UInt8]) throws -> ImageQuality {
@@ -121,15 +119,5 @@ public struct Evaluator {
                     width: shape.width, height: shape.height, channels: shape.channels, pixels: Array(pixels[range])))
         }
         return quality
-    }
-
-    private func pictures(_ pixels: [UInt8], _ batch: ImageBatch) throws -> [PixelImage] {
-        let shape = batch.shape
-        let size = shape.height * shape.width * shape.channels
-        return try (0..<batch.count).map {
-            try PixelImage(
-                width: shape.width, height: shape.height, channels: shape.channels,
-                pixels: Array(pixels[$0 * size..<($0 + 1) * size]))
-        }
     }
 }

@@ -6,7 +6,7 @@ import Torch
 /// A picture of what each layer adds: a row of originals, then a row from the codes of the first layer alone, of the
 /// first two, and so on.
 public enum LayerSheet {
-    /// Draws the sheet of a model with one hierarchical quantizer; originals and reconstructions for others.
+    /// Draws the sheet of a model with one latent grid; originals and reconstructions for others.
     ///
     /// - Parameters:
     ///   - model: The model.
@@ -29,23 +29,14 @@ public enum LayerSheet {
         defer { reader.stop() }
         guard let batch = try reader.next() else { throw TrainingError.noImages }
         let shape = batch.shape
-        let images = try Pixels.batch(
-            batch.pixels, count: batch.count, height: shape.height, width: shape.width, channels: shape.channels,
-            padding: configuration.data.padding, device: device)
+        let images = try batch.tensor(padding: configuration.data.padding, on: device)
         let codes = try model.encode(images)
         var rows = [batch.pixels]
         for layers in 1...model.quantizer.settings.layers {
             rows.append(
                 try Pixels.bytes(model.decode(codes, layers: layers), padding: configuration.data.padding))
         }
-        let size = shape.height * shape.width * shape.channels
-        let pictures = try rows.flatMap { row in
-            try (0..<batch.count).map {
-                try PixelImage(
-                    width: shape.width, height: shape.height, channels: shape.channels,
-                    pixels: Array(row[$0 * size..<($0 + 1) * size]))
-            }
-        }
+        let pictures = try rows.flatMap { try batch.pictures(of: $0) }
         return try PictureGrid(columns: batch.count, gap: 2, scale: max(1, 84 / shape.width)).image(of: pictures)
     }
 

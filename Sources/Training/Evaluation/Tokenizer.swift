@@ -51,9 +51,7 @@ public struct Tokenizer {
         var indices: [Int64] = []
         var count = 0
         while let batch = try reader.next() {
-            let images = try Pixels.batch(
-                batch.pixels, count: batch.count, height: batch.shape.height, width: batch.shape.width,
-                channels: batch.shape.channels, padding: configuration.data.padding, device: device)
+            let images = try batch.tensor(padding: configuration.data.padding, on: device)
             for (grid, codes) in try model.encode(images).grids.enumerated() {
                 parts[grid].append(try codes.to(types[grid]).to(.cpu))
             }

@@ -90,10 +90,10 @@ public struct ModelDescription: Codable, Sendable, Equatable {
         for (index, layer) in layers.enumerated() {
             let codebooks = layer.codebooks == 1 ? "1 codebook" : "\(layer.codebooks) codebooks"
             // The levels of VQ-VAE-2 are numbered from the finest grid, and the coarsest one is quantized first.
-            let name = kind == ModelKind.vqvae2.rawValue ? "level \(layers.count - index)" : "layer \(index + 1)"
+            let level = kind == ModelKind.vqvae2.rawValue ? " (level \(layers.count - index))" : ""
             lines.append(
                 line(
-                    name,
+                    "layer \(index + 1)\(level)",
                     "\(layer.width)×\(layer.height) grid, \(codebooks) of \(layer.branching) codewords "
                         + "(\(layer.codewords) in all), dimension \(layer.dimension)"))
         }

@@ -21,7 +21,7 @@ public struct StepRecord: Sendable {
     /// Usage of every layer, over all vectors of these steps.
     public var layers: [CodebookUsage.Layer]
     /// How many vectors each layer's usage was counted over.
-    public var vectors: Int
+    public var vectors: [Int]
     /// How many codewords of each layer were revived.
     public var revived: [Int]
     /// Images a second.
@@ -42,7 +42,6 @@ struct LogWindow {
     private var learningRate = 0.0
     private var gradientNorm: Double?
     private var usage: CodebookUsage?
-    private var vectors = 0
     private var revived: [Int] = []
     private var seconds = 0.0
     private var clock = ProcessInfo.processInfo.systemUptime
@@ -66,7 +65,6 @@ struct LogWindow {
             for index in terms.indices { terms[index].value += values[index].1 }
             for layer in rescued.indices { revived[layer] += rescued[layer] }
         }
-        vectors += used.first.map { $0.reduce(0, +) } ?? 0
         if var usage {
             try usage.merge(CodebookUsage(counts: used))
             self.usage = usage
@@ -89,7 +87,8 @@ struct LogWindow {
         return StepRecord(
             step: step, steps: steps, loss: total / count, terms: terms.map { ($0.name, $0.value / count) },
             learningRate: learningRate, gradientNorm: gradientNorm,
-            layers: usage?.layers ?? [], vectors: vectors, revived: revived,
+            layers: usage?.layers ?? [],
+            vectors: usage?.counts.map { $0.reduce(0, +) } ?? [], revived: revived,
             imagesPerSecond: Double(images) / max(seconds, 1e-9), skipped: skipped)
     }
 }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Torch
 
 /// A training run on disk: a model folder that also holds checkpoints, logs and pictures.
 ///
@@ -49,11 +50,15 @@ public struct RunFolder: Sendable {
     /// Removes what a run writes, and nothing else that a user may keep in the folder.
     ///
     /// - Throws: `FileError.unwritable`.
-    public func clear() throws {
+    public func clear() throws { try clear(leftovers: true) }
+
+    private func clear(leftovers: Bool) throws {
         let manager = FileManager.default
         let names = (try? manager.contentsOfDirectory(atPath: url.path)) ?? []
-        removeLeftovers()
-        let own: Set<String> = ["config.json", "model.safetensors", "checkpoints", "metrics.jsonl", "samples"]
+        if leftovers { removeLeftovers() }
+        let own: Set<String> = [
+            "config.json", "model.safetensors", "checkpoints", "metrics.jsonl", "samples", "evaluation.json",
+        ]
         for name in names where own.contains(name) || name.hasPrefix("events.out.tfevents.") {
             do {
                 try manager.removeItem(at: url.appendingPathComponent(name))
@@ -62,6 +67,36 @@ public struct RunFolder: Sendable {
                     path: url.appendingPathComponent(name).path, reason: FileReader.reason(of: error))
             }
         }
+    }
+
+    /// Puts a model in the place of the run that the folder holds, once the model is on disk.
+    ///
+    /// - Throws: ``TrainingError/runInUse(path:)`` while a process trains in the folder, `FileError`, `TorchError`.
+    public func replace(
+        _ configuration: RunConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int
+    ) throws {
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            return try AtomicFolder.write(to: url) {
+                try ModelFolder($0).save(configuration, parameters: parameters, step: step)
+            }
+        }
+        let lock = try RunLock(url)
+        let arriving = url.appendingPathComponent(".model.safetensors.arriving.tmp", isDirectory: true)
+        defer { try? FileManager.default.removeItem(at: arriving) }
+        try AtomicFolder.write(to: arriving) {
+            try ModelFolder($0).save(configuration, parameters: parameters, step: step)
+        }
+        let new = ModelFolder(arriving)
+        // What is hidden is not removed here: the new model lies there.
+        try clear(leftovers: false)
+        for (source, target) in [
+            (new.weightsFile, model.weightsFile), (new.configurationFile, model.configurationFile),
+        ] {
+            guard rename(source.path, target.path) == 0 else {
+                throw FileError.unwritable(path: target.path, reason: String(cString: strerror(errno)))
+            }
+        }
+        withExtendedLifetime(lock) {}
     }
 
     /// Removes all but the newest checkpoints.

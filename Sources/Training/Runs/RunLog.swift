@@ -65,7 +65,7 @@ final class RunLog {
     /// A person should hear of it once a layer, and hear of it again only if it comes back.
     private func warnOfCollapse(_ record: StepRecord) {
         for (layer, usage) in record.layers.enumerated() {
-            guard record.vectors >= Self.vectorsPerCodeword * usage.codewords else { continue }
+            guard record.vectors[layer] >= Self.vectorsPerCodeword * usage.codewords else { continue }
             if usage.share >= Self.collapseShare {
                 warned.remove(layer)
             } else if warned.insert(layer).inserted {

@@ -157,9 +157,7 @@ public final class TrainingRun {
     // MARK: - A step
 
     private func trainStep(_ batch: ImageBatch) throws {
-        let images = try Pixels.batch(
-            batch.pixels, count: batch.count, height: batch.shape.height, width: batch.shape.width,
-            channels: batch.shape.channels, padding: configuration.data.padding, device: device)
+        let images = try batch.tensor(padding: configuration.data.padding, on: device)
         let output = try model.forward(images)
         let total = try Double(output.total.item())
         guard total.isFinite else { throw try notFinite(output.terms) }
@@ -239,9 +237,7 @@ public final class TrainingRun {
             let share = max(wanted / 8, 1)
             while count < wanted {
                 let batch = try loader.next()
-                let images = try Pixels.batch(
-                    batch.pixels, count: batch.count, height: batch.shape.height, width: batch.shape.width,
-                    channels: batch.shape.channels, padding: configuration.data.padding, device: device)
+                let images = try batch.tensor(padding: configuration.data.padding, on: device)
                 let vectors = try model.vectors(images, quantizer: index).to(.cpu)
                 let part = try vectors.spread(min(share, wanted - count, vectors.size(0)))
                 count += part.size(0)

@@ -73,6 +73,8 @@ struct CompareCommand: ParsableCommand {
             classifier: classifier.map { try ClassifierFolder(URL(fileURLWithPath: $0)).load(on: device) },
             device: device)
         let dataset = try data.open(models[0].configuration)
+        // A folder that cannot be written is better known before the measuring than after it.
+        try AtomicFolder.create(folder)
         let counter = ProgressCounter("comparing", quiet: quiet)
         let report = try comparison.report(dataset, split: data.split, limit: data.limit) {
             counter.show($1, of: $2, "\($0): ")

@@ -37,6 +37,12 @@ struct ImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Pixels from left to right of the images.", valueName: "pixels"))
     var width = 256
 
+    @Option(
+        help: ArgumentHelp(
+            "The share of a folder of images without a split of its own that is held out for tests.",
+            valueName: "number"))
+    var testShare = DataConfiguration().testShare
+
     @Flag(help: "Replace a run or model that is in the folder.")
     var force = false
 
@@ -46,21 +52,14 @@ struct ImportCommand: ParsableCommand {
             throw FileError.exists(
                 path: output, cure: "add --force to replace the model in it, or choose another --output")
         }
-        let (configuration, model): (RunConfiguration, any Autoencoder) =
+        var (configuration, model): (RunConfiguration, any Autoencoder) =
             switch from {
             case .rosinality:
                 try RosinalityExchange.model(at: URL(fileURLWithPath: state), height: height, width: width)
             }
-        let parameters = try model.parameters.state()
-        if FileManager.default.fileExists(atPath: output) {
-            try AtomicFolder.create(folder.url)
-            try folder.clear()
-            try folder.model.save(configuration, parameters: parameters, step: 0)
-        } else {
-            try AtomicFolder.write(to: folder.url) {
-                try ModelFolder($0).save(configuration, parameters: parameters, step: 0)
-            }
-        }
+        configuration.data.testShare = testShare
+        try configuration.validate()
+        try folder.replace(configuration, parameters: try model.parameters.state(), step: 0)
         try printOutput(ModelDescription(configuration, model).text)
     }
 }

@@ -44,12 +44,14 @@ struct InspectCommand: ParsableCommand {
     var position: GridPosition?
 
     @Option(help: ArgumentHelp("What the random image and position are drawn from.", valueName: "number"))
-    var seed = 0
+    var seed: Int?
 
     func validate() throws {
-        guard codebookFigure == nil else { return }
-        if image != nil || data != nil || position != nil {
-            throw ValidationError("--image, --data and --position are for --codebook-figure")
+        if codebookFigure == nil, image != nil || data != nil || position != nil || seed != nil {
+            throw ValidationError("--image, --data, --position and --seed are for --codebook-figure")
+        }
+        if image != nil, data != nil {
+            throw ValidationError("--image and --data both say which image to take; give one of them")
         }
     }
 
@@ -80,14 +82,13 @@ struct InspectCommand: ParsableCommand {
         guard configuration.model.kind.structure == .hierarchical else {
             throw ComparisonError.notHierarchical(kind: configuration.model.kind.rawValue)
         }
-        var generator = SeededGenerator(seed: UInt64(bitPattern: Int64(seed)), stream: "codebook figure")
+        var generator = SeededGenerator(seed: UInt64(bitPattern: Int64(seed ?? 0)), stream: "codebook figure")
         let picture = try self.picture(model, configuration, using: &generator)
-        let border = 2 * configuration.data.padding % model.downsampling == 0 ? configuration.data.padding : 0
-        let padded = try picture.paddedToMultiple(of: model.downsampling)
+        let padded = try picture.filling(model, border: configuration.data.padding)
         let codes = try model.encode(
             Pixels.batch(
                 padded.pixels, count: 1, height: padded.height, width: padded.width, channels: padded.channels,
-                padding: border))
+                padding: configuration.data.padding))
         let grid = codes.grids[0]
         let place =
             position

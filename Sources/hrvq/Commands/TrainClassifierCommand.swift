@@ -44,6 +44,9 @@ struct TrainClassifierCommand: ParsableCommand {
     @Option(help: ArgumentHelp("1 for grey, 3 for colour, for folders and glyphs.", valueName: "count"))
     var channels: Int?
 
+    @Option(help: ArgumentHelp("The share that a folder without a split of its own holds out.", valueName: "number"))
+    var testShare = 0.1
+
     @Flag(help: "Replace a classifier in the output folder.")
     var force = false
 
@@ -61,6 +64,9 @@ struct TrainClassifierCommand: ParsableCommand {
         if !(learningRate > 0 && learningRate.isFinite) {
             throw ValidationError("--learning-rate is \(learningRate); it must be a finite number above 0")
         }
+        if !(testShare >= 0 && testShare < 1) {
+            throw ValidationError("--test-share is \(testShare); it must be from 0 on and below 1")
+        }
         if seed < 0 { throw ValidationError("--seed is \(seed); it must be 0 or more") }
     }
 
@@ -75,15 +81,17 @@ struct TrainClassifierCommand: ParsableCommand {
             try folder.refuseAutoencoder()
         }
         let device = try engine.prepare()
-        let training = try kind.open(folder: data, shape: shape, split: .train)
-        let test = try kind.open(folder: data, shape: shape, split: .test)
+        let training = try kind.open(folder: data, shape: shape, split: .train, testShare: testShare)
+        let test = try kind.open(folder: data, shape: shape, split: .test, testShare: testShare)
         let configuration = ClassifierConfiguration(
             kind: kind, shape: training.shape, classNames: training.classNames, steps: steps, batchSize: batchSize,
-            learningRate: learningRate, seed: seed)
+            learningRate: learningRate, testShare: testShare, seed: seed)
         let run = try ClassifierTraining(configuration, on: training, device: device)
         // A folder that cannot be written is better known before the training than after it.
         try AtomicFolder.create(folder.url)
         try train(run, device: device)
+        // Once before measuring, which may fail on bad files and must not cost the training.
+        try folder.save(run.classifier)
         let counter = ProgressCounter("measuring", quiet: quiet)
         let accuracy = try ClassifierAccuracy.measure(run.classifier, on: test) { counter.show($0, of: $1) }
         counter.finish()
@@ -100,7 +108,9 @@ struct TrainClassifierCommand: ParsableCommand {
         let start = ProcessInfo.processInfo.systemUptime
         var sum = 0.0
         var count = 0
-        try run.run { progress in
+        let interruption = Interruption()
+        defer { interruption.end() }
+        let report = { (progress: ClassifierTraining.Progress) in
             sum += progress.loss
             count += 1
             guard !quiet, progress.step % 100 == 0 || progress.step == progress.steps else { return }
@@ -111,12 +121,15 @@ struct TrainClassifierCommand: ParsableCommand {
             sum = 0
             count = 0
         }
+        try run.run(progress: report, shouldStop: { interruption.isAsked })
+        if interruption.isAsked {
+            printError("stopped at step \(run.step) of \(steps); nothing was written")
+            throw interruption.exitCode
+        }
     }
 
     private func report(_ accuracy: ClassifierAccuracy) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        let figures = try encoder.encode(accuracy) + Data("\n".utf8)
+        let figures = try ReportJSON.data(accuracy)
         if json == "-" { return try printOutput(figures) }
         if let json { try AtomicFile.write(figures, to: URL(fileURLWithPath: json)) }
         try printOutput(accuracy.text)

@@ -17,7 +17,7 @@ final class Interruption {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 asked.signal.store(number, ordering: .relaxed)
-                printError("\nstopping after this step and saving; signal again to end at once")
+                printError("\nstopping after this step; signal again to end at once")
                 signal(number, SIG_DFL)
             }
             source.activate()

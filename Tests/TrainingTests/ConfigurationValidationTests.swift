@@ -8,7 +8,7 @@ import Testing
         "data.channels=2", "data.height=0", "data.width=-4", "data.padding=-1", "data.testShare=1",
         "data.maximumSkippedShare=1.1", "data.workers=0", "model.hiddenUnits=7", "model.hiddenUnits=0",
         "model.residualUnits=0", "model.residualBlocks=-1", "model.filterSize=4", "model.filterSize=-1",
-        "model.downsampling=3", "quantizer.layers=0", "quantizer.layers=-1", "quantizer.layers=1000000000",
+        "model.downsampling=3", "quantizer.layers=0", "quantizer.layers=-1",
         "quantizer.branching=0",
         "quantizer.branching=1", "quantizer.branching=-8", "quantizer.dimension=0", "quantizer.decay=1",
         "quantizer.decay=-0.1", "quantizer.beta=-1", "quantizer.betaSum=-1", "quantizer.kMeansVectors=7",
@@ -41,6 +41,7 @@ import Testing
             ["model.kind=vqvae2", "quantizer.betaSum=0", "quantizer.layers=1", "model.levels=3", "data.height=40"],
             "data.height", "16 divides"
         ),
+        (["model.kind=rqvae", "quantizer.betaSum=0", "quantizer.layers=1000000000"], "quantizer.layers", "64"),
         (
             ["model.kind=vqvae", "quantizer.betaSum=0", "quantizer.layers=1", "quantizer.branching=33554432"],
             "quantizer.branching", "16777216"

@@ -61,7 +61,11 @@ extension RunConfiguration {
     }
 
     private func checkQuantizer(_ check: inout ConfigurationCheck) {
-        let layers = check.require("quantizer.layers", (1...64).contains(quantizer.layers), "an integer, 1 to 64")
+        // A hierarchy's codewords bound its layers; flat layers need a bound of their own.
+        let most = model.kind.structure == .flat ? 64 : Int.max
+        let layers = check.require(
+            "quantizer.layers", (1...most).contains(quantizer.layers),
+            most == 64 ? "an integer, 1 to 64" : "an integer from 1")
         let branching = check.require(
             "quantizer.branching", quantizer.branching >= 2, "an integer from 2: one codeword a codebook says nothing")
         if layers, branching, (try? codewordsPerLayer()) == nil {

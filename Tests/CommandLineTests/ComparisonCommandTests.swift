@@ -143,7 +143,7 @@ struct ComparisonCommandTests {
             try Data(printed.output.utf8).write(to: folder.appendingPathComponent("mine.yaml"))
             let answer = try Shell.hrvq("experiment", "--config", "mine.yaml", "--quiet", in: folder)
             #expect(answer.status == 0, "\(answer.error)")
-            #expect(answer.output.contains("HR-VQVAE is below") && answer.output.contains("fillable"))
+            #expect(answer.output.contains("HR-VQVAE is below") && answer.output.contains("of fillable"))
             #expect(names(folder.appendingPathComponent("runs/mine")).contains("index.html"))
             expectFailure(try Shell.hrvq("experiment", in: folder), status: 64, "--preset")
             expectFailure(try Shell.hrvq("experiment", "--preset", "claims-cats", in: folder), "claims-mnist")

@@ -149,7 +149,7 @@ struct ClaimTests {
     /// Results of made-up errors, usages and speeds.
     private func claims(
         _ errors: [String: [Double]], used: Int = 16, treeSpeed: Double = 9, rates: [Double] = [170, 130]
-    ) throws -> [Bool] {
+    ) throws -> [ExperimentResults.Verdict] {
         let experiment = try ExperimentPreset.tiny.configuration()
         func run(
             _ preset: String, _ seed: Int, _ mse: Double, _ part: ExperimentPlan.Part, used: Int, of codewords: Int
@@ -186,17 +186,17 @@ struct ClaimTests {
     @Test("Each claim holds where its figures say so, and does not where they do not")
     func verdicts() throws {
         let good = ["hrvqvae-mnist": [1.0, 1.1], "vqvae2-mnist": [2, 2.1], "vqvae-mnist": [3.0, 3.1]]
-        #expect(try claims(good) == [true, true, true, true])
+        #expect(try claims(good) == [.yes, .yes, .yes, .yes])
         var swapped = good
         swapped["hrvqvae-mnist"] = [2.5, 2.6]
-        #expect(try claims(swapped)[0] == false)
+        #expect(try claims(swapped)[0] == .no)
         var noisy = good
-        noisy["vqvae2-mnist"] = [1, 3.1]
-        #expect(try claims(noisy)[0] == false)
+        noisy["vqvae2-mnist"] = [1.5, 3.1]
+        #expect(try claims(noisy)[0] == .partly)
         // A tree that collapses is not hidden by one of the same size that does not.
-        #expect(try claims(good, used: 7)[1] == false)
-        #expect(try claims(good, treeSpeed: 4)[2] == false)
-        #expect(try claims(good, rates: [130, 170])[3] == false)
+        #expect(try claims(good, used: 7)[1] == .partly)
+        #expect(try claims(good, treeSpeed: 4)[2] == .no)
+        #expect(try claims(good, rates: [130, 170])[3] == .no)
     }
 }
 

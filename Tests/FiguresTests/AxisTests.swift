@@ -88,4 +88,14 @@ import Testing
             try AxisDomain(linear, values: [-1e308, 1e308], room: 0, figure: "f")
         }
     }
+
+    @Test("A counted quantity has ticks at whole numbers alone")
+    func counts() throws {
+        for upper in [1.0, 2, 5, 40] {
+            let domain = try AxisDomain(Axis("n", isCount: true), values: [0, upper], room: 0, figure: "f")
+            let ticks = domain.ticks(length: 600) { _ in 20 }
+            #expect(ticks.major.count >= 2)
+            for tick in ticks.major { #expect(tick.value == tick.value.rounded() && !tick.label.contains(".")) }
+        }
+    }
 }

@@ -13,7 +13,7 @@ enum ExperimentCharts {
         ]
         for (part, quantity, axis) in [
             (ExperimentPlan.Part.branching, "m", Axis("codewords a codebook, m", scale: .logarithmic(base: .two))),
-            (.layers, "n", Axis("layers, n")),
+            (.layers, "n", Axis("layers, n", isCount: true)),
         ] {
             charts.append(
                 (
@@ -62,7 +62,7 @@ enum ExperimentCharts {
     private static func errorChart(_ results: ExperimentResults) -> LineChart {
         LineChart(
             title: "Reconstruction error of models that are trained alike",
-            x: Axis("training steps"), y: Axis("mean squared error", scale: .logarithmic(base: .ten)),
+            x: Axis("training steps", isCount: true), y: Axis("mean squared error", scale: .logarithmic(base: .ten)),
             series: results.experiment.models.presets.map { preset in
                 let runs = results.runs(of: .models).filter { $0.preset == preset }
                 let steps = Set(runs.flatMap { $0.curve.map(\.step) }).sorted()

@@ -26,15 +26,22 @@ struct ExperimentReport {
         let folder = experiment.folder
         func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
         try AtomicFile.write(try results.json(), to: file("results.json"))
-        let claims = try claimTable()
-        let models = try modelTable()
+        let models = [try errorTable(), try codebookTable()]
         let sweeps = try [ExperimentPlan.Part.branching, .layers].map { try sweepTable($0) }
+        let claims = results.claims.map { "\($0.number). \($0.statement)\n   \($0.holds.rawValue): \($0.evidence)\n" }
         try AtomicFile.write(
-            ([claims, models] + sweeps).map { "\($0.caption)\n\n\($0.text)\n" }.joined(separator: "\n"),
-            to: file("results.txt"))
-        var blocks: [HTMLPage.Block] = [.heading("Claims"), .table(claims)]
+            ([results.experiment.title + "\n"] + claims + (models + sweeps).map { $0.text + "\n" })
+                .joined(separator: "\n"), to: file("results.txt"))
+        var blocks: [HTMLPage.Block] = [.heading("Claims")]
+        for claim in results.claims {
+            blocks += [
+                .subheading("\(claim.number). \(claim.statement)"),
+                .paragraph("Seen here: \(claim.holds.rawValue). \(claim.evidence)."),
+            ]
+        }
+        blocks.append(.heading("How it was measured"))
         blocks += method.map { .paragraph($0) }
-        blocks += [.heading("Models trained alike"), .table(models)]
+        blocks += [.heading("Models trained alike")] + models.map { .table($0) }
         let charts = try ExperimentCharts.all(results).map { chart in
             let svg = try chart.chart.svg()
             try AtomicFile.write(svg + "\n", to: file(chart.file))
@@ -74,50 +81,58 @@ struct ExperimentReport {
             separator: "\n")
     }
 
-    private func claimTable() throws -> TextTable {
-        try TextTable(
-            caption: results.experiment.title,
-            columns: [.init("claim", .right), .init("says"), .init("holds"), .init("evidence")],
-            rows: results.claims.map { ["\($0.number)", $0.statement, $0.holds ? "yes" : "no", $0.evidence] })
-    }
-
-    private func modelTable() throws -> TextTable {
+    /// The final errors of the models that are trained alike.
+    private func errorTable() throws -> TextTable {
         var table = try TextTable(
             caption:
                 "Models trained alike: \(results.experiment.models.steps) steps, mean ± standard deviation over seeds",
             columns: [
                 .init("model"), .init("MSE", .right), .init("PSNR dB", .right), .init("SSIM", .right),
-                .init("used of codewords", .right), .init("perplexity", .right), .init("rate", .right),
-                .init("parameters", .right), .init("seconds a run", .right),
+                .init("rate", .right), .init("parameters", .right), .init("seconds a run", .right),
             ])
-        for preset in results.experiment.models.presets {
-            let runs = results.runs(of: .models).filter { $0.preset == preset }
-            guard let first = runs.first else { continue }
+        for (preset, runs) in trainedAlike {
             func spread(_ format: String, _ value: (ExperimentResults.Run) -> Double?) -> String {
                 let values = runs.compactMap(value)
                 guard !values.isEmpty else { return "–" }
                 let all = MeanAndSpread(values)
                 return String(format: "\(format) ± \(format)", all.mean, all.spread)
             }
-            func layers(_ text: (Int) -> String) -> String {
-                first.evaluation.layers.indices.map(text).joined(separator: " ")
-            }
-            func mean(_ layer: Int, _ value: (Int) -> Double) -> String {
-                String(format: "%.0f", MeanAndSpread(runs.indices.map { value($0) }).mean)
-            }
             try table.append([
                 preset, spread("%.6f") { $0.evaluation.mse }, spread("%.2f") { $0.evaluation.psnr },
-                spread("%.4f") { $0.evaluation.ssim },
-                layers { layer in
-                    mean(layer) { Double(runs[$0].evaluation.layers[layer].used) }
-                        + "/\(first.evaluation.layers[layer].codewords)"
-                },
-                layers { layer in mean(layer) { runs[$0].evaluation.layers[layer].perplexity } },
-                String(format: "1 : %.1f", first.evaluation.compression), "\(first.parameters)",
-                spread("%.0f") { $0.seconds },
+                spread("%.4f") { $0.evaluation.ssim }, String(format: "1 : %.1f", runs[0].evaluation.compression),
+                "\(runs[0].parameters)", spread("%.0f") { $0.seconds },
             ])
         }
         return table
+    }
+
+    /// How well the models that are trained alike use their codewords.
+    private func codebookTable() throws -> TextTable {
+        var table = try TextTable(
+            caption: "Their codebooks, layer by layer (the levels of VQ-VAE-2 from the coarsest on), mean over seeds",
+            columns: [.init("model"), .init("used of codewords", .right), .init("perplexity", .right)])
+        for (preset, runs) in trainedAlike {
+            func layers(_ text: (Int) -> String) -> String {
+                runs[0].evaluation.layers.indices.map(text).joined(separator: "  ")
+            }
+            func mean(_ value: (ExperimentResults.Run) -> Double) -> String {
+                String(format: "%.0f", MeanAndSpread(runs.map(value)).mean)
+            }
+            try table.append([
+                preset,
+                layers { layer in
+                    mean { Double($0.evaluation.layers[layer].used) }
+                        + "/\(runs[0].evaluation.layers[layer].codewords)"
+                }, layers { layer in mean { $0.evaluation.layers[layer].perplexity } },
+            ])
+        }
+        return table
+    }
+
+    private var trainedAlike: [(preset: String, runs: [ExperimentResults.Run])] {
+        results.experiment.models.presets.map { preset in
+            (preset, results.runs(of: .models).filter { $0.preset == preset })
+        }.filter { !$0.1.isEmpty }
     }
 
     private func sweepTable(_ part: ExperimentPlan.Part) throws -> TextTable {
@@ -129,7 +144,15 @@ struct ExperimentReport {
                 .init("used", .right), .init("of fillable", .right), .init("perplexity", .right), .init("MSE", .right),
                 .init("seconds", .right),
             ])
-        for run in results.runs(of: part) {
+        // Each hierarchy above its flat codebook, the smallest first.
+        let runs = try sweep.hierarchies.flatMap { branching, layers in
+            let codewords = try ExperimentPlan.codewords(branching, layers)
+            return results.runs(of: part).filter { run in
+                run.preset == sweep.hierarchical
+                    ? run.branching == branching && run.layers == layers : run.branching == codewords
+            }
+        }
+        for run in runs {
             guard let layer = run.evaluation.layers.last else { continue }
             try table.append([
                 run.preset + (sweep.seeds.count > 1 ? " (seed \(run.seed))" : ""), "\(run.branching)", "\(run.layers)",

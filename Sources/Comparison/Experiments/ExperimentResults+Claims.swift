@@ -15,7 +15,8 @@ extension ExperimentResults {
         [orderClaim(), usageClaim(), searchClaim(), rateClaim()].compactMap { $0 }
     }
 
-    /// Claim 1: HR-VQVAE below VQ-VAE-2 below VQ-VAE, each gap wider than the spread of both together.
+    /// Claim 1: HR-VQVAE below VQ-VAE-2 below VQ-VAE, each gap wider than the spread of both together; partly where the
+    /// means are in this order and a gap is narrower.
     private func orderClaim() -> Claim? {
         let presets = experiment.models.presets
         func preset(_ kind: ModelKind) -> String? {
@@ -24,9 +25,11 @@ extension ExperimentResults {
         let order = [ModelKind.hrvqvae, .vqvae2, .vqvae].compactMap { kind in preset(kind).map { (kind, error(of: $0)) }
         }
         guard order.count >= 2 else { return nil }
-        let holds = zip(order, order.dropFirst()).allSatisfy { better, worse in
-            worse.1.mean - better.1.mean > better.1.spread + worse.1.spread
+        let gaps = zip(order, order.dropFirst()).map { better, worse in
+            (width: worse.1.mean - better.1.mean, spread: better.1.spread + worse.1.spread)
         }
+        let holds: Verdict =
+            gaps.allSatisfy { $0.width > $0.spread } ? .yes : gaps.allSatisfy { $0.width > 0 } ? .partly : .no
         let all = presets.map { name in
             let error = error(of: name)
             return String(format: "%@ %.6f ± %.6f", name, error.mean, error.spread)
@@ -36,7 +39,10 @@ extension ExperimentResults {
             number: 1,
             statement: "Trained alike, the error of " + order.map(\.0.title).joined(separator: " is below that of ")
                 + (seeds > 1 ? ", by more than the spread over \(seeds) seeds." : " (one seed, so no spread)."),
-            holds: holds, evidence: "MSE: " + all.joined(separator: ", "))
+            holds: holds,
+            evidence: "MSE: " + all.joined(separator: ", ")
+                + (holds == .partly ? "; the order of the means holds, and not every gap is wider than the spread" : "")
+        )
     }
 
     /// Claim 2: the last layer of every largest hierarchy uses more than half of what can be filled.
@@ -69,21 +75,28 @@ extension ExperimentResults {
             statement:
                 "Codebooks grow without collapse: the largest hierarchies use more than half of the codewords that"
                 + " can be filled.",
-            holds: trees.allSatisfy { share($0) > 0.5 },
+            holds: verdict(trees.map { share($0) > 0.5 }),
             evidence: trees.map(text).joined(separator: "; ")
                 + (flat.isEmpty ? "" : "; beside them " + flat.map(text).joined(separator: "; ")))
     }
 
-    /// Claim 3: the tree is searched faster than a flat codebook of as many codewords, wherever there are parents.
+    private func verdict(_ cases: [Bool]) -> Verdict {
+        cases.allSatisfy { $0 } ? .yes : cases.contains(true) ? .partly : .no
+    }
+
+    /// Claim 3: the tree is searched faster than a flat codebook of as many codewords, wherever there are parents; partly
+    /// where small codebooks are searched as fast flat.
     private func searchClaim() -> Claim? {
         let pairs = search.filter { $0.layers > 1 }
         guard !pairs.isEmpty else { return nil }
         let texts = pairs.map {
-            String(format: "%d codewords: %.0f×", $0.codewords, $0.hierarchicalPerSecond / max($0.flatPerSecond, 1e-9))
+            String(
+                format: "%d codewords as %d layers of %d: %.1f×", $0.codewords, $0.layers, $0.branching,
+                $0.hierarchicalPerSecond / max($0.flatPerSecond, 1e-9))
         }
         return Claim(
             number: 3, statement: "The hierarchical search is faster than a flat one of the same resolution.",
-            holds: pairs.allSatisfy { $0.hierarchicalPerSecond > $0.flatPerSecond },
+            holds: verdict(pairs.map { $0.hierarchicalPerSecond > $0.flatPerSecond }),
             evidence: texts.joined(separator: ", "))
     }
 
@@ -94,7 +107,7 @@ extension ExperimentResults {
             number: 4,
             statement:
                 "\(first.preset) has a higher rate than \(rates.dropFirst().map(\.preset).joined(separator: ", ")).",
-            holds: rates.dropFirst().allSatisfy { $0.compression < first.compression },
+            holds: verdict(rates.dropFirst().map { $0.compression < first.compression }),
             evidence: rates.map { String(format: "%@ 1 : %.1f", $0.preset, $0.compression) }.joined(separator: ", "))
     }
 }

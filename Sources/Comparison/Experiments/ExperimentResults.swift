@@ -68,6 +68,16 @@ public struct ExperimentResults: Codable, Sendable, Equatable {
         public var compression: Double
     }
 
+    /// Whether a claim was seen.
+    public enum Verdict: String, Codable, Sendable, Equatable {
+        /// Everywhere that it was looked for.
+        case yes
+        /// In a part of the figures; the evidence says in which.
+        case partly
+        /// Nowhere, or the contrary was seen.
+        case no
+    }
+
     /// What the paper claims, and whether these runs show it.
     public struct Claim: Codable, Sendable, Equatable {
         /// The claim's number in the list of the paper's claims.
@@ -75,7 +85,7 @@ public struct ExperimentResults: Codable, Sendable, Equatable {
         /// The claim.
         public var statement: String
         /// Whether it holds here.
-        public var holds: Bool
+        public var holds: Verdict
         /// The figures that say so.
         public var evidence: String
     }

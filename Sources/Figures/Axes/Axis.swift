@@ -25,12 +25,19 @@ public struct Axis: Sendable, Equatable {
     /// The two ends of the axis; nil for those of the data and a little room. What lies outside is not drawn.
     public var range: ClosedRange<Double>?
 
+    /// Whether the quantity is counted, so that ticks between whole numbers would say nothing; linear axes only.
+    public var isCount: Bool
+
     /// An axis.
-    public init(_ label: String, unit: String? = nil, scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
+    public init(
+        _ label: String, unit: String? = nil, scale: Scale = .linear, range: ClosedRange<Double>? = nil,
+        isCount: Bool = false
+    ) {
         self.label = label
         self.unit = unit
         self.scale = scale
         self.range = range
+        self.isCount = isCount
     }
 
     /// "label (unit)".

@@ -5,13 +5,16 @@ struct AxisDomain: Equatable {
     let scale: Axis.Scale
     let lower: Double
     let upper: Double
+    /// Whether ticks stand at whole numbers alone.
+    let isCount: Bool
 
     /// Narrower axes cannot be told apart from one value: a `Double` has 16 digits.
     private static let smallestRelativeSpan = 1e-12
     private static let smallestSpan = 1e-290
 
     /// An axis whose ends are known to be in order.
-    init(scale: Axis.Scale, lower: Double, upper: Double) {
+    init(scale: Axis.Scale, lower: Double, upper: Double, isCount: Bool = false) {
+        self.isCount = isCount
         self.scale = scale
         self.lower = lower
         self.upper = upper
@@ -32,7 +35,7 @@ struct AxisDomain: Equatable {
             guard (upper - lower).isFinite, !Self.isNarrow(lower, upper), axis.scale == .linear || lower > 0 else {
                 throw FigureError.invalidRange(figure: figure, axis: axis.label, lower: lower, upper: upper)
             }
-            self.init(scale: axis.scale, lower: lower, upper: upper)
+            self.init(scale: axis.scale, lower: lower, upper: upper, isCount: axis.isCount)
             return
         }
         var ends: (lower: Double, upper: Double)?
@@ -44,7 +47,7 @@ struct AxisDomain: Equatable {
         guard (upper - lower).isFinite, axis.scale == .linear || lower > 0 else {
             throw FigureError.tooFarApart(figure: figure, axis: axis.label, lower: ends.lower, upper: ends.upper)
         }
-        self.init(scale: axis.scale, lower: lower, upper: upper)
+        self.init(scale: axis.scale, lower: lower, upper: upper, isCount: axis.isCount)
     }
 
     /// The place of a value: 0 at the lower end, 1 at the upper one.

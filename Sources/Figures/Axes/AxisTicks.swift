@@ -56,6 +56,7 @@ extension AxisDomain {
         } else {
             exponent += 1
         }
+        if isCount, exponent < 0 { (mantissa, exponent) = (1, 0) }
         let values = multiples(of: mantissa, exponent: exponent)
         let largest = values.reduce(0) { max($0, abs($1)) }
         let isPlain = largest == 0 || (largest >= 0.001 && largest < 1_000_000)
@@ -70,9 +71,12 @@ extension AxisDomain {
         // A step of 2 is cut in four, steps of 1 and 5 in five: the parts are round numbers again.
         let part = mantissa == 1 ? (2, exponent - 1) : mantissa == 2 ? (5, exponent - 1) : (1, exponent)
         let step = Double(part.0) * NumberText.power(part.1)
-        let minor = multiples(of: part.0, exponent: part.1).filter { value in
-            !values.contains { abs($0 - value) < step / 2 }
-        }
+        let minor =
+            isCount && exponent == 0 && mantissa < 5
+            ? []
+            : multiples(of: part.0, exponent: part.1).filter { value in
+                !values.contains { abs($0 - value) < step / 2 }
+            }
         return AxisTicks(major: major, minor: minor)
     }
 

@@ -19,7 +19,8 @@ public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible
         case .differentData(let models):
             "the models take different images, and errors on different images cannot be compared:\n"
                 + models.map { "  - \($0)" }.joined(separator: "\n")
-                + "\nCompare runs that were trained on one data set in one shape."
+                + "\nCompare runs that were trained on one data set in one shape (an imported model: import it with their"
+                + " --height, --width and --test-share)."
         case .sameName(let name):
             "two models are called '\(name)'; give folders with different names, or name them as NAME=FOLDER"
         case .noModels: "no model was given; name at least one folder of a run"

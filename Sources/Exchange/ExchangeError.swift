@@ -15,7 +15,7 @@ public enum ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "\nNothing was written. Give the whole state_dict of such a model, and nothing else."
         case .pickledFile(let path):
             "\(path): is a PyTorch checkpoint; turn it into a safetensors file by "
-                + "'python3 Tools/pt_to_safetensors.py \(path) state.safetensors' first"
+                + "'PYTHONPATH=.libtorch/site python3 Tools/pt_to_safetensors.py \(path) state.safetensors' first"
         case .unsupportedModel(let target, let reasons):
             "\(target) cannot hold this model:\n" + Self.list(reasons)
                 + "\nOther programs can read model.safetensors and config.json as they are."

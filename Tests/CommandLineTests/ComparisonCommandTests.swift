@@ -102,6 +102,18 @@ struct ComparisonCommandTests {
                 "--inception")
             expectFailure(
                 try Shell.hrvq("compare", tree, "--classifier", tree, "--output", "r", in: folder), "autoencoder")
+            expectFailure(try Shell.hrvq("compare", tree, "--output", "", in: folder), status: 64, "empty")
+            expectFailure(
+                try Shell.hrvq("compare", tree, "--data", "nowhere", "--output", "r", in: folder), "glyphs are drawn")
+            let spoilt = folder.appendingPathComponent("spoilt")
+            try FileManager.default.copyItem(at: URL(fileURLWithPath: tree), to: spoilt)
+            let file = spoilt.appendingPathComponent("model.safetensors")
+            let tensors = try Safetensors.read(file).tensors
+            try tensors["decoder.conv.bias"]?.fillInPlace(.nan)
+            try Safetensors.write(tensors.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, to: file)
+            expectFailure(
+                try Shell.hrvq("compare", tree, "spoilt", "--output", "r", in: folder), "not finite",
+                "decoder.conv.bias")
             #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("r").path))
         }
     }
@@ -113,7 +125,7 @@ struct ComparisonCommandTests {
             let figure = folder.appendingPathComponent("figure.svg")
             func draw(_ arguments: String...) throws -> String {
                 let answer = try Shell.finish(
-                    Shell.start(["inspect", tree, "--codebook-figure", figure.path] + arguments, in: folder))
+                    Shell.start(["inspect", tree, "--force", "--codebook-figure", figure.path] + arguments, in: folder))
                 #expect(answer.status == 0, "\(answer.error)")
                 return try String(contentsOf: figure, encoding: .utf8)
             }
@@ -122,8 +134,10 @@ struct ComparisonCommandTests {
             #expect(try draw() == random)
             #expect(try draw("--seed", "5") != random)
             #expect(try draw("--position", "3,4").contains("row 3, column 4"))
+            expectFailure(try Shell.hrvq("inspect", tree, "--codebook-figure", figure.path), "--force")
             expectFailure(
-                try Shell.hrvq("inspect", tree, "--codebook-figure", figure.path, "--position", "16,0"), "16 rows")
+                try Shell.hrvq("inspect", tree, "--force", "--codebook-figure", figure.path, "--position", "16,0"),
+                "16 rows")
             expectFailure(
                 try Shell.hrvq("inspect", tree, "--codebook-figure", figure.path, "--position", "x"), status: 64)
             expectFailure(try Shell.hrvq("inspect", tree, "--position", "1,1"), status: 64, "--codebook-figure")

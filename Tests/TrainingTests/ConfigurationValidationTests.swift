@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ConfigurationValidationTests {
     @Test(arguments: [
-        "data.channels=2", "data.height=0", "data.width=-4", "data.padding=-1", "data.testShare=1",
+        "data.channels=2", "data.height=0", "data.width=-4", "data.padding=-1", "data.padding=4611686018427387904",
+        "data.height=9223372036854775807", "data.testShare=1",
         "data.maximumSkippedShare=1.1", "data.workers=0", "model.hiddenUnits=7", "model.hiddenUnits=0",
         "model.residualUnits=0", "model.residualBlocks=-1", "model.filterSize=4", "model.filterSize=-1",
         "model.downsampling=3", "quantizer.layers=0", "quantizer.layers=-1",

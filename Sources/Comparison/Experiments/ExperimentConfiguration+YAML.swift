@@ -51,7 +51,8 @@ extension ExperimentConfiguration {
                 "the key '\((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: "."))' is missing"
         case .typeMismatch(let type, let context): return "\(path(context)) is not of the type \(type)"
         case .valueNotFound(_, let context): return "\(path(context)) has no value"
-        case .dataCorrupted(let context): return context.debugDescription
+        case .dataCorrupted(let context):
+            return context.underlyingError.map { "\($0)" } ?? context.debugDescription
         @unknown default: return "\(error)"
         }
     }

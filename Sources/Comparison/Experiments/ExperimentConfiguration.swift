@@ -68,7 +68,9 @@ public struct ExperimentConfiguration: Codable, Sendable, Equatable {
             ("models", models.seeds, models.steps), ("branching", branching.seeds, branching.steps),
             ("layers", layers.seeds, layers.steps),
         ] {
-            require(!seeds.isEmpty && Set(seeds).count == seeds.count, "\(name).seeds: expected different numbers")
+            require(
+                !seeds.isEmpty && Set(seeds).count == seeds.count,
+                "\(name).seeds: expected at least one number, each once")
             require(steps >= 1, "\(name).steps is \(steps); expected an integer from 1")
         }
         for (name, sweep) in [("branching", branching), ("layers", layers)] {

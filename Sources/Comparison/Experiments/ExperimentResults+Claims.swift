@@ -85,7 +85,7 @@ extension ExperimentResults {
     }
 
     /// Claim 3: the tree is searched faster than a flat codebook of as many codewords, wherever there are parents; partly
-    /// where small codebooks are searched as fast flat.
+    /// where small codebooks are searched as fast flat. A difference of less than a tenth is within what timings vary.
     private func searchClaim() -> Claim? {
         let pairs = search.filter { $0.layers > 1 }
         guard !pairs.isEmpty else { return nil }
@@ -96,7 +96,7 @@ extension ExperimentResults {
         }
         return Claim(
             number: 3, statement: "The hierarchical search is faster than a flat one of the same resolution.",
-            holds: verdict(pairs.map { $0.hierarchicalPerSecond > $0.flatPerSecond }),
+            holds: verdict(pairs.map { $0.hierarchicalPerSecond > 1.1 * $0.flatPerSecond }),
             evidence: texts.joined(separator: ", "))
     }
 

@@ -7,11 +7,13 @@ extension RunConfiguration {
     /// 2²⁴ of them at D = 32 take 2 GiB; what asks for more is a slip, not a model.
     public static let maximumCodewords = 1 << 24
 
+    // Sizes are checked by `validate`, which itself asks for these: what overflows must not end the process there.
+
     /// Pixels from top to bottom that the encoder sees.
-    public var paddedHeight: Int { data.height + 2 * data.padding }
+    public var paddedHeight: Int { data.height &+ 2 &* data.padding }
 
     /// Pixels from left to right that the encoder sees.
-    public var paddedWidth: Int { data.width + 2 * data.padding }
+    public var paddedWidth: Int { data.width &+ 2 &* data.padding }
 
     /// Grid positions from top to bottom; of the finest grid where there are several.
     public var gridHeight: Int { paddedHeight / model.downsampling }

@@ -50,7 +50,7 @@ extension RunConfiguration {
         else { return }
         for (key, side, padded) in [
             ("data.height", data.height, paddedHeight), ("data.width", data.width, paddedWidth),
-        ] where side >= 1 && data.padding >= 0 && padded % coarsestDownsampling != 0 {
+        ] where (1...16384).contains(side) && (0...1024).contains(data.padding) && padded % coarsestDownsampling != 0 {
             check.add(
                 key, "\(side), padded by data.padding to \(padded)",
                 model.levels == 1

@@ -25,6 +25,10 @@ public struct ModelFolder: Sendable {
         }
         let data = try FileReader.read(
             configurationFile, cure: "give a folder that holds config.json and model.safetensors")
+        if let table = try? JSONSerialization.jsonObject(with: data) as? [String: Any], table["classNames"] != nil {
+            throw FileError.malformed(
+                path: url.path, reason: "holds a classifier", expected: "the folder of an autoencoder or of its run")
+        }
         let configuration = try RunConfiguration(json: data, source: configurationFile.path)
         try configuration.validate()
         return configuration
@@ -45,6 +49,13 @@ public struct ModelFolder: Sendable {
         let weights = try Safetensors.read(weightsFile, cure: weightsCure)
         let model = try configuration.makeAutoencoder(on: device)
         try model.parameters.load(weights.tensors, source: weightsFile.path)
+        let spoilt = try model.parameters.all.filter { try !$0.tensor.detached().isFinite() }
+        guard spoilt.isEmpty else {
+            throw FileError.malformed(
+                path: weightsFile.path,
+                reason: "holds numbers that are not finite: " + spoilt.map(\.name).joined(separator: ", "),
+                expected: "the weights of a run that did not diverge")
+        }
         for quantizer in model.quantizers { try quantizer.markInitialized() }
         model.precision = configuration.elementType(on: device, choice: precision)
         return (configuration, model)

@@ -61,6 +61,11 @@ extension DataConfiguration {
     ///   - split: Which part.
     /// - Throws: `DatasetError`.
     public func open(_ folder: URL?, split: Split) throws -> any ImageDataset {
-        try kind.open(folder: folder?.path, shape: shape, split: split, testShare: testShare)
+        if kind == .glyphs, let folder {
+            throw DatasetError.invalidSetting(
+                name: "the data folder", value: folder.path,
+                expected: "none: glyphs are drawn by the program, and the folder would be ignored")
+        }
+        return try kind.open(folder: folder?.path, shape: shape, split: split, testShare: testShare)
     }
 }

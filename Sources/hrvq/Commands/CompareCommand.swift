@@ -21,7 +21,7 @@ struct CompareCommand: ParsableCommand {
 
     @OptionGroup var data: DataOptions
 
-    @Option(help: "The folder of the report.", completion: .directory)
+    @Option(help: "The folder of the report.", completion: .directory, transform: OutputPath.parse)
     var output: String
 
     @Option(help: ArgumentHelp("How many images are shown.", valueName: "count"))

@@ -8,7 +8,7 @@ struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Train on built-in glyphs for a minute or two and show what came of it.")
 
-    @Option(help: "The folder for the run and the pictures.", completion: .directory)
+    @Option(help: "The folder for the run and the pictures.", completion: .directory, transform: OutputPath.parse)
     var output = "demo"
 
     @Option(help: ArgumentHelp("Training steps.", valueName: "count"))

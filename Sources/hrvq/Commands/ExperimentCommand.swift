@@ -27,7 +27,9 @@ struct ExperimentCommand: ParsableCommand {
     @Option(help: "The folder of the data set (not needed for glyphs).", completion: .directory)
     var data: String?
 
-    @Option(help: "The folder of runs and results; runs/NAME by default.", completion: .directory)
+    @Option(
+        help: "The folder of runs and results; runs/NAME by default.", completion: .directory,
+        transform: OutputPath.parse)
     var output: String?
 
     @Flag(help: "Print the declaration and the runs it plans, then end.")

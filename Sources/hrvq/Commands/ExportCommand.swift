@@ -23,7 +23,9 @@ struct ExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The program that the model is for.", valueName: "program"))
     var to: ExchangeFormat
 
-    @Option(help: "The file to write, *.safetensors.", completion: .file(extensions: ["safetensors"]))
+    @Option(
+        help: "The file to write, *.safetensors.", completion: .file(extensions: ["safetensors"]),
+        transform: OutputPath.parse)
     var output: String
 
     @Flag(help: "Replace a file that exists.")
@@ -33,6 +35,10 @@ struct ExportCommand: ParsableCommand {
         let url = URL(fileURLWithPath: output)
         if !force, FileManager.default.fileExists(atPath: url.path) {
             throw FileError.exists(path: output, cure: "add --force to replace it, or choose another --output")
+        }
+        let weights = ModelFolder(URL(fileURLWithPath: model)).weightsFile
+        guard url.resolvingSymlinksInPath().path != weights.resolvingSymlinksInPath().path else {
+            throw FileError.exists(path: output, cure: "it is the model to export; choose another --output")
         }
         let state =
             switch to {

@@ -17,7 +17,7 @@ struct ImportCommand: ParsableCommand {
             rosinality: a state_dict of the VQVAE in rosinality/vq-vae-2-pytorch (a VQ-VAE-2 of two levels), as a \
             safetensors file. A .pt file becomes one by
 
-              python3 Tools/pt_to_safetensors.py vqvae_560.pt state.safetensors
+              PYTHONPATH=.libtorch/site python3 Tools/pt_to_safetensors.py vqvae_560.pt state.safetensors
 
             All sizes are read off the file; it does not say the size of the images that it was trained on.
             """)
@@ -28,7 +28,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The program that the model is of.", valueName: "program"))
     var from: ExchangeFormat
 
-    @Option(help: "The model folder to write.", completion: .directory)
+    @Option(help: "The model folder to write.", completion: .directory, transform: OutputPath.parse)
     var output: String
 
     @Option(help: ArgumentHelp("Pixels from top to bottom of the images.", valueName: "pixels"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import HRVQ
 
@@ -43,6 +44,9 @@ struct InspectCommand: ParsableCommand {
             "The position in the latent grid whose path is drawn; random if not given.", valueName: "row,column"))
     var position: GridPosition?
 
+    @Flag(help: "Replace the file of --codebook-figure if it exists.")
+    var force = false
+
     @Option(help: ArgumentHelp("What the random image and position are drawn from.", valueName: "number"))
     var seed: Int?
 
@@ -79,6 +83,9 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func draw(_ model: any Autoencoder, _ configuration: RunConfiguration, to url: URL) throws {
+        if !force, FileManager.default.fileExists(atPath: url.path) {
+            throw FileError.exists(path: url.path, cure: "add --force to replace it, or choose another file")
+        }
         guard configuration.model.kind.structure == .hierarchical else {
             throw ComparisonError.notHierarchical(kind: configuration.model.kind.rawValue)
         }

@@ -17,7 +17,7 @@ struct ReconstructCommand: ParsableCommand {
     @Argument(help: "Image files (JPEG, PNG, WebP), or folders of them.", completion: .file())
     var images: [String]
 
-    @Option(help: "The folder for the pictures.", completion: .directory)
+    @Option(help: "The folder for the pictures.", completion: .directory, transform: OutputPath.parse)
     var output: String
 
     @Option(help: ArgumentHelp("Side of the tiles that large images are cut into.", valueName: "pixels"))
@@ -41,6 +41,13 @@ struct ReconstructCommand: ParsableCommand {
         }
         let paths = try ImageFiles.list(images)
         let names = ImageFiles.names(of: paths, reserved: ["before-after"])
+        let inputs = Set(paths.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path })
+        for name in names + ["before-after"] {
+            let target = folder.appendingPathComponent(name + ".png").resolvingSymlinksInPath().path
+            guard !inputs.contains(target) else {
+                throw FileError.exists(path: target, cure: "it is one of the images to read; choose another --output")
+            }
+        }
         let (configuration, autoencoder, device) = try model.load()
         var originals: [PixelImage] = []
         var reconstructions: [PixelImage] = []

@@ -16,7 +16,9 @@ struct TokenizeCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var data: DataOptions
 
-    @Option(help: "The file to write, *.safetensors.", completion: .file(extensions: ["safetensors"]))
+    @Option(
+        help: "The file to write, *.safetensors.", completion: .file(extensions: ["safetensors"]),
+        transform: OutputPath.parse)
     var output: String
 
     @Flag(help: "Replace a file that exists.")

@@ -20,7 +20,7 @@ struct TrainClassifierCommand: ParsableCommand {
     @Option(help: "What the data set is.")
     var kind: DatasetKind
 
-    @Option(help: "The folder of the classifier.", completion: .directory)
+    @Option(help: "The folder of the classifier.", completion: .directory, transform: OutputPath.parse)
     var output: String
 
     @Option(help: ArgumentHelp("Training steps.", valueName: "count"))

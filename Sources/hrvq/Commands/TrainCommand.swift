@@ -26,7 +26,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The folder of the data set (not needed for glyphs).", completion: .directory)
     var data: String?
 
-    @Option(help: "The folder of the run.", completion: .directory)
+    @Option(help: "The folder of the run.", completion: .directory, transform: OutputPath.parse)
     var output: String?
 
     @Option(help: ArgumentHelp("Training steps, in the place of the preset's epochs.", valueName: "count"))

@@ -88,7 +88,7 @@ struct ExperimentReport {
                 "Models trained alike: \(results.experiment.models.steps) steps, mean ± standard deviation over seeds",
             columns: [
                 .init("model"), .init("MSE", .right), .init("PSNR dB", .right), .init("SSIM", .right),
-                .init("rate", .right), .init("parameters", .right), .init("seconds a run", .right),
+                .init("rate", .right), .init("parameters", .right), .init("seconds", .right),
             ])
         for (preset, runs) in trainedAlike {
             func spread(_ format: String, _ value: (ExperimentResults.Run) -> Double?) -> String {

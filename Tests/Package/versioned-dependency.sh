@@ -27,7 +27,7 @@ MANIFEST
 cat >"$work/consumer/Sources/consumer/main.swift" <<'PROGRAM'
 import HRVQ
 
-let model = try HRVQVAE(
+let model = try SingleGridAutoencoder(
     network: NetworkSettings(channels: 1, hiddenUnits: 8, residualUnits: 8, downsampling: 2),
     quantizer: QuantizerSettings(layers: 2, branching: 4, dimension: 4), generator: Generator(seed: 1))
 let codes = try model.encode(Tensor.zeros([1, 1, 16, 16]))

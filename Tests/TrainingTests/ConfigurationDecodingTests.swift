@@ -57,7 +57,7 @@ import Testing
                 .wrongType(
                     key: "model", found: "the integer 3",
                     expected: "a section with kind, hiddenUnits, residualUnits, residualBlocks, filterSize, "
-                        + "downsampling"),
+                        + "downsampling, levels"),
                 .unknownKey(key: "nonsense", suggestion: nil),
                 .wrongType(key: "quantizer.beta", found: "a list", expected: "a number"),
                 .wrongType(key: "quantizer.decay", found: "the text '0.5'", expected: "a number"),

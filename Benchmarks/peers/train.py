@@ -14,13 +14,14 @@ Variants:
 from __future__ import annotations
 
 import argparse
+from typing import Optional, Type
 
 import torch
 import torch.nn.functional as functional
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from hrvqvae import HRVQVAE, Settings
+from hrvqvae import HRVQVAE, Output, Settings
 from protocol import serve
 
 VARIANTS = ["eager-float32", "eager-bfloat16", "channels-last-float32"]
@@ -36,7 +37,18 @@ def make_images(count: int, side: int = 32, channels: int = 3, seed: int = 0) ->
 
 
 class Trainer:
-    """A model, its optimiser, its average and its data."""
+    """A model, its optimiser, its average and its data.
+
+    Subclasses say which model, and how its codebooks take an output in.
+    """
+
+    def make_model(self) -> nn.Module:
+        """A model with fresh weights."""
+        return HRVQVAE(Settings())
+
+    def update(self, output: Output) -> None:
+        """Moves the codewords."""
+        self.model.quantizer.update(output.quantizer)
 
     def __init__(self, variant: str, batch: int, images: Tensor, seed: int = 0) -> None:
         torch.manual_seed(seed)
@@ -44,7 +56,7 @@ class Trainer:
         self.batch = batch
         self.reduced = variant == "eager-bfloat16"
         self.layout = torch.contiguous_format if variant == "eager-float32" else torch.channels_last
-        self.model = HRVQVAE(Settings()).to(memory_format=self.layout)
+        self.model = self.make_model().to(memory_format=self.layout)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=3e-3)
         # Buffers, among them the codebooks, are copied and not averaged: they are averages already.
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(0.9))
@@ -59,7 +71,7 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         objective.total.backward()
         self.optimizer.step()
-        self.model.quantizer.update(output.quantizer)
+        self.update(output)
         self.average.update_parameters(self.model)
         return objective.total.detach()
 
@@ -72,9 +84,9 @@ class Trainer:
         return count * self.batch
 
 
-def main() -> None:
+def main(trainer_class: Type[Trainer] = Trainer, description: Optional[str] = __doc__) -> None:
     """Reads arguments, warms up, answers."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--variant", choices=VARIANTS, default=VARIANTS[0])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="threads of PyTorch")
     parser.add_argument("--batch", type=int, default=128, help="images a step")
@@ -82,7 +94,7 @@ def main() -> None:
     parser.add_argument("--warm-up", type=int, default=3, help="steps before the first measured one")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    trainer = Trainer(arguments.variant, arguments.batch, make_images(arguments.images))
+    trainer = trainer_class(arguments.variant, arguments.batch, make_images(arguments.images))
     trainer.steps(arguments.warm_up)
     serve(
         trainer.steps, "images", variant=arguments.variant, threads=torch.get_num_threads(), torch=torch.__version__

@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
-from hrvqvae import GRADIENT, LEAST_COUNT, MOVING_AVERAGE, Objective
+from hrvqvae import GRADIENT, LEAST_COUNT, MOVING_AVERAGE, Objective, ResidualBlock
 
 
 @dataclass(frozen=True)
@@ -52,19 +52,6 @@ class Settings:
     def outer_units(self) -> int:
         """Channels after the first convolution of an encoder, and before the last one of a decoder."""
         return max(self.hidden_units // 2, 1)
-
-
-class ResidualBlock(nn.Module):
-    """x + conv1x1(ReLU(conv3x3(ReLU(x))))."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(settings.hidden_units, settings.residual_units, 3, padding=1)
-        self.conv2 = nn.Conv2d(settings.residual_units, settings.hidden_units, 1)
-
-    def forward(self, features: Tensor) -> Tensor:
-        """[N, hidden, h, w] to the same shape."""
-        return features + self.conv2(functional.relu(self.conv1(functional.relu(features))))
 
 
 class Encoder(nn.Module):

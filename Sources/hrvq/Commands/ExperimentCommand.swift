@@ -56,9 +56,8 @@ struct ExperimentCommand: ParsableCommand {
         guard let declaration else { return }
         if print { return try show(declaration, named) }
         let device = try engine.prepare()
-        let name =
-            named?.rawValue
-            ?? (config.map { ($0 as NSString).lastPathComponent as NSString }?.deletingPathExtension ?? "experiment")
+        let file = config.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }
+        let name = named?.rawValue ?? file ?? "experiment"
         let folder = URL(fileURLWithPath: output ?? "runs/\(name)")
         let experiment = try Experiment(
             declaration, data: data.map { URL(fileURLWithPath: $0) }, folder: folder, replace: force, device: device)

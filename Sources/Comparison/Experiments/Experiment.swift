@@ -50,8 +50,9 @@ public final class Experiment {
         plan = try ExperimentPlan(configuration)
         // Data that is missing should be said before a folder is made.
         if let first = plan.runs.first { _ = try first.configuration.data.open(data, split: .test) }
-        guard !RunFolder(folder).holdsRun else {
-            throw TrainingError.runExists(path: folder.path, step: RunFolder(folder).checkpointSteps().last)
+        let run = RunFolder(folder)
+        guard !run.holdsRun else {
+            throw TrainingError.runExists(path: folder.path, step: run.checkpointSteps().last)
         }
         let declaration = folder.appendingPathComponent("experiment.json")
         if replace {

@@ -55,6 +55,13 @@ public final class ParameterStore {
         try all.map { ($0.name, try $0.tensor.detached()) }
     }
 
+    /// The names of parameters that hold a number which is not finite, as after a run that diverged.
+    ///
+    /// - Throws: ``TorchError``.
+    public func notFinite() throws -> [String] {
+        try all.filter { try !$0.tensor.detached().isFinite() }.map(\.name)
+    }
+
     /// Copies values into the parameters, all or none.
     ///
     /// - Parameters:

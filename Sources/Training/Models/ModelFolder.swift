@@ -49,11 +49,11 @@ public struct ModelFolder: Sendable {
         let weights = try Safetensors.read(weightsFile, cure: weightsCure)
         let model = try configuration.makeAutoencoder(on: device)
         try model.parameters.load(weights.tensors, source: weightsFile.path)
-        let spoilt = try model.parameters.all.filter { try !$0.tensor.detached().isFinite() }
+        let spoilt = try model.parameters.notFinite()
         guard spoilt.isEmpty else {
             throw FileError.malformed(
                 path: weightsFile.path,
-                reason: "holds numbers that are not finite: " + spoilt.map(\.name).joined(separator: ", "),
+                reason: "holds numbers that are not finite: " + spoilt.joined(separator: ", "),
                 expected: "the weights of a run that did not diverge")
         }
         for quantizer in model.quantizers { try quantizer.markInitialized() }

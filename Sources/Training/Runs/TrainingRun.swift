@@ -270,7 +270,7 @@ public final class TrainingRun {
     }
 
     private func saveCheckpoint() throws {
-        let spoilt = try model.parameters.all.filter { try !$0.tensor.detached().isFinite() }.map(\.name)
+        let spoilt = try model.parameters.notFinite()
         guard spoilt.isEmpty else {
             throw TrainingError.notFinite(
                 step: step, terms: spoilt.map { "weight \($0)" },

@@ -33,9 +33,7 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let url = URL(fileURLWithPath: output)
-        if !force, FileManager.default.fileExists(atPath: url.path) {
-            throw FileError.exists(path: output, cure: "add --force to replace it, or choose another --output")
-        }
+        try OutputPath.refuseExisting(output, force: force)
         let weights = ModelFolder(URL(fileURLWithPath: model)).weightsFile
         guard url.resolvingSymlinksInPath().path != weights.resolvingSymlinksInPath().path else {
             throw FileError.exists(path: output, cure: "it is the model to export; choose another --output")

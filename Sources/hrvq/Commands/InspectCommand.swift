@@ -1,5 +1,4 @@
 import ArgumentParser
-import Files
 import Foundation
 import HRVQ
 
@@ -83,9 +82,8 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func draw(_ model: any Autoencoder, _ configuration: RunConfiguration, to url: URL) throws {
-        if !force, FileManager.default.fileExists(atPath: url.path) {
-            throw FileError.exists(path: url.path, cure: "add --force to replace it, or choose another file")
-        }
+        try OutputPath.refuseExisting(
+            url.path, force: force, cure: "add --force to replace it, or choose another file")
         guard configuration.model.kind.structure == .hierarchical else {
             throw ComparisonError.notHierarchical(kind: configuration.model.kind.rawValue)
         }

@@ -36,9 +36,8 @@ struct ReconstructCommand: ParsableCommand {
 
     func run() throws {
         let folder = URL(fileURLWithPath: output)
-        if !force, FileManager.default.fileExists(atPath: folder.path) {
-            throw FileError.exists(path: output, cure: "add --force to write into it, or choose another --output")
-        }
+        try OutputPath.refuseExisting(
+            output, force: force, cure: "add --force to write into it, or choose another --output")
         let paths = try ImageFiles.list(images)
         let names = ImageFiles.names(of: paths, reserved: ["before-after"])
         let inputs = Set(paths.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path })

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Files
 import Foundation
 import HRVQ
 
@@ -29,9 +28,7 @@ struct TokenizeCommand: ParsableCommand {
 
     func run() throws {
         let url = URL(fileURLWithPath: output)
-        if !force, FileManager.default.fileExists(atPath: url.path) {
-            throw FileError.exists(path: output, cure: "add --force to replace it, or choose another --output")
-        }
+        try OutputPath.refuseExisting(output, force: force)
         let (configuration, autoencoder, device) = try model.load()
         let dataset = try data.open(configuration)
         let counter = ProgressCounter("tokenizing", quiet: quiet)

@@ -1,10 +1,24 @@
 import ArgumentParser
+import Files
+import Foundation
 
-/// Where a result goes: any path but the empty one, which an unset shell variable gives and which would be the current
-/// folder.
+/// Where a result goes.
 enum OutputPath {
+    /// Any path but the empty one, which an unset shell variable gives and which would be the current folder.
     static func parse(_ text: String) throws -> String {
         guard !text.isEmpty else { throw ValidationError("the path is empty") }
         return text
+    }
+
+    /// Refuses a path that is taken.
+    ///
+    /// - Parameters:
+    ///   - path: As the user wrote it.
+    ///   - force: What is there may be replaced.
+    ///   - cure: What else to do.
+    static func refuseExisting(
+        _ path: String, force: Bool, cure: String = "add --force to replace it, or choose another --output"
+    ) throws {
+        if !force, FileManager.default.fileExists(atPath: path) { throw FileError.exists(path: path, cure: cure) }
     }
 }

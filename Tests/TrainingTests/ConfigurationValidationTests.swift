@@ -135,21 +135,21 @@ import Testing
                 names.append("\(section.label ?? "").\(property.label ?? "")")
             }
         }
-        #expect(names == ConfigurationKey.all.map(\.name))
+        #expect(names == RunConfiguration.keys.map(\.name))
     }
 
     @Test func everyKeyIsDescribed() {
-        for key in ConfigurationKey.all {
+        for key in RunConfiguration.keys {
             #expect(key.summary.count >= 8, "\(key.name)")
             #expect(!key.type.isEmpty && !key.defaultValue.isEmpty, "\(key.name)")
         }
-        #expect(Set(ConfigurationKey.all.map(\.summary)).count == ConfigurationKey.all.count)
+        #expect(Set(RunConfiguration.keys.map(\.summary)).count == RunConfiguration.keys.count)
     }
 
     /// Every key changes the property of its own name, and no other.
-    @Test(arguments: ConfigurationKey.all.map(\.name))
+    @Test(arguments: RunConfiguration.keys.map(\.name))
     func everyKeyChangesItsProperty(_ name: String) throws {
-        let key = try #require(ConfigurationKey.named(name))
+        let key = try #require(RunConfiguration.key(named: name))
         let other =
             switch key.type {
             case "true or false": key.defaultValue == "true" ? "false" : "true"

@@ -19,8 +19,8 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
 
     /// A part of a file or an override that does not fit the configuration.
     public enum Mismatch: Sendable, Equatable {
-        /// No such key; `suggestion` is the nearest one there is.
-        case unknownKey(key: String, suggestion: String?)
+        /// No such key; `suggestion` is the nearest one there is, and the command `help` lists all.
+        case unknownKey(key: String, suggestion: String?, help: String = RunConfiguration.help)
         /// The key exists and its value is of another type.
         case wrongType(key: String, found: String, expected: String)
     }
@@ -39,6 +39,8 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     case malformedOverride(text: String)
     /// The configuration was stored by a later version of this library.
     case newerFormat(source: String, found: Int, supported: Int)
+    /// The configuration is that of another kind of model.
+    case otherFormat(source: String, found: String, expected: String)
 
     /// What, where, what was expected, what to do; one line a problem.
     public var description: String {
@@ -57,6 +59,8 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
             "'\(text)' sets nothing; expected key=value, such as optimizer.learningRate=0.001"
         case .newerFormat(let source, let found, let supported):
             "\(source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
+        case .otherFormat(let source, let found, let expected):
+            "\(source): is a configuration of the format '\(found)'; expected one of the format '\(expected)'"
         }
     }
 }
@@ -70,9 +74,9 @@ extension ConfigurationError.Mismatch: CustomStringConvertible {
     /// The key, what is wrong with it, and the nearest right one.
     public var description: String {
         switch self {
-        case .unknownKey(let key, let suggestion):
+        case .unknownKey(let key, let suggestion, let help):
             "unknown key '\(key)'"
-                + (suggestion.map { "; did you mean '\($0)'?" } ?? "; see `hrvq train --help-config` for all keys")
+                + (suggestion.map { "; did you mean '\($0)'?" } ?? "; see `\(help)` for all keys")
         case .wrongType(let key, let found, let expected): "\(key) is \(found); expected \(expected)"
         }
     }

@@ -1,9 +1,10 @@
-import Foundation
-
 /// The configurations that come with the library, named as the command line names them.
 ///
 /// A preset may start from another one, as a file of a user may: table 7 of the paper is table 6 but for a few values.
-public enum Preset: String, CaseIterable, Sendable {
+public enum Preset: String, ConfigurationPreset {
+    /// Presets are of runs.
+    public typealias Configuration = RunConfiguration
+
     /// FFHQ at 256×256, as in the paper.
     case ffhq = "hrvqvae-ffhq"
     /// ImageNet at 128×128, as in the paper.
@@ -45,33 +46,8 @@ public enum Preset: String, CaseIterable, Sendable {
     /// A few seconds of training that touch every part, for tests.
     case tiny = "hrvqvae-tiny"
 
-    /// Finds a preset.
-    ///
-    /// - Throws: ``ConfigurationError/unknownPreset(name:suggestion:known:)`` with the nearest name.
-    public init(name: String) throws {
-        guard let preset = Preset(rawValue: name) else {
-            let known = Preset.allCases.map(\.rawValue)
-            throw ConfigurationError.unknownPreset(
-                name: name, suggestion: Suggestion.nearest(to: name, among: known), known: known)
-        }
-        self = preset
-    }
-
     /// The preset as it is written, with the reason for each value.
     public var yaml: String { String(decoding: bytes, as: UTF8.self) }
-
-    /// What the preset is for: the first line of its text.
-    public var summary: String {
-        let line = yaml.prefix { $0 != "\n" }
-        return line.drop { $0 == "#" || $0 == " " }.trimmingCharacters(in: .whitespaces)
-    }
-
-    /// The preset over the defaults.
-    ///
-    /// - Throws: ``ConfigurationError`` where the text is not a configuration, which the tests rule out.
-    public func configuration() throws -> RunConfiguration {
-        try RunConfiguration(yaml: yaml, source: "preset \(rawValue)")
-    }
 
     private var bytes: [UInt8] {
         switch self {

@@ -7,12 +7,12 @@ extension RunConfiguration {
         checkData(&check)
         checkModel(&check)
         checkQuantizer(&check)
-        checkOptimizer(&check)
+        check.optimizerAndOutput(of: self)
         checkTraining(&check)
-        guard check.problems.isEmpty else { throw ConfigurationError.invalid(check.problems) }
+        try check.finish()
     }
 
-    private func checkData(_ check: inout ConfigurationCheck) {
+    private func checkData(_ check: inout ConfigurationCheck<RunConfiguration>) {
         check.require("data.channels", [1, 3].contains(data.channels), "1 (grey) or 3 (colour)")
         check.integer("data.height", data.height, 1...16384)
         check.integer("data.width", data.width, 1...16384)
@@ -33,7 +33,7 @@ extension RunConfiguration {
         check.require("data.channels", data.channels == shape.channels, "\(shape.channels), \(reason)")
     }
 
-    private func checkModel(_ check: inout ConfigurationCheck) {
+    private func checkModel(_ check: inout ConfigurationCheck<RunConfiguration>) {
         let hidden = model.hiddenUnits
         check.require(
             "model.hiddenUnits", hidden >= 2 && hidden <= 65536 && hidden % 2 == 0, "an even integer, 2 to 65536")
@@ -60,7 +60,7 @@ extension RunConfiguration {
         }
     }
 
-    private func checkQuantizer(_ check: inout ConfigurationCheck) {
+    private func checkQuantizer(_ check: inout ConfigurationCheck<RunConfiguration>) {
         // A hierarchy's codewords bound its layers; flat layers need a bound of their own.
         let most = model.kind.structure == .flat ? 64 : Int.max
         let layers = check.require(
@@ -95,29 +95,15 @@ extension RunConfiguration {
         check.integer("quantizer.reviveAfter", quantizer.reviveAfter, 0...Int(Int32.max))
     }
 
-    private func checkOptimizer(_ check: inout ConfigurationCheck) {
-        check.positive("optimizer.learningRate", optimizer.learningRate)
-        check.number("optimizer.beta1", optimizer.beta1, 0, below: 1)
-        check.number("optimizer.beta2", optimizer.beta2, 0, below: 1)
-        check.positive("optimizer.epsilon", optimizer.epsilon)
-        check.number("optimizer.weightDecay", optimizer.weightDecay, 0)
-        check.integer("optimizer.warmUpSteps", optimizer.warmUpSteps, 0...Int.max)
-        check.number("optimizer.finalLearningRateShare", optimizer.finalLearningRateShare, 0, upTo: 1)
-        check.number("optimizer.gradientClip", optimizer.gradientClip, 0)
-    }
-
-    private func checkTraining(_ check: inout ConfigurationCheck) {
+    private func checkTraining(_ check: inout ConfigurationCheck<RunConfiguration>) {
         check.integer("training.batchSize", training.batchSize, 1...1_048_576)
         check.integer("training.epochs", training.epochs, 1...Int.max)
         check.require("training.steps", training.steps.map { $0 >= 1 } ?? true, "an integer from 1, or null")
         check.number("training.averagingDecay", training.averagingDecay, 0, below: 1)
         check.integer("training.seed", training.seed, 0...Int.max)
         check.integer("training.threads", training.threads, 0...4096)
-        check.integer("checkpoint.every", checkpoint.every, 1...Int.max)
-        check.integer("checkpoint.keep", checkpoint.keep, 1...Int.max)
         check.integer("evaluation.every", evaluation.every, 1...Int.max)
         check.integer("evaluation.images", evaluation.images, 1...Int.max)
         check.integer("evaluation.samples", evaluation.samples, 0...4096)
-        check.integer("logging.every", logging.every, 1...Int.max)
     }
 }

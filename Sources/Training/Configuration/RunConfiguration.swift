@@ -1,11 +1,18 @@
 /// Everything that decides a training run, apart from where its data and its output lie.
 ///
 /// Read from YAML or JSON strictly: a key that is not known, or a value of the wrong type, is an error that names the
-/// dotted key. ``resolve(preset:file:overrides:)`` lays presets, files and overrides over the defaults;
-/// ``jsonData()`` writes the result so that reading it gives an equal configuration.
-public struct RunConfiguration: Codable, Sendable, Equatable {
+/// dotted key. ``KeyedConfiguration/resolve(preset:file:overrides:)`` lays presets, files and overrides over the defaults;
+/// ``KeyedConfiguration/jsonData()`` writes the result so that reading it gives an equal configuration.
+public struct RunConfiguration: TrainableConfiguration {
+    /// The configurations that come with the library.
+    public typealias Preset = Training.Preset
+
+    /// What is configured.
+    public static let formatName = "autoencoder"
     /// The version of the stored form that this library writes, and the newest that it reads.
     public static let formatVersion = 1
+    /// The command that lists all keys.
+    public static let help = "hrvq train --help-config"
 
     /// Which images a run sees.
     public var data: DataConfiguration
@@ -23,6 +30,9 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     public var evaluation: EvaluationConfiguration
     /// What a run writes down.
     public var logging: LoggingConfiguration
+
+    /// The defaults.
+    public init() { self.init(data: .init()) }
 
     /// Makes a configuration from its sections; nothing is checked before ``validate()``.
     public init(

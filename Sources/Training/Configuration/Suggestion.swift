@@ -6,11 +6,10 @@ enum Suggestion {
         return best(names.map { ($0, distance(name.lowercased(), $0.lowercased())) }, limit: limit(name))
     }
 
-    /// The nearest key or section to a dotted key; the right name in the wrong section is near.
-    static func nearestKey(to key: String) -> String? {
+    /// The nearest of dotted keys and sections to a key; the right name in the wrong section is near.
+    static func nearestKey(to key: String, among candidates: [String]) -> String? {
         let lowered = key.lowercased()
         let last = lowered.split(separator: ".").last.map(String.init) ?? lowered
-        let candidates = ConfigurationKey.sections + ConfigurationKey.all.map(\.name)
         let scored = candidates.map { candidate in
             let known = candidate.lowercased()
             let knownLast = known.split(separator: ".").last.map(String.init) ?? known

@@ -71,20 +71,27 @@ public final class ProgressReporter {
     public func begin() { start = clock() }
 
     /// Shows a step, unless the last one was shown a moment ago.
-    public func update(_ progress: TrainingProgress) {
+    public func update(_ progress: TrainingProgress) { update(step: progress.step, columns: progress.columns) }
+
+    /// Shows a step of any run, unless the last one was shown a moment ago.
+    ///
+    /// - Parameters:
+    ///   - step: Training steps done, counted from the start of the run.
+    ///   - columns: What is said of it, see ``ProgressText``; the first ones stay where a terminal has little room.
+    package func update(step: Int, columns: @autoclosure () -> [String]) {
         guard style != .quiet else { return }
         let now = clock()
-        let done = progress.step - firstStep
+        let done = step - firstStep
         let elapsed = now - start
-        let left = done > 0 ? elapsed / Double(done) * Double(max(totalSteps - progress.step, 0)) : nil
-        latest = ProgressLine(progress: progress, totalSteps: totalSteps, elapsed: elapsed, left: left)
+        let left = done > 0 ? elapsed / Double(done) * Double(max(totalSteps - step, 0)) : nil
+        latest = ProgressLine(step: step, columns: columns(), totalSteps: totalSteps, elapsed: elapsed, left: left)
         latestIsShown = false
         let waited = lastShown.map { now - $0 } ?? .infinity
         let due =
             switch style {
             case .terminal: waited >= Self.terminalInterval
             case .lines(let every):
-                progress.step % max(every, 1) == 0 || (lastShown == nil ? elapsed : waited) >= Self.lineInterval
+                step % max(every, 1) == 0 || (lastShown == nil ? elapsed : waited) >= Self.lineInterval
             case .quiet: false
             }
         if due { show(at: now) }

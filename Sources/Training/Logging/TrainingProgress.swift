@@ -19,4 +19,14 @@ public struct TrainingProgress: Sendable, Equatable {
         self.usage = usage
         self.imagesPerSecond = imagesPerSecond
     }
+
+    /// The columns of a progress line; the first ones stay where the line is short of room.
+    var columns: [String] {
+        var columns = [ProgressText.number("loss", loss), ProgressText.number("mse", meanSquaredError)]
+        if !usage.isEmpty {
+            columns.append("usage " + usage.map(ProgressText.percent).joined(separator: "/") + "%")
+        }
+        columns.append(ProgressText.speed(imagesPerSecond, of: "images"))
+        return columns
+    }
 }

@@ -19,7 +19,12 @@ public struct ModelFolder: Sendable {
     /// Reads the configuration.
     ///
     /// - Throws: `FileError` where it is missing, ``ConfigurationError`` where it is not one.
-    public func configuration() throws -> RunConfiguration {
+    public func configuration() throws -> RunConfiguration { try configuration(of: RunConfiguration.self) }
+
+    /// Reads the configuration of any kind of model; see ``configuration()``.
+    package func configuration<Configuration: KeyedConfiguration>(
+        of type: Configuration.Type
+    ) throws -> Configuration {
         guard FileManager.default.fileExists(atPath: url.path) else {
             throw FileError.missing(path: url.path, cure: "give the folder of a training run or of a model")
         }
@@ -27,9 +32,10 @@ public struct ModelFolder: Sendable {
             configurationFile, cure: "give a folder that holds config.json and model.safetensors")
         if let table = try? JSONSerialization.jsonObject(with: data) as? [String: Any], table["classNames"] != nil {
             throw FileError.malformed(
-                path: url.path, reason: "holds a classifier", expected: "the folder of an autoencoder or of its run")
+                path: url.path, reason: "holds a classifier",
+                expected: "the folder of \(Configuration.subject) or of its run")
         }
-        let configuration = try RunConfiguration(json: data, source: configurationFile.path)
+        let configuration = try Configuration(json: data, source: configurationFile.path)
         try configuration.validate()
         return configuration
     }
@@ -48,17 +54,28 @@ public struct ModelFolder: Sendable {
         let configuration = try configuration()
         let weights = try Safetensors.read(weightsFile, cure: weightsCure)
         let model = try configuration.makeAutoencoder(on: device)
-        try model.parameters.load(weights.tensors, source: weightsFile.path)
-        let spoilt = try model.parameters.notFinite()
+        try load(weights.tensors, into: model.parameters)
+        for quantizer in model.quantizers { try quantizer.markInitialized() }
+        model.precision = configuration.elementType(on: device, choice: precision)
+        return (configuration, model)
+    }
+
+    /// Reads the weights into a model's parameters.
+    ///
+    /// - Throws: `FileError`; `TorchError.mismatchedParameters` with every weight that does not fit.
+    package func loadWeights(into parameters: ParameterStore) throws {
+        try load(Safetensors.read(weightsFile, cure: weightsCure).tensors, into: parameters)
+    }
+
+    private func load(_ weights: [String: Tensor], into parameters: ParameterStore) throws {
+        try parameters.load(weights, source: weightsFile.path)
+        let spoilt = try parameters.notFinite()
         guard spoilt.isEmpty else {
             throw FileError.malformed(
                 path: weightsFile.path,
                 reason: "holds numbers that are not finite: " + spoilt.joined(separator: ", "),
                 expected: "the weights of a run that did not diverge")
         }
-        for quantizer in model.quantizers { try quantizer.markInitialized() }
-        model.precision = configuration.elementType(on: device, choice: precision)
-        return (configuration, model)
     }
 
     private var weightsCure: String {
@@ -73,7 +90,7 @@ public struct ModelFolder: Sendable {
     ///   - step: The training step of the weights, kept in the file's metadata.
     /// - Throws: `FileError`, `TorchError`.
     public func save(
-        _ configuration: RunConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int
+        _ configuration: some KeyedConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int
     ) throws {
         try Safetensors.write(
             parameters, metadata: ["format": "pt", "generator": "hrvq", "step": "\(step)"], to: weightsFile)

@@ -1,36 +1,77 @@
-import Autoencoders
 import Files
 import Foundation
 import Torch
 
-/// Everything that a run is at one step: weights, averages, codebook statistics, optimiser.
+/// Everything that a run is at one step: weights, averages, optimiser, and statistics such as those of codebooks.
 ///
 /// The data's position and all randomness are functions of seed and step, so the step says them.
-struct Checkpoint {
+package enum Checkpoint {
+    /// The live parts of a run, which a checkpoint is written from and read into.
+    package struct Parts {
+        let parameters: ParameterStore
+        let optimizer: Adam
+        let averaging: WeightAveraging
+        let statistics: [(name: String, tensor: Tensor)]
+
+        /// Names the parts.
+        ///
+        /// - Parameters:
+        ///   - parameters: The network's.
+        ///   - optimizer: Of these parameters.
+        ///   - averaging: Of these parameters.
+        ///   - statistics: What else the network learns, sharing its memory. Without any no file is written.
+        package init(
+            _ parameters: ParameterStore, _ optimizer: Adam, _ averaging: WeightAveraging,
+            statistics: [(name: String, tensor: Tensor)] = []
+        ) {
+            self.parameters = parameters
+            self.optimizer = optimizer
+            self.averaging = averaging
+            self.statistics = statistics
+        }
+
+        /// The live tensors of each file.
+        fileprivate func files() throws -> [(name: String, tensors: [(name: String, tensor: Tensor)])] {
+            var files: [(name: String, tensors: [(name: String, tensor: Tensor)])] = [
+                ("weights.safetensors", try parameters.state()), ("averages.safetensors", averaging.state()),
+            ]
+            if !statistics.isEmpty { files.append(("statistics.safetensors", statistics)) }
+            files.append(("optimizer.safetensors", optimizer.state()))
+            return files
+        }
+    }
+
     /// What `state.json` holds.
-    struct State: Codable, Equatable {
+    package struct State: Codable, Equatable {
         var formatVersion: Int
-        var step: Int
+        /// Steps done.
+        package var step: Int
         /// How many training images there are: the order of the data depends on it.
-        var images: Int
+        package var images: Int
         var threads: Int
         var libTorch: String
         var device: String
         var elementType: String
 
         /// The state of this process.
-        init(step: Int, images: Int, _ model: any Autoencoder, _ device: Device) {
+        ///
+        /// - Parameters:
+        ///   - step: Steps done.
+        ///   - images: How many training images there are, or what else a run goes through.
+        ///   - device: Where the network is.
+        ///   - elementType: In which it computes.
+        package init(step: Int, images: Int, device: Device, elementType: DataType) {
             formatVersion = Checkpoint.formatVersion
             self.step = step
             self.images = images
             threads = Engine.threadCount
             libTorch = Engine.version
             self.device = "\(device)"
-            elementType = "\(model.precision)"
+            self.elementType = "\(elementType)"
         }
 
         /// What will make a resumed run differ in its last digits from one that was not interrupted.
-        func differences(from now: State) -> [String] {
+        package func differences(from now: State) -> [String] {
             [
                 ("threads", "\(threads)", "\(now.threads)"), ("LibTorch", libTorch, now.libTorch),
                 ("device", device, now.device), ("element type", elementType, now.elementType),
@@ -44,24 +85,14 @@ struct Checkpoint {
 
     private static let stateFile = "state.json"
 
-    /// The live tensors of each file of a checkpoint.
-    private static func parts(
-        _ model: any Autoencoder, _ optimizer: Adam, _ averaging: WeightAveraging
-    ) throws -> [(file: String, tensors: [(name: String, tensor: Tensor)])] {
-        [
-            ("weights.safetensors", try model.parameters.state()), ("averages.safetensors", averaging.state()),
-            ("statistics.safetensors", model.statistics()), ("optimizer.safetensors", optimizer.state()),
-        ]
-    }
-
     /// Writes a checkpoint, whole or not at all.
-    static func save(
-        _ state: State, to folder: URL, model: any Autoencoder, optimizer: Adam, averaging: WeightAveraging
-    ) throws {
+    ///
+    /// - Throws: `FileError`, `TorchError`.
+    package static func save(_ state: State, to folder: URL, _ parts: Parts) throws {
         try AtomicFolder.create(folder.deletingLastPathComponent())
         try AtomicFolder.write(to: folder) { folder in
-            for part in try parts(model, optimizer, averaging) {
-                try Safetensors.write(part.tensors, to: folder.appendingPathComponent(part.file))
+            for file in try parts.files() {
+                try Safetensors.write(file.tensors, to: folder.appendingPathComponent(file.name))
             }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
@@ -69,12 +100,10 @@ struct Checkpoint {
         }
     }
 
-    /// Reads a checkpoint into a run's live tensors.
+    /// Reads a checkpoint into a run's live parts.
     ///
     /// - Throws: `FileError`, ``TrainingError/malformedCheckpoint(path:reason:)``, `TorchError.mismatchedParameters`.
-    static func load(
-        from folder: URL, into model: any Autoencoder, _ optimizer: Adam, _ averaging: WeightAveraging
-    ) throws -> State {
+    package static func load(from folder: URL, into parts: Parts) throws -> State {
         let file = folder.appendingPathComponent(stateFile)
         let cure = "remove this checkpoint's folder to resume from the one before"
         let data = try FileReader.read(file, cure: cure)
@@ -90,8 +119,8 @@ struct Checkpoint {
                 reason: "formatVersion \(state.formatVersion), step \(state.step): this version reads format"
                     + " \(formatVersion)")
         }
-        for part in try parts(model, optimizer, averaging) {
-            let file = folder.appendingPathComponent(part.file)
+        for part in try parts.files() {
+            let file = folder.appendingPathComponent(part.name)
             do {
                 try copyState(
                     Safetensors.read(file, cure: cure).tensors, into: part.tensors, source: file.path)

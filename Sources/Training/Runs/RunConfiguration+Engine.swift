@@ -4,12 +4,12 @@ import Torch
 
 extension OptimizerConfiguration {
     /// The optimiser's settings.
-    var adam: Adam.Settings {
+    package var adam: Adam.Settings {
         Adam.Settings(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
     }
 
     /// The learning rate's course.
-    func schedule(totalSteps: Int) -> LearningRateSchedule {
+    package func schedule(totalSteps: Int) -> LearningRateSchedule {
         LearningRateSchedule(
             course: schedule, rate: learningRate, warmUpSteps: warmUpSteps,
             totalSteps: totalSteps, finalShare: finalLearningRateShare)
@@ -33,20 +33,9 @@ extension RunConfiguration {
     /// - Throws: ``TrainingError/changedSettings(path:changes:)``, ``TrainingError/nothingToResume(path:)``,
     ///   ``ConfigurationError``.
     public static func resumed(at folder: RunFolder, overrides: [String]) throws -> RunConfiguration {
-        guard folder.canBeResumed else { throw TrainingError.nothingToResume(path: folder.url.path) }
-        let stored = try folder.model.configuration()
-        var changed = stored
-        for override in overrides { try changed.set(override) }
-        try changed.validate()
-        let free = ["checkpoint.", "evaluation.", "logging.", "data.workers", "training.steps", "training.epochs"]
-        let changes = changed.differences(from: stored).filter { change in
-            !free.contains { change.key.hasPrefix($0) }
-        }
-        guard changes.isEmpty else {
-            throw TrainingError.changedSettings(
-                path: folder.url.path, changes: changes.map { "\($0.key): \($0.theirs) before, \($0.mine) now" })
-        }
-        return changed
+        try resumed(
+            at: folder, overrides: overrides,
+            free: ["checkpoint.", "evaluation.", "logging.", "data.workers", "training.steps", "training.epochs"])
     }
 }
 

@@ -21,7 +21,7 @@ public struct RunFolder: Sendable {
     public var checkpoints: URL { url.appendingPathComponent("checkpoints", isDirectory: true) }
     /// One JSON object a line.
     public var metricsFile: URL { url.appendingPathComponent("metrics.jsonl") }
-    /// Where pictures of reconstructions are.
+    /// Where pictures are, of reconstructions or of samples.
     public var samples: URL { url.appendingPathComponent("samples", isDirectory: true) }
 
     /// The folder of a step's checkpoint.
@@ -45,6 +45,17 @@ public struct RunFolder: Sendable {
     public var canBeResumed: Bool {
         let hasModel = FileManager.default.fileExists(atPath: model.weightsFile.path)
         return holdsRun && (!checkpointSteps().isEmpty || !hasModel)
+    }
+
+    /// Checks that a run may do with the folder what it means to.
+    ///
+    /// - Throws: ``TrainingError/runExists(path:step:)``, ``TrainingError/nothingToResume(path:)``.
+    package func check(_ existing: TrainingRun.Existing) throws {
+        switch existing {
+        case .refuse where holdsRun: throw TrainingError.runExists(path: url.path, step: checkpointSteps().last)
+        case .resume where !canBeResumed: throw TrainingError.nothingToResume(path: url.path)
+        default: break
+        }
     }
 
     /// Removes what a run writes, and nothing else that a user may keep in the folder.
@@ -73,7 +84,7 @@ public struct RunFolder: Sendable {
     ///
     /// - Throws: ``TrainingError/runInUse(path:)`` while a process trains in the folder, `FileError`, `TorchError`.
     public func replace(
-        _ configuration: RunConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int
+        _ configuration: some KeyedConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int
     ) throws {
         guard FileManager.default.fileExists(atPath: url.path) else {
             return try AtomicFolder.write(to: url) {
@@ -100,13 +111,13 @@ public struct RunFolder: Sendable {
     }
 
     /// Removes all but the newest checkpoints.
-    func prune(keeping count: Int) {
+    package func prune(keeping count: Int) {
         let manager = FileManager.default
         for step in checkpointSteps().dropLast(max(count, 1)) { try? manager.removeItem(at: checkpoint(step)) }
     }
 
     /// Removes temporary files and folders that a killed process left behind.
-    func removeLeftovers() {
+    package func removeLeftovers() {
         let manager = FileManager.default
         for folder in [url, checkpoints, samples] {
             for name in (try? manager.contentsOfDirectory(atPath: folder.path)) ?? [] {

@@ -3,13 +3,13 @@ import Foundation
 
 /// Keeps a second process out of a run: a lock on the folder itself, which the system gives up when the process ends,
 /// however it ends.
-final class RunLock {
+package final class RunLock {
     private let descriptor: Int32
 
     /// Takes the lock of a folder that exists.
     ///
     /// - Throws: ``TrainingError/runInUse(path:)``, `FileError.unwritable`.
-    init(_ folder: URL) throws {
+    package init(_ folder: URL) throws {
         descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw FileError.unwritable(path: folder.path, reason: String(cString: strerror(errno)))

@@ -76,13 +76,7 @@ public final class TrainingRun {
         self.configuration = configuration
         self.device = device
         folder = RunFolder(output)
-        let holdsRun = folder.holdsRun
-        switch existing {
-        case .refuse where holdsRun:
-            throw TrainingError.runExists(path: output.path, step: folder.checkpointSteps().last)
-        case .resume where !folder.canBeResumed: throw TrainingError.nothingToResume(path: output.path)
-        default: break
-        }
+        try folder.check(existing)
         if configuration.training.threads > 0 { try Engine.setThreadCount(configuration.training.threads) }
         training = try configuration.data.open(data, split: .train)
         test = try configuration.data.open(data, split: .test)
@@ -99,7 +93,9 @@ public final class TrainingRun {
         lock = try RunLock(output)
         if existing == .replace { try folder.clear() }
         if existing == .resume, let last = folder.checkpointSteps().last {
-            let state = try Checkpoint.load(from: folder.checkpoint(last), into: model, optimizer, averaging)
+            let state = try Checkpoint.load(
+                from: folder.checkpoint(last),
+                into: .init(model.parameters, optimizer, averaging, statistics: model.statistics()))
             guard state.images == training.count else {
                 throw TrainingError.changedData(path: output.path, before: state.images, now: training.count)
             }
@@ -109,7 +105,9 @@ public final class TrainingRun {
             }
             step = state.step
             lastCheckpoint = last
-            warnings = state.differences(from: Checkpoint.State(step: last, images: training.count, model, device))
+            warnings = state.differences(
+                from: Checkpoint.State(
+                    step: last, images: training.count, device: device, elementType: model.precision))
         } else if existing == .resume {
             warnings.append("the run has no checkpoint yet; it starts at step 0")
         }
@@ -120,7 +118,8 @@ public final class TrainingRun {
         }
         folder.removeLeftovers()
         log = try RunLog(
-            folder, configuration, resumedAt: existing == .resume ? step : nil, progress: progress(totalSteps, step))
+            folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
+            progress: progress(totalSteps, step))
         for warning in warnings { log.warn(warning) }
         try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
     }
@@ -277,8 +276,9 @@ public final class TrainingRun {
                 checkpoint: lastCheckpoint.map { folder.checkpoint($0).path })
         }
         try Checkpoint.save(
-            Checkpoint.State(step: step, images: training.count, model, device), to: folder.checkpoint(step),
-            model: model, optimizer: optimizer, averaging: averaging)
+            Checkpoint.State(step: step, images: training.count, device: device, elementType: model.precision),
+            to: folder.checkpoint(step),
+            .init(model.parameters, optimizer, averaging, statistics: model.statistics()))
         lastCheckpoint = step
         folder.prune(keeping: configuration.checkpoint.keep)
         try saveModel()

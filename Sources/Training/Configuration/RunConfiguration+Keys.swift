@@ -1,9 +1,10 @@
-extension ConfigurationKey {
+extension RunConfiguration {
     /// All keys, section by section.
-    public static let all: [ConfigurationKey] =
-        dataKeys + modelKeys + quantizerKeys + optimizerKeys + trainingKeys + outputKeys
+    public static let keys: [ConfigurationKey<RunConfiguration>] =
+        dataKeys + modelKeys + quantizerKeys + ConfigurationKey.optimizerKeys + trainingKeys
+        + ConfigurationKey.checkpointKeys + evaluationKeys + ConfigurationKey.loggingKeys
 
-    private static let dataKeys: [ConfigurationKey] = [
+    private static let dataKeys: [ConfigurationKey<RunConfiguration>] = [
         .choice("data.kind", \.data.kind, "where images come from"),
         .integer("data.channels", \.data.channels, "1 for grey, 3 for colour"),
         .integer("data.height", \.data.height, "pixels from top to bottom, before padding"),
@@ -16,7 +17,7 @@ extension ConfigurationKey {
         .integer("data.workers", \.data.workers, "threads that read and decode images"),
     ]
 
-    private static let modelKeys: [ConfigurationKey] = [
+    private static let modelKeys: [ConfigurationKey<RunConfiguration>] = [
         .choice("model.kind", \.model.kind, "the autoencoder"),
         .integer("model.hiddenUnits", \.model.hiddenUnits, "channels of the convolutions, even"),
         .integer("model.residualUnits", \.model.residualUnits, "channels inside a residual block"),
@@ -26,7 +27,7 @@ extension ConfigurationKey {
         .integer("model.levels", \.model.levels, "grids of VQ-VAE-2, each half the one below; else 1"),
     ]
 
-    private static let quantizerKeys: [ConfigurationKey] = [
+    private static let quantizerKeys: [ConfigurationKey<RunConfiguration>] = [
         .integer("quantizer.layers", \.quantizer.layers, "layers n on a grid; 1 for VQ-VAE and VQ-VAE-2"),
         .integer("quantizer.branching", \.quantizer.branching, "codewords a codebook, m"),
         .integer("quantizer.dimension", \.quantizer.dimension, "length D of a codeword"),
@@ -43,21 +44,7 @@ extension ConfigurationKey {
             "quantizer.reviveAfter", \.quantizer.reviveAfter, "unused steps before a codeword is revived, 0 = never"),
     ]
 
-    private static let optimizerKeys: [ConfigurationKey] = [
-        .number("optimizer.learningRate", \.optimizer.learningRate, "highest learning rate"),
-        .number("optimizer.beta1", \.optimizer.beta1, "decay of the mean of gradients"),
-        .number("optimizer.beta2", \.optimizer.beta2, "decay of the mean of squared gradients"),
-        .number("optimizer.epsilon", \.optimizer.epsilon, "added to the root of the mean of squared gradients"),
-        .number("optimizer.weightDecay", \.optimizer.weightDecay, "share of the weights added to their gradients"),
-        .choice("optimizer.schedule", \.optimizer.schedule, "course of the learning rate after the warm-up"),
-        .integer("optimizer.warmUpSteps", \.optimizer.warmUpSteps, "steps in which the learning rate rises"),
-        .number(
-            "optimizer.finalLearningRateShare", \.optimizer.finalLearningRateShare,
-            "share of the learning rate that a cosine ends at"),
-        .number("optimizer.gradientClip", \.optimizer.gradientClip, "largest norm of all gradients, 0 = no limit"),
-    ]
-
-    private static let trainingKeys: [ConfigurationKey] = [
+    private static let trainingKeys: [ConfigurationKey<RunConfiguration>] = [
         .integer("training.batchSize", \.training.batchSize, "images a step"),
         .integer("training.epochs", \.training.epochs, "passes over the training images"),
         .optionalInteger("training.steps", \.training.steps, "training steps in all, in the place of epochs"),
@@ -67,13 +54,9 @@ extension ConfigurationKey {
         .integer("training.threads", \.training.threads, "threads of the tensor engine, 0 = all cores"),
     ]
 
-    private static let outputKeys: [ConfigurationKey] = [
-        .integer("checkpoint.every", \.checkpoint.every, "steps from one checkpoint to the next"),
-        .integer("checkpoint.keep", \.checkpoint.keep, "checkpoints that stay on disk"),
+    private static let evaluationKeys: [ConfigurationKey<RunConfiguration>] = [
         .integer("evaluation.every", \.evaluation.every, "steps from one evaluation to the next"),
         .integer("evaluation.images", \.evaluation.images, "test images an evaluation reads at most"),
         .integer("evaluation.samples", \.evaluation.samples, "images in the picture of reconstructions, 0 = none"),
-        .integer("logging.every", \.logging.every, "steps from one line of the log to the next"),
-        .flag("logging.tensorBoard", \.logging.tensorBoard, "write TensorBoard event files too"),
     ]
 }

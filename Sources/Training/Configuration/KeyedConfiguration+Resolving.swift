@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-extension RunConfiguration {
+extension KeyedConfiguration {
     /// The configuration of a run: defaults ← preset ← file ← overrides, validated.
     ///
     /// A file may name its base itself by `preset: NAME`.
@@ -13,16 +13,16 @@ extension RunConfiguration {
     /// - Throws: ``ConfigurationError``, or `FileError` where the file cannot be read.
     public static func resolve(
         preset: String? = nil, file: URL? = nil, overrides: [String] = []
-    ) throws -> RunConfiguration {
-        var configuration: RunConfiguration
+    ) throws -> Self {
+        var configuration: Self
         if let file {
             let bytes = try FileReader.read(file, cure: "give the path of a YAML file, or use a preset")
             guard let text = String(bytes: bytes, encoding: .utf8) else {
                 throw ConfigurationError.unparsable(source: file.path, reason: "it is not text in UTF-8")
             }
-            configuration = try RunConfiguration(yaml: text, source: file.path, preset: preset)
+            configuration = try Self(yaml: text, source: file.path, preset: preset)
         } else {
-            configuration = try preset.map { try Preset(name: $0).configuration() } ?? RunConfiguration()
+            configuration = try preset.map { try Preset(name: $0).configuration() } ?? Self()
         }
         for override in overrides { try configuration.set(override) }
         try configuration.validate()
@@ -45,7 +45,7 @@ extension RunConfiguration {
             base = name
             tree = .section(root)
         }
-        self = try base.map { try Preset(name: $0).configuration() } ?? RunConfiguration()
+        self = try base.map { try Preset(name: $0).configuration() } ?? Self()
         // An empty file changes nothing.
         if tree != .null { try apply(tree, source: source) }
     }

@@ -1,19 +1,26 @@
 import Foundation
 
-extension RunConfiguration {
+/// The format of a stored configuration that names none: those of autoencoders were stored before there were others.
+private let unnamedFormat = "autoencoder"
+
+extension KeyedConfiguration {
     /// Reads a configuration that ``jsonData()`` wrote; missing keys take the defaults. Not validated.
     ///
     /// - Parameters:
     ///   - json: The bytes of `config.json`.
     ///   - source: What errors call them, usually the path.
     /// - Throws: ``ConfigurationError/unparsable(source:reason:)``, ``ConfigurationError/mismatched(source:_:)``,
-    ///   ``ConfigurationError/newerFormat(source:found:supported:)``.
+    ///   ``ConfigurationError/newerFormat(source:found:supported:)``,
+    ///   ``ConfigurationError/otherFormat(source:found:expected:)``.
     public init(json: Data, source: String = "config.json") throws {
         let tree: ConfigurationValue
         do {
             tree = try JSONDecoder().decode(ConfigurationValue.self, from: json)
         } catch {
             throw ConfigurationError.unparsable(source: source, reason: "it is not JSON")
+        }
+        if case .section(let root) = tree, root["format"] == nil, Self.formatName != unnamedFormat {
+            throw ConfigurationError.otherFormat(source: source, found: unnamedFormat, expected: Self.formatName)
         }
         self.init()
         try apply(tree, source: source)
@@ -27,7 +34,7 @@ extension RunConfiguration {
         try apply(try ConfigurationValue(from: decoder), source: "configuration")
     }
 
-    /// Writes every key, and `formatVersion`.
+    /// Writes every key, `formatVersion`, and ``formatName`` unless it is `autoencoder`.
     ///
     /// - Throws: What the encoder throws.
     public func encode(to encoder: any Encoder) throws {
@@ -45,27 +52,33 @@ extension RunConfiguration {
         return try encoder.encode(tree) + Data("\n".utf8)
     }
 
-    /// The configuration as a tree, `formatVersion` included.
+    /// The configuration as a tree, its format included.
     var tree: ConfigurationValue {
         var sections: [String: [String: ConfigurationValue]] = [:]
-        for key in ConfigurationKey.all {
-            sections[key.section, default: [:]][String(key.name.dropFirst(key.section.count + 1))] = key.read(self)
-        }
+        for key in Self.keys { sections[key.section, default: [:]][key.lastName] = key.read(self) }
         var tree = sections.mapValues { ConfigurationValue.section($0) }
         tree["formatVersion"] = .integer(Self.formatVersion)
+        if Self.formatName != unnamedFormat { tree["format"] = .text(Self.formatName) }
         return .section(tree)
     }
 
     /// Lays a tree over this configuration, all of it or nothing.
     ///
     /// - Throws: ``ConfigurationError/mismatched(source:_:)`` with everything that does not fit,
-    ///   ``ConfigurationError/newerFormat(source:found:supported:)``.
+    ///   ``ConfigurationError/newerFormat(source:found:supported:)``,
+    ///   ``ConfigurationError/otherFormat(source:found:expected:)``.
     mutating func apply(_ tree: ConfigurationValue, source: String) throws {
         var mismatches: [ConfigurationError.Mismatch] = []
         guard case .section(var root) = tree else {
             throw ConfigurationError.mismatched(
                 source: source,
                 [.wrongType(key: "the document", found: tree.found, expected: Self.sectionText(nil))])
+        }
+        if case .text(let found)? = root["format"] {
+            guard found == Self.formatName else {
+                throw ConfigurationError.otherFormat(source: source, found: found, expected: Self.formatName)
+            }
+            root["format"] = nil
         }
         if let version = root.removeValue(forKey: "formatVersion") {
             if let found = version.wholeNumber, found >= 1 {
@@ -87,11 +100,9 @@ extension RunConfiguration {
     ) {
         for (name, value) in children.sorted(by: { $0.key < $1.key }) {
             let dotted = prefix + name
-            if let key = ConfigurationKey.named(dotted) {
-                if !key.write(&self, value) {
-                    mismatches.append(.wrongType(key: dotted, found: value.found, expected: Self.typeText(key)))
-                }
-            } else if ConfigurationKey.sections.contains(dotted) {
+            if let key = Self.key(named: dotted) {
+                if !key.write(&self, value) { mismatches.append(key.mismatch(value)) }
+            } else if Self.sections.contains(dotted) {
                 switch value {
                 case .section(let grandchildren): walk(grandchildren, prefix: dotted + ".", into: &mismatches)
                 // A section of which all lines are commented out.
@@ -101,24 +112,15 @@ extension RunConfiguration {
                         .wrongType(key: dotted, found: value.found, expected: Self.sectionText(dotted)))
                 }
             } else {
-                mismatches.append(.unknownKey(key: dotted, suggestion: Suggestion.nearestKey(to: dotted)))
+                let suggestion = Suggestion.nearestKey(to: dotted, among: Self.sections + Self.keys.map(\.name))
+                mismatches.append(.unknownKey(key: dotted, suggestion: suggestion, help: Self.help))
             }
         }
     }
 
-    private static func typeText(_ key: ConfigurationKey) -> String {
-        switch key.type {
-        case "integer": "an integer"
-        case "integer or null": "an integer or null"
-        case "number": "a number"
-        case "true or false": key.type
-        default: "one of \(key.type)"
-        }
-    }
-
     private static func sectionText(_ section: String?) -> String {
-        guard let section else { return "sections: \(ConfigurationKey.sections.joined(separator: ", "))" }
-        let names = ConfigurationKey.all.filter { $0.section == section }.map { $0.name.dropFirst(section.count + 1) }
+        guard let section else { return "sections: \(sections.joined(separator: ", "))" }
+        let names = keys.filter { $0.section == section }.map(\.lastName)
         return "a section with \(names.joined(separator: ", "))"
     }
 }

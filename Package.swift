@@ -51,14 +51,15 @@ if let torchFolder {
     torchDependencies = ["CLibTorch"]
 }
 
-// The search kernel is one Swift source, compiled once for every instruction set; the best is chosen at
+// The two kernels are one Swift source each, compiled once for every instruction set; the best is chosen at
 // run time. Code generation flags are "unsafe" for SwiftPM, so as a versioned dependency every variant is
 // compiled for the baseline processor (pass `-Xcc -march=x86-64-v3` to the whole build to raise it).
-func searchKernel(_ name: String, architecture: String?) -> Target {
+func kernel(_ name: String, architecture: String?, define: String? = nil) -> Target {
     var settings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
     #if arch(x86_64)
         if let architecture {
             settings = [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(architecture)"])]
+            if let define { settings.append(.define(define)) }
         }
     #endif
     return .target(
@@ -88,24 +89,34 @@ package.targets =
         .target(
             name: "CTorch", dependencies: torchDependencies, cxxSettings: torchCompilerFlags,
             linkerSettings: torchLinkerFlags),
-        .target(name: "Files"),
+        .target(name: "Files", dependencies: ["CCrypto"]),
         .target(name: "Torch", dependencies: ["CTorch", "Files", collections]),
         .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
         .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images"]),
-        searchKernel("SearchKernelBaseline", architecture: nil),
-        searchKernel("SearchKernelAVX2", architecture: "x86-64-v3"),
-        searchKernel("SearchKernelAVX512", architecture: "x86-64-v4"),
+        kernel("SearchKernelBaseline", architecture: nil),
+        kernel("SearchKernelAVX2", architecture: "x86-64-v3"),
+        kernel("SearchKernelAVX512", architecture: "x86-64-v4"),
         .target(
             name: "Quantization",
             dependencies: ["Torch", "SearchKernelBaseline", "SearchKernelAVX2", "SearchKernelAVX512"]),
         .target(name: "Autoencoders", dependencies: ["Torch", "Quantization"]),
+        // FUSED: one instruction multiplies and adds, where every processor of the variant has it.
+        kernel("SamplerKernelBaseline", architecture: nil),
+        kernel("SamplerKernelAVX2", architecture: "x86-64-v3", define: "FUSED"),
+        kernel("SamplerKernelAVX512", architecture: "x86-64-v4", define: "FUSED"),
+        .target(
+            name: "Priors",
+            dependencies: [
+                "Torch", "Datasets", "Quantization", "SamplerKernelBaseline", "SamplerKernelAVX2",
+                "SamplerKernelAVX512",
+            ]),
         .target(name: "Metrics"),
         .target(
             name: "Training",
             dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
             resources: [.embedInCode("Presets")]),
         .target(name: "Exchange", dependencies: ["Files", "Torch", "Quantization", "Autoencoders", "Training"]),
-        .target(name: "Features", dependencies: ["Files", "Torch", "Images", "Datasets", "Metrics", "CCrypto"]),
+        .target(name: "Features", dependencies: ["Files", "Torch", "Images", "Datasets", "Metrics"]),
         .target(name: "Figures", dependencies: ["Files"]),
         .target(
             name: "Comparison",
@@ -114,10 +125,16 @@ package.targets =
                 "Features", "Figures", "Yams",
             ], resources: [.embedInCode("Presets")]),
         .target(
+            name: "Generation",
+            dependencies: [
+                "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Priors", "Metrics", "Training",
+                "Features", "Figures",
+            ], resources: [.embedInCode("Presets")]),
+        .target(
             name: "HRVQ",
             dependencies: [
                 "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Exchange",
-                "Features", "Figures", "Comparison",
+                "Features", "Figures", "Comparison", "Priors", "Generation",
             ]),
         .executableTarget(
             name: "HRVQCommands", dependencies: ["HRVQ", "Files", argumentParser], path: "Sources/hrvq"),
@@ -141,5 +158,8 @@ package.targets =
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(
             name: "ComparisonTests", dependencies: ["Comparison", "Training", "Metrics", "Torch", "Files"]),
+        .testTarget(
+            name: "PriorsTests", dependencies: ["Priors", "Datasets", "Torch"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "GenerationTests", dependencies: ["Generation", "Training", "Datasets", "Torch", "Files"]),
         .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands"]),
     ]

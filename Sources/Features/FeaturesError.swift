@@ -13,8 +13,6 @@ public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
     case mismatchedDigest(path: String, found: String, expected: String)
     /// A text that is no SHA-256.
     case malformedDigest(text: String)
-    /// The system's libcrypto computes no SHA-256.
-    case noDigest
     /// Features that are no matrix of the dimension, or moments that do not fit each other.
     case wrongFeatureShape(found: [Int], dimension: Int)
     /// Two sets of features of different dimensions.
@@ -48,8 +46,6 @@ public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
         case .mismatchedDigest(let path, let found, let expected):
             "\(path): its SHA-256 is \(found), and \(expected) was asked for; get the file again,"
                 + " or give the digest of the file that you mean (a converted file has a digest of its own)"
-        case .noDigest:
-            "the system's libcrypto computes no SHA-256; leave out the digest, or install OpenSSL 3 (libssl-dev)"
         case .malformedDigest(let text):
             "'\(text)' is no SHA-256; expected 64 digits 0-9 and a-f, as sha256sum prints them"
         case .wrongFeatureShape(let found, let dimension):

@@ -32,6 +32,22 @@ public struct ClassifierAccuracy: Sendable, Equatable {
     /// Holds the counts of all classes.
     public init(classes: [Class]) { self.classes = classes }
 
+    /// Counts, class by class, how often what was found is what it should be.
+    ///
+    /// - Parameters:
+    ///   - found: The class of each image as it was found.
+    ///   - labels: As it should be.
+    ///   - names: What the classes mean.
+    public init(found: [Int], labels: [Int], names: [String]) {
+        var images = names.map { _ in 0 }
+        var correct = images
+        for (found, label) in zip(found, labels) where names.indices.contains(label) {
+            images[label] += 1
+            if found == label { correct[label] += 1 }
+        }
+        self.init(classes: names.indices.map { Class(name: names[$0], images: images[$0], correct: correct[$0]) })
+    }
+
     /// Measures a classifier.
     ///
     /// - Parameters:

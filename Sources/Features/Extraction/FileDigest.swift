@@ -1,4 +1,3 @@
-import CCrypto
 import Files
 import Foundation
 
@@ -9,26 +8,16 @@ public enum FileDigest {
     /// - Parameters:
     ///   - url: The file.
     ///   - cure: What to do when it is missing, as the end of a sentence.
-    /// - Throws: `FileError`, ``FeaturesError/noDigest``.
+    /// - Throws: `FileError`, `DigestError`.
     public static func sha256(_ url: URL, cure: String = "check the path") throws -> String {
         let data = try FileReader.read(url, cure: cure)
-        guard let context = EVP_MD_CTX_new() else { throw FeaturesError.noDigest }
-        defer { EVP_MD_CTX_free(context) }
-        guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { throw FeaturesError.noDigest }
+        let digest = try SHA256Digest()
         // The file is mapped, not read: piece by piece only so much of it is in memory as is being hashed.
         let piece = 1 << 22
         for start in stride(from: data.startIndex, to: data.endIndex, by: piece) {
-            let isHashed = data[start..<min(start + piece, data.endIndex)].withUnsafeBytes {
-                EVP_DigestUpdate(context, $0.baseAddress, $0.count) == 1
-            }
-            guard isHashed else { throw FeaturesError.noDigest }
+            try data[start..<min(start + piece, data.endIndex)].withUnsafeBytes(digest.update)
         }
-        var digest = [UInt8](repeating: 0, count: 32)
-        guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else { throw FeaturesError.noDigest }
-        return digest.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        return try digest.finish()
     }
 
     /// The SHA-256 of a file, checked against one that was asked for.

@@ -21,6 +21,8 @@ enum Operators {
     static let mean = Operator("aten::mean")
     static let sum = Operator("aten::sum")
     static let sumAxes = Operator("aten::sum", "dim_IntList")
+    static let least = Operator("aten::min")
+    static let most = Operator("aten::max")
     static let argmin = Operator("aten::argmin")
     static let matmul = Operator("aten::matmul")
     static let meanSquaredError = Operator("aten::mse_loss")

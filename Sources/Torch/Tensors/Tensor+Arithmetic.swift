@@ -65,6 +65,22 @@ extension Tensor {
     /// The product of matrices (the last two axes), with broadcasting over the others; agrees with `torch.matmul`.
     public func matmul(_ other: Tensor) throws -> Tensor { try Operators.matmul(.tensor(self), .tensor(other)) }
 
+    /// Which end of a range.
+    public enum Extreme: Sendable {
+        /// The smallest number.
+        case least
+        /// The largest number.
+        case most
+    }
+
+    /// The smallest or the largest element of a tensor of whole numbers that is not empty.
+    ///
+    /// - Throws: ``TorchError`` where there is no element.
+    public func extreme(_ end: Extreme) throws -> Int {
+        let result = try (end == .least ? Operators.least : Operators.most)(.tensor(self))
+        return Int(try result.array(of: Int64.self)[0])
+    }
+
     /// The mean of all elements.
     public func mean() throws -> Tensor { try Operators.mean(.tensor(self)) }
 

@@ -16,16 +16,7 @@ public enum ReconstructionSheet {
         // Small images are enlarged so that a person sees their pixels; large sheets stay below about 1200 pixels.
         let scale = max(1, 64 / max(widest, 1))
         let columns = max(columns ?? min(originals.count, max(1, 1200 / (widest * scale))), 1)
-        var ordered: [PixelImage] = []
-        for start in stride(from: 0, to: originals.count, by: columns) {
-            let end = min(start + columns, originals.count)
-            for row in [originals[start..<end], reconstructions[start..<end]] {
-                ordered += row
-                if end - start < columns, let blank = try row.first.map(Self.blank) {
-                    ordered += Array(repeating: blank, count: columns - (end - start))
-                }
-            }
-        }
+        let ordered = try PairedRows.interleave(originals, reconstructions, columns: columns)
         return try PictureGrid(columns: columns, gap: 2, scale: scale).image(of: ordered)
     }
 
@@ -41,11 +32,4 @@ public enum ReconstructionSheet {
 
     /// The longest side of an image in a sheet.
     private static let largestSide = 384
-
-    /// White, as the grid's background.
-    private static func blank(_ model: PixelImage) throws -> PixelImage {
-        try PixelImage(
-            width: model.width, height: model.height, channels: model.channels,
-            pixels: Array(repeating: 255, count: model.width * model.height * model.channels))
-    }
 }

@@ -23,9 +23,7 @@ public struct Tokenizer {
 
     /// Writes the codes of a data set in its order.
     ///
-    /// The file holds `codes` [N, layers, H, W] (or `codes.i` a latent grid), uint8 where m ≤ 256 and int32 otherwise,
-    /// `indices` int64 [N] (each image's number in the data set: images that do not decode are left out), `labels` int64
-    /// [N] where there are labels, and metadata that names the model.
+    /// Which tensors the file holds, ``CodesFile`` says.
     ///
     /// - Parameters:
     ///   - dataset: The images.
@@ -40,40 +38,39 @@ public struct Tokenizer {
         _ dataset: any ImageDataset, split: Split, limit: Int? = nil, to url: URL,
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> (count: Int, skipped: [String]) {
-        let grids = model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth)
-        let types = grids.map { $0.branchings.allSatisfy { $0 <= 256 } ? DataType.uint8 : .int32 }
+        var space = try CodeSpace(model, configuration)
         let reader = try SequentialReader(
             dataset: dataset, batchSize: min(configuration.training.batchSize, 64), limit: limit,
             workers: configuration.data.workers, maximumSkippedShare: configuration.data.maximumSkippedShare)
         defer { reader.stop() }
-        var parts: [[Tensor]] = grids.map { _ in [] }
-        var labels: [Int64] = []
-        var indices: [Int64] = []
+        var parts: [[Tensor]] = space.grids.map { _ in [] }
+        var labels: [Int] = []
+        var indices: [Int] = []
         var count = 0
         while let batch = try reader.next() {
             let images = try batch.tensor(padding: configuration.data.padding, on: device)
             for (grid, codes) in try model.encode(images).grids.enumerated() {
-                parts[grid].append(try codes.to(types[grid]).to(.cpu))
+                let isSmall = space.grids[grid].branchings.allSatisfy { $0 <= 256 }
+                parts[grid].append(try codes.to(isSmall ? .uint8 : .int32).to(.cpu))
             }
-            labels += (batch.labels ?? []).map(Int64.init)
-            indices += batch.indices.map(Int64.init)
+            labels += batch.labels ?? []
+            indices += batch.indices
             count += batch.count
             progress(count, min(limit ?? dataset.count, dataset.count))
         }
         guard count > 0 else { throw TrainingError.noImages }
-        var tensors: [(name: String, tensor: Tensor)] = try parts.enumerated().map { grid, parts in
-            (grids.count == 1 ? "codes" : "codes.\(grid)", try Tensor.concatenate(parts, axis: 0))
-        }
-        tensors.append(("indices", try Tensor(indices, [count])))
-        if labels.count == count { tensors.append(("labels", try Tensor(labels, [count]))) }
-        try Safetensors.write(
-            tensors,
-            metadata: [
+        space.classNames = labels.count == count ? dataset.classNames : []
+        try CodesFile(
+            codes: Codes(grids: try parts.map { try Tensor.concatenate($0, axis: 0) }), indices: indices,
+            labels: labels.count == count ? labels : nil, space: space,
+            notes: [
                 "generator": "hrvq", "model": configuration.model.kind.rawValue,
                 "data": configuration.data.kind.rawValue, "split": split.rawValue,
-                "branching": grids.map { $0.branchings.map(String.init).joined(separator: ",") }.joined(separator: ";"),
-                "classes": labels.count == count ? dataset.classNames.joined(separator: ",") : "",
-            ], to: url)
+                "branching": space.grids.map { $0.branchings.map(String.init).joined(separator: ",") }
+                    .joined(separator: ";"),
+                "classes": space.classNames.joined(separator: ","),
+            ]
+        ).write(to: url)
         return (count, reader.skipped.map(\.reason))
     }
 }

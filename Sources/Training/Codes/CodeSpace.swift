@@ -1,0 +1,110 @@
+import Autoencoders
+import Foundation
+
+/// What codes are made of and which model made them: all that must agree before codes, priors and models are combined.
+public struct CodeSpace: Codable, Sendable, Equatable {
+    /// One latent grid, with its layers.
+    public struct Grid: Codable, Sendable, Equatable {
+        /// Positions down.
+        public var height: Int
+        /// Positions across.
+        public var width: Int
+        /// The number of choices of each layer, m.
+        public var branchings: [Int]
+
+        /// Makes a grid.
+        public init(height: Int, width: Int, branchings: [Int]) {
+            self.height = height
+            self.width = width
+            self.branchings = branchings
+        }
+    }
+
+    /// One layer of codes, as a prior models it.
+    public struct Layer: Sendable, Equatable {
+        /// Its grid's place in ``CodeSpace/grids``.
+        public var grid: Int
+        /// Its place among the layers of that grid.
+        public var indexInGrid: Int
+        /// Positions down.
+        public var height: Int
+        /// Positions across.
+        public var width: Int
+        /// The number of choices at a position, m.
+        public var choices: Int
+        /// The number of codewords of the layer: choices of all layers on the way to it, where a layer's codebook
+        /// depends on the layers before it.
+        public var codewords: Int
+    }
+
+    /// The fingerprint of the model (``ModelFingerprint``).
+    public var model: String
+    /// The model's kind.
+    public var kind: String
+    /// The grids in the order in which they are quantized, and so sampled: of VQ-VAE-2 the coarsest first.
+    public var grids: [Grid]
+    /// Whether a layer's code names a child of the codeword chosen in the layer before it.
+    public var isHierarchical: Bool
+    /// Numbers in an image: height · width · channels, without padding.
+    public var imageDimensions: Int
+    /// The names of the classes that labels number; empty where there are no labels.
+    public var classNames: [String]
+
+    /// Makes a description.
+    public init(
+        model: String, kind: String, grids: [Grid], isHierarchical: Bool, imageDimensions: Int,
+        classNames: [String] = []
+    ) {
+        self.model = model
+        self.kind = kind
+        self.grids = grids
+        self.isHierarchical = isHierarchical
+        self.imageDimensions = imageDimensions
+        self.classNames = classNames
+    }
+
+    /// The codes of a model.
+    ///
+    /// - Throws: `DigestError`, `TorchError`.
+    public init(_ model: any Autoencoder, _ configuration: RunConfiguration, classNames: [String] = []) throws {
+        self.init(
+            model: try ModelFingerprint.of(model, configuration), kind: configuration.model.kind.rawValue,
+            grids: model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth).map {
+                Grid(height: $0.height, width: $0.width, branchings: $0.branchings)
+            }, isHierarchical: configuration.model.kind.structure == .hierarchical,
+            imageDimensions: configuration.data.channels * configuration.data.height * configuration.data.width,
+            classNames: classNames)
+    }
+
+    /// All layers in the order in which they are sampled.
+    public var layers: [Layer] {
+        grids.enumerated().flatMap { index, grid in
+            var codewords = 1
+            return grid.branchings.enumerated().map { place, choices in
+                codewords = isHierarchical ? codewords * choices : choices
+                return Layer(
+                    grid: index, indexInGrid: place, height: grid.height, width: grid.width, choices: choices,
+                    codewords: codewords)
+            }
+        }
+    }
+
+    /// Bits of an image whose codes are all equally likely: Σ positions · log₂ m.
+    public var uniformBits: Double {
+        layers.reduce(0) { $0 + Double($1.height * $1.width) * log2(Double($1.choices)) }
+    }
+
+    /// Whether the sizes are such that memory may be taken for them; a file can say anything.
+    package var isPlausible: Bool {
+        let sides = grids.flatMap { [$0.height, $0.width] }
+        let choices = grids.flatMap(\.branchings)
+        var codewords = 1.0
+        for grid in grids {
+            codewords = max(codewords, grid.branchings.reduce(1) { isHierarchical ? $0 * Double($1) : Double($1) })
+        }
+        return !grids.isEmpty && sides.allSatisfy { (1...4096).contains($0) } && !choices.isEmpty
+            && grids.allSatisfy { !$0.branchings.isEmpty && $0.branchings.count <= 256 }
+            && choices.allSatisfy { $0 >= 1 && $0 <= RunConfiguration.maximumCodewords }
+            && codewords <= Double(RunConfiguration.maximumCodewords) && imageDimensions >= 1
+    }
+}

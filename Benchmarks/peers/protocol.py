@@ -34,11 +34,11 @@ def say(**values: Any) -> None:
     print(json.dumps(values), flush=True)
 
 
-def serve(repeat: Callable[[int], int], unit: str, **description: Any) -> None:
+def serve(repeat: Callable[[int], float], unit: str, **description: Any) -> None:
     """Answers lines from standard input until it ends.
 
     Args:
-        repeat: Does so many repetitions and returns how many units of work they were.
+        repeat: Does so many repetitions and returns how many units of work they were, whole or not.
         unit: What the units are called, such as `images`.
         description: What else to say when ready.
     """

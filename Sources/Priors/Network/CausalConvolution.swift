@@ -1,0 +1,74 @@
+import Torch
+
+/// A convolution that sees, in raster order, what is before a position, and perhaps the position itself.
+///
+/// Input and output [N, H, W, C]. `weight` is [out, in, (f + 1)/2, f]: rows above and the position's own row; what is
+/// right of the middle column in the last row is masked, and so is the middle itself for ``Sight/before``. Source:
+/// PixelCNN's masked convolution (van den Oord et al. 2016), of which the rows that are masked whole are left out.
+final class CausalConvolution {
+    /// Whether the position itself is seen.
+    enum Sight {
+        /// Only what is before the position: mask A of PixelCNN.
+        case before
+        /// The position too: mask B.
+        case present
+    }
+
+    private let weight: Parameter
+    private let bias: Parameter
+    private let mask: Tensor
+    private let filter: Int
+
+    init(_ scope: Scope, inputs: Int, outputs: Int, filter: Int, sees sight: Sight) throws {
+        self.filter = filter
+        let rows = (filter + 1) / 2
+        let bound = 1 / Double(inputs * rows * filter).squareRoot()
+        weight = try scope.parameter(
+            "weight",
+            Tensor.uniform([outputs, inputs, rows, filter], in: -bound...bound, generator: scope.generator)
+                .channelsLast())
+        bias = try scope.parameter(
+            "bias", Tensor.uniform([outputs], in: -bound...bound, generator: scope.generator))
+        let seen = sight == .before ? filter / 2 : filter / 2 + 1
+        let taps: [Float] = (0..<rows * filter).map { tap in
+            tap / filter < rows - 1 || tap % filter < seen ? 1 : 0
+        }
+        mask = try Tensor(taps, [1, 1, rows, filter]).to(scope.store.device)
+    }
+
+    func callAsFunction(_ input: Tensor) throws -> Tensor {
+        let padded = try input.padded([0, 0, filter / 2, filter / 2, filter / 2, 0]).permuted([0, 3, 1, 2])
+        let seen = try weight.tensor * mask
+        return try PriorOperators.convolution(
+            .tensor(padded), .tensor(seen.to(input.dataType)), .tensor(bias.tensor.to(input.dataType)),
+            [1, 1], [0, 0], [1, 1], 1
+        ).permuted([0, 2, 3, 1])
+    }
+}
+
+/// A 1×1 convolution, as `torch.nn.Conv2d(inputs, outputs, 1)`, on [N, H, W, C]: a product of matrices.
+final class PointwiseConvolution {
+    let weight: Parameter
+    let bias: Parameter?
+
+    init(_ scope: Scope, inputs: Int, outputs: Int, hasBias: Bool = true) throws {
+        let bound = 1 / Double(inputs).squareRoot()
+        weight = try scope.parameter(
+            "weight", Tensor.uniform([outputs, inputs, 1, 1], in: -bound...bound, generator: scope.generator))
+        bias =
+            hasBias
+            ? try scope.parameter(
+                "bias", Tensor.uniform([outputs], in: -bound...bound, generator: scope.generator)) : nil
+    }
+
+    func callAsFunction(_ input: Tensor) throws -> Tensor {
+        try PriorOperators.linear(
+            .tensor(input), .tensor(matrix(input.dataType)),
+            bias.map { .tensor(try $0.tensor.to(input.dataType)) } ?? .none)
+    }
+
+    /// The weight [out, in] in a type.
+    func matrix(_ type: DataType) throws -> Tensor {
+        try weight.tensor.reshaped([weight.tensor.size(0), weight.tensor.size(1)]).to(type)
+    }
+}

@@ -2,9 +2,11 @@ import Foundation
 import Torch
 
 /// What the processor can do, as the operating system allows it to be used.
-enum Processor {
-    static let hasAVX2 = supports(levelThree)
-    static let hasAVX512 = supports(levelThree + ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"])
+package enum Processor {
+    /// All of x86-64-v3.
+    package static let hasAVX2 = supports(levelThree)
+    /// All of x86-64-v4.
+    package static let hasAVX512 = supports(levelThree + ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"])
 
     /// All that x86-64-v3 lets a compiler use beyond the baseline; a virtual machine may mask any of it.
     private static let levelThree = [

@@ -1,0 +1,64 @@
+// Compiled several times, as `Lanes.swift` is.
+
+/// The memory of one worker, freed together.
+final class Memory {
+    private var blocks: [UnsafeMutableRawPointer] = []
+    /// Bytes taken so far.
+    private(set) var byteCount = 0
+
+    deinit { for block in blocks { block.deallocate() } }
+
+    /// Room for `count` numbers of eight images, zeros.
+    func lanes(_ count: Int) -> UnsafeMutablePointer<Lanes> {
+        let pointer = take(count, as: Lanes.self)
+        pointer.initialize(repeating: Lanes(repeating: 0), count: count)
+        return pointer
+    }
+
+    /// Room for `count` codes, zeros.
+    func codes(_ count: Int) -> UnsafeMutablePointer<Int32> {
+        let pointer = take(count, as: Int32.self)
+        pointer.initialize(repeating: 0, count: count)
+        return pointer
+    }
+
+    /// Room for `count` places, all of them `first`.
+    func pointers(_ count: Int, to first: UnsafePointer<Float>) -> UnsafeMutablePointer<UnsafePointer<Float>> {
+        let pointer = take(count, as: UnsafePointer<Float>.self)
+        pointer.initialize(repeating: first, count: count)
+        return pointer
+    }
+
+    private func take<Element>(_ count: Int, as type: Element.Type) -> UnsafeMutablePointer<Element> {
+        let size = count * MemoryLayout<Element>.stride
+        let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+        blocks.append(block)
+        byteCount += size
+        return block.bindMemory(to: type, capacity: count)
+    }
+}
+
+/// Hands out the parts of the packed weights in the order in which they were packed.
+struct WeightReader {
+    private let start: UnsafePointer<Float>
+    /// Numbers handed out.
+    private(set) var count = 0
+
+    init(_ start: UnsafePointer<Float>) { self.start = start }
+
+    /// The next `count` numbers; every part begins at a multiple of eight.
+    mutating func take(_ count: Int) -> UnsafePointer<Float> {
+        defer { self.count += padded(count) }
+        return start + self.count
+    }
+
+    /// The next matrix for single positions.
+    mutating func positionMatrix(outputs: Int, depth: Int) -> PositionMatrix {
+        PositionMatrix(weights: take(padded(outputs) * depth), depth: depth, outputs: outputs)
+    }
+
+    /// The next matrix for rows of positions.
+    mutating func rowMatrix(outputs: Int, depth: Int) -> RowMatrix {
+        RowMatrix(weights: take((outputs + 3) / 4 * 4 * depth), depth: depth, outputs: outputs)
+    }
+}

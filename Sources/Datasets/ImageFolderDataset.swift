@@ -77,10 +77,9 @@ public struct ImageFolderDataset: ImageDataset {
     public func item(at index: Int, crop: Crop) throws -> PixelImage {
         let image = try PixelImage.read(name(at: index), channels: shape.channels)
         do {
-            let scaled = try image.resizedToCover(width: shape.width, height: shape.height)
-            let origin = crop.origin(
-                spareWidth: scaled.width - shape.width, spareHeight: scaled.height - shape.height)
-            return try scaled.cropped(x: origin.x, y: origin.y, width: shape.width, height: shape.height)
+            return try image.fitted(width: shape.width, height: shape.height) {
+                crop.origin(spareWidth: $0, spareHeight: $1)
+            }
         } catch let error as ImageError {
             // A picture a thousand times wider than high would be scaled to more pixels than any may have.
             throw FileError.malformed(

@@ -5,20 +5,20 @@ import Foundation
 ///
 /// An epoch is a permutation of the data set, cut into whole batches; what remains is left out. A data set
 /// smaller than a batch is strung together over epochs instead.
-final class SampleOrder: @unchecked Sendable {
-    struct Slot: Equatable {
-        var epoch: Int
-        var position: Int
+package final class SampleOrder: @unchecked Sendable {
+    package struct Slot: Equatable {
+        package var epoch: Int
+        package var position: Int
     }
 
-    let count: Int
-    let batchSize: Int
+    package let count: Int
+    package let batchSize: Int
     private let seed: UInt64
     private let shuffle: Bool
     private let lock = NSLock()
     private var orders: [Int: [Int]] = [:]
 
-    init(count: Int, batchSize: Int, seed: UInt64, shuffle: Bool) {
+    package init(count: Int, batchSize: Int, seed: UInt64, shuffle: Bool) {
         self.count = count
         self.batchSize = batchSize
         self.seed = seed
@@ -29,7 +29,7 @@ final class SampleOrder: @unchecked Sendable {
     var batchesPerEpoch: Int { max(1, count / batchSize) }
 
     /// The slots of a step.
-    func slots(step: Int) -> [Slot] {
+    package func slots(step: Int) -> [Slot] {
         if count < batchSize {
             return (0..<batchSize).map { offset in
                 let number = step * batchSize + offset
@@ -41,7 +41,7 @@ final class SampleOrder: @unchecked Sendable {
     }
 
     /// The image at a position of an epoch; positions after the last start again at the first.
-    func index(epoch: Int, position: Int) -> Int {
+    package func index(epoch: Int, position: Int) -> Int {
         guard shuffle else { return position % count }
         return lock.withLock {
             if let order = orders[epoch] { return order[position % count] }

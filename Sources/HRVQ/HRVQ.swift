@@ -5,8 +5,10 @@
 @_exported import Exchange
 @_exported import Features
 @_exported import Figures
+@_exported import Generation
 @_exported import Images
 @_exported import Metrics
+@_exported import Priors
 @_exported import Quantization
 @_exported import Torch
 @_exported import Training

@@ -1,0 +1,65 @@
+import Autoencoders
+import Images
+import Torch
+import Training
+
+/// A trained autoencoder with what is needed to make pictures of codes.
+public struct CodeDecoder {
+    /// The model.
+    public let model: any Autoencoder
+    /// What it was made from.
+    public let configuration: RunConfiguration
+    /// Where it is.
+    public let device: Device
+    /// What its codes mean.
+    public let space: CodeSpace
+
+    /// Takes a loaded model.
+    ///
+    /// - Throws: `DigestError`, `TorchError`.
+    public init(_ model: any Autoencoder, _ configuration: RunConfiguration, device: Device) throws {
+        self.model = model
+        self.configuration = configuration
+        self.device = device
+        space = try CodeSpace(model, configuration)
+    }
+
+    /// Pixels of codes' images: [N, H, W, C], without padding.
+    ///
+    /// - Throws: `CodeError`, `TorchError`.
+    public func pixels(_ codes: Codes) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for start in stride(from: 0, to: codes.count, by: Self.batch) {
+            let range = start..<min(start + Self.batch, codes.count)
+            let part = Codes(grids: try codes.grids.map { try $0.narrowed(axis: 0, range) })
+            bytes += try Pixels.bytes(model.decode(part), padding: configuration.data.padding)
+        }
+        return bytes
+    }
+
+    /// Codes' images.
+    ///
+    /// - Throws: `CodeError`, `ImageError`, `TorchError`.
+    public func images(_ codes: Codes) throws -> [PixelImage] {
+        let data = configuration.data
+        let pixels = try pixels(codes)
+        let size = data.height * data.width * data.channels
+        return try stride(from: 0, to: pixels.count, by: size).map {
+            try PixelImage(
+                width: data.width, height: data.height, channels: data.channels, pixels: Array(pixels[$0..<$0 + size]))
+        }
+    }
+
+    /// The codes of images of the model's own size.
+    ///
+    /// - Throws: `TorchError`.
+    public func encode(_ images: [PixelImage]) throws -> Codes {
+        let data = configuration.data
+        let batch = try Pixels.batch(
+            images.flatMap(\.pixels), count: images.count, height: data.height, width: data.width,
+            channels: data.channels, padding: data.padding, device: device)
+        return Codes(grids: try model.encode(batch).grids.map { try $0.to(.cpu) })
+    }
+
+    private static let batch = 64
+}

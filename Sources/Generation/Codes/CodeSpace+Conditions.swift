@@ -1,0 +1,51 @@
+import Autoencoders
+import Foundation
+import Priors
+import Torch
+import Training
+
+extension CodeSpace {
+    /// The codes of one layer, int64 [N, H, W].
+    ///
+    /// - Throws: `TorchError`.
+    public func codes(of layer: Int, in codes: Codes) throws -> Tensor {
+        let layer = layers[layer]
+        return try codes.grids[layer.grid].selected(axis: 1, layer.indexInGrid).to(.int64)
+    }
+
+    /// The codewords of all layers before one, as the prior of that layer is told them: int64 [N, h, w] each, numbered
+    /// over the whole layer, so that in HR-VQVAE a number names the path of parents too.
+    ///
+    /// - Throws: `TorchError`.
+    public func conditions(before layer: Int, in codes: Codes) throws -> [Tensor] {
+        var result: [Tensor] = []
+        for (index, earlier) in layers[..<layer].enumerated() {
+            let own = try self.codes(of: index, in: codes)
+            if isHierarchical, earlier.indexInGrid > 0, let parents = result.last {
+                result.append(try (parents * Double(earlier.choices)).to(.int64) + own)
+            } else {
+                result.append(own)
+            }
+        }
+        return result
+    }
+
+    /// Why codes in this space cannot be used where those in another are expected; `nil` where they can.
+    func mismatch(with other: CodeSpace) -> String? {
+        if kind != other.kind { return "one is of a \(kind), the other of a \(other.kind)" }
+        if grids != other.grids { return "their latent grids differ" }
+        if model != other.model {
+            return "the models' fingerprints are \(model.prefix(12))… and \(other.model.prefix(12))…"
+        }
+        return nil
+    }
+
+    /// The number of a class that a person names by number or by name.
+    ///
+    /// - Throws: ``PriorError/unknownClass(found:known:)``.
+    public func classNumber(_ text: String) throws -> Int {
+        if let index = classNames.firstIndex(of: text) { return index }
+        if let number = Int(text), classNames.indices.contains(number) { return number }
+        throw PriorError.unknownClass(found: text, known: classNames)
+    }
+}

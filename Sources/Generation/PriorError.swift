@@ -1,0 +1,59 @@
+/// What a user can get wrong with priors.
+public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Settings are lists for another number of layers than the codes have.
+    case layerCount(configured: Int, codes: Int)
+    /// A layer that does not exist was asked for.
+    case noSuchLayer(found: Int, layers: Int)
+    /// Codes, a prior or a model belong to another model than the one they are used with.
+    case otherModel(what: String, other: String, reason: String)
+    /// A layer has no prior yet.
+    case missingLayer(path: String, layer: Int, layers: Int)
+    /// A class that the codes do not have.
+    case unknownClass(found: String, known: [String])
+    /// A class was asked of priors that were trained without labels.
+    case unconditional(path: String)
+    /// Settings of sampling for another number of layers than there are.
+    case settingsCount(name: String, found: Int, layers: Int)
+    /// A mask does not fit the image.
+    case mask(path: String, found: String, expected: String)
+    /// An image has another size than the priors know.
+    case imageSize(path: String, found: String, expected: String)
+    /// A classifier knows other classes than the priors.
+    case otherClasses(found: [String], expected: [String])
+    /// There are too few codes to hold some out.
+    case tooFewCodes(found: Int)
+
+    /// One sentence: what, where, what was expected, what to do.
+    public var description: String {
+        switch self {
+        case .layerCount(let configured, let codes):
+            "the settings have values for \(configured) layers, and the codes have \(codes); use a preset of this model,"
+                + " or one value for all layers"
+        case .noSuchLayer(let found, let layers):
+            "layer \(found) was asked for, and the codes have the layers 1 to \(layers)"
+        case .otherModel(let what, let other, let reason):
+            "\(what) and \(other) do not belong together: \(reason); "
+                + "use the codes and the prior of one and the same trained model ('hrvq tokenize' writes its codes)"
+        case .missingLayer(let path, let layer, let layers):
+            "\(path): has no prior of layer \(layer) of \(layers); train it with:"
+                + " hrvq train-prior --codes CODES --preset NAME --output '\(path)' --layer \(layer)"
+        case .unknownClass(let found, let known):
+            "there is no class '\(found)'; the classes are "
+                + known.enumerated().prefix(20).map { "\($0.offset) (\($0.element))" }.joined(separator: ", ")
+                + (known.count > 20 ? " and so on to \(known.count - 1)" : "")
+        case .unconditional(let path):
+            "\(path): knows no classes, as it was trained without labels; leave out --class, or train it on codes with"
+                + " labels and conditioning.label=true"
+        case .settingsCount(let name, let found, let layers):
+            "--\(name) has \(found) values; give one for all layers, or \(layers), one for each"
+        case .mask(let path, let found, let expected): "\(path): \(found); expected \(expected)"
+        case .imageSize(let path, let found, let expected):
+            "\(path): is \(found), and the priors know images of \(expected)"
+        case .otherClasses(let found, let expected):
+            "the classifier knows the classes \(found.joined(separator: ", ")), and the priors "
+                + expected.joined(separator: ", ") + "; train one on the same data by 'hrvq train-classifier'"
+        case .tooFewCodes(let found):
+            "\(found) images are too few to hold some out; give more codes, or others by --held-out"
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import Files
+import Foundation
+import Priors
+import Torch
+import Training
+
+/// The priors of a model on disk: a folder a layer, and what the codes mean.
+///
+///     PRIOR/prior.json        which model's codes (``CodeSpace``), and the classes' names
+///         layer-1/            a training run: config.json, model.safetensors, checkpoints, metrics.jsonl
+///         layer-2/ …
+public struct PriorFolder: Sendable {
+    /// The folder.
+    public let url: URL
+
+    /// Names a folder; nothing is read yet.
+    public init(_ url: URL) { self.url = url }
+
+    /// What the codes mean, as JSON.
+    public var descriptionFile: URL { url.appendingPathComponent("prior.json") }
+
+    /// The run of a layer, counted from 0; on disk layers count from 1.
+    public func run(layer: Int) -> RunFolder {
+        RunFolder(url.appendingPathComponent("layer-\(layer + 1)", isDirectory: true))
+    }
+
+    /// Whether a folder holds priors, so that commands that take models can tell them apart.
+    public static func isPrior(_ url: URL) -> Bool {
+        FileManager.default.fileExists(atPath: PriorFolder(url).descriptionFile.path)
+    }
+
+    private struct Description: Codable {
+        var formatVersion: Int
+        var codes: CodeSpace
+    }
+
+    /// Reads which codes the priors are of.
+    ///
+    /// - Throws: `FileError`.
+    public func codeSpace() throws -> CodeSpace {
+        let cure = "give the folder that 'hrvq train-prior' wrote"
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            throw FileError.missing(path: url.path, cure: cure)
+        }
+        let data = try FileReader.read(descriptionFile, cure: cure)
+        guard let description = try? JSONDecoder().decode(Description.self, from: data),
+            description.formatVersion == 1, description.codes.isPlausible
+        else {
+            throw FileError.malformed(
+                path: descriptionFile.path, reason: "is not the description of priors",
+                expected: "JSON as 'hrvq train-prior' writes it, formatVersion 1")
+        }
+        return description.codes
+    }
+
+    /// Writes which codes the priors are of.
+    ///
+    /// - Throws: `FileError`.
+    func write(_ space: CodeSpace) throws {
+        try AtomicFile.write(ReportJSON.data(Description(formatVersion: 1, codes: space)), to: descriptionFile)
+    }
+
+    /// Reads the prior of a layer.
+    ///
+    /// - Parameters:
+    ///   - layer: From 0.
+    ///   - space: The codes it is of, as ``codeSpace()`` gives them.
+    ///   - device: Where its parameters go.
+    ///   - precision: Takes the place of the configuration's.
+    /// - Throws: ``PriorError/missingLayer(path:layer:layers:)``, `FileError`, `ConfigurationError`, `TorchError`.
+    public func load(
+        layer: Int, of space: CodeSpace, on device: Device = .cpu, precision: Precision? = nil
+    ) throws -> PixelSNAIL {
+        let run = run(layer: layer)
+        guard FileManager.default.fileExists(atPath: run.model.weightsFile.path) else {
+            throw PriorError.missingLayer(path: url.path, layer: layer + 1, layers: space.layers.count)
+        }
+        let configuration = try run.model.configuration(of: PriorConfiguration.self)
+        let network = try PixelSNAIL(
+            configuration.resolved(layer: layer, of: space.layers.count).settings(layer: layer, in: space),
+            generator: Generator(seed: 0), device: device)
+        try run.model.loadWeights(into: network.parameters)
+        network.precision = (precision ?? configuration.training.precision).resolve(on: device)
+        return network
+    }
+
+    /// The training step of a layer's stored weights.
+    ///
+    /// - Throws: `FileError`.
+    func step(layer: Int) throws -> Int {
+        try Int(Safetensors.read(run(layer: layer).model.weightsFile).metadata["step"] ?? "") ?? 0
+    }
+
+    /// Reads the priors of all layers.
+    ///
+    /// - Throws: As ``load(layer:of:on:precision:)``.
+    public func load(on device: Device = .cpu, precision: Precision? = nil) throws -> PriorSet {
+        let space = try codeSpace()
+        return PriorSet(
+            space: space,
+            networks: try space.layers.indices.map {
+                try load(layer: $0, of: space, on: device, precision: precision)
+            }, path: url.path)
+    }
+}
+
+/// The priors of all layers of a model: p(e¹) p(e² | e¹) … (Adiban et al., BMVC 2022, section 3.3).
+public struct PriorSet {
+    /// What the codes mean.
+    public let space: CodeSpace
+    /// One network a layer, in the order of sampling.
+    public let networks: [PixelSNAIL]
+    /// Where they come from, for errors.
+    public let path: String
+
+    /// Whether any layer knows classes.
+    public var isConditional: Bool { networks.contains { $0.settings.classes > 0 } }
+
+    /// Checks that a model is the one whose codes the priors know.
+    ///
+    /// - Throws: ``PriorError/otherModel(what:other:reason:)``.
+    public func check(_ model: CodeSpace, path other: String) throws {
+        if let reason = space.mismatch(with: model) {
+            throw PriorError.otherModel(what: path, other: other, reason: reason)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Autoencoders
+import Priors
+import Torch
+import Training
+
+/// New images of a model: its priors are sampled layer by layer, and the codes decoded.
+///
+///     p(e¹) ─► e¹ ─► p(e² | e¹) ─► e² ─► … ─► decoder ─► image        Adiban et al., BMVC 2022, section 3.3
+public struct ImageSampler {
+    /// What is asked for.
+    public struct Request: Sendable {
+        /// How many images.
+        public var count: Int
+        /// The first one's number: image i of a seed is the same whatever images are drawn beside it.
+        public var firstImage: Int
+        /// Classes that images take in turn, image i the (i mod count)-th; empty for images of no given class.
+        public var classes: [Int]
+        /// How codes are drawn: one for all layers, or one a layer.
+        public var settings: [SamplingSettings]
+        /// The number that all randomness is derived from.
+        public var seed: UInt64
+
+        /// Makes a request.
+        public init(
+            count: Int, firstImage: Int = 0, classes: [Int] = [], settings: [SamplingSettings] = [SamplingSettings()],
+            seed: UInt64
+        ) {
+            self.count = count
+            self.firstImage = firstImage
+            self.classes = classes
+            self.settings = settings
+            self.seed = seed
+        }
+    }
+
+    /// Codes that are given, and where they stay: the rest is sampled.
+    public struct Kept {
+        /// Codes of `count` images.
+        public var codes: Codes
+        /// For each layer, whether each position [H, W] stays.
+        public var masks: [[Bool]]
+
+        /// Collects the parts.
+        public init(codes: Codes, masks: [[Bool]]) {
+            self.codes = codes
+            self.masks = masks
+        }
+    }
+
+    /// The priors.
+    public let priors: PriorSet
+    private let samplers: [(SamplingRequest, SamplingSettings) throws -> Tensor]
+
+    /// Prepares sampling: on the processor the weights are packed for the incremental sampler, on a GPU the whole
+    /// network runs for each position.
+    ///
+    /// - Throws: `TorchError`.
+    public init(_ priors: PriorSet, device: Device = .cpu) throws {
+        self.priors = priors
+        samplers = try priors.networks.map { network in
+            if device == .cpu {
+                let sampler = try IncrementalSampler(network)
+                return { try sampler.sample($0, settings: $1) }
+            }
+            let sampler = ReferenceSampler(network)
+            return { try sampler.sample($0, settings: $1) }
+        }
+    }
+
+    /// Samples codes.
+    ///
+    /// - Parameters:
+    ///   - request: What is asked for.
+    ///   - kept: Codes of the request's images that stay; `nil` samples all.
+    ///   - progress: Told which layer is at work, from 0, and how many images of it are done.
+    ///   - shouldStop: Asked between batches; where it says so, what is done so far is lost.
+    /// - Returns: The codes, and the class of each image where classes were given; `nil` if it was stopped.
+    /// - Throws: ``PriorError``, `SamplingError`, `TorchError`.
+    public func sample(
+        _ request: Request, kept: Kept? = nil, progress: (_ layer: Int, _ done: Int) -> Void = { _, _ in },
+        shouldStop: () -> Bool = { false }
+    ) throws -> (codes: Codes, labels: [Int]?)? {
+        let layers = priors.space.layers
+        guard request.settings.count == 1 || request.settings.count == layers.count else {
+            throw PriorError.settingsCount(name: "temperature", found: request.settings.count, layers: layers.count)
+        }
+        for settings in request.settings { try settings.validate() }
+        if !request.classes.isEmpty, !priors.isConditional { throw PriorError.unconditional(path: priors.path) }
+        let labels = (0..<request.count).map { image in
+            request.classes.isEmpty ? nil : request.classes[(request.firstImage + image) % request.classes.count]
+        }
+        var grids = try priors.space.grids.map {
+            try Tensor.zeros([request.count, $0.branchings.count, $0.height, $0.width], .int32)
+        }
+        for (index, layer) in layers.enumerated() {
+            let conditions = try priors.space.conditions(before: index, in: Codes(grids: grids))
+            let network = priors.networks[index]
+            let target = try grids[layer.grid].selected(axis: 1, layer.indexInGrid)
+            for start in stride(from: 0, to: request.count, by: Self.batch) {
+                if shouldStop() { return nil }
+                let range = start..<min(start + Self.batch, request.count)
+                let numbers = labels[range].map { $0 ?? network.settings.classes }
+                let part = SamplingRequest(
+                    count: range.count, conditions: try conditions.map { try $0.narrowed(axis: 0, range) },
+                    labels: network.settings.classes > 0 ? Array(numbers) : nil,
+                    kept: try kept.map { kept in
+                        KeptCodes(
+                            codes: try priors.space.codes(of: index, in: kept.codes).narrowed(axis: 0, range),
+                            mask: kept.masks[index])
+                    }, seed: request.seed, firstImage: request.firstImage + start, stream: "layer \(index + 1)")
+                let sampled = try samplers[index](part, request.settings.value(index))
+                try target.narrowed(axis: 0, range).copyInPlace(from: sampled)
+                progress(index, range.upperBound)
+            }
+            grids = try grids.map { try $0.contiguous() }
+        }
+        return (Codes(grids: grids), request.classes.isEmpty ? nil : labels.compactMap { $0 })
+    }
+
+    /// Images whose codes are sampled together: several groups of lanes for each processor.
+    private static let batch = 64
+}

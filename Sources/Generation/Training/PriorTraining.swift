@@ -1,0 +1,152 @@
+import Autoencoders
+import Datasets
+import Files
+import Foundation
+import Torch
+import Training
+
+/// The training of a model's priors, one layer after the other.
+///
+///     PRIOR/prior.json  config.json     which codes, and the settings of all layers
+///         layer-1/ layer-2/ …           a run a layer
+public struct PriorTraining {
+    /// How it ended.
+    public enum Outcome: Sendable, Equatable {
+        /// All layers that were asked for are trained.
+        case completed
+        /// It was asked to stop, and saved the state of a layer, counted from 0.
+        case interrupted(layer: Int, step: Int)
+    }
+
+    /// The settings of all layers.
+    public let configuration: PriorConfiguration
+    /// The output.
+    public let folder: PriorFolder
+    /// The layers to train, from 0.
+    public let layers: [Int]
+    /// What the codes mean.
+    public let space: CodeSpace
+    private let codes: (training: CodesFile, heldOut: CodesFile)
+    private let existing: TrainingRun.Existing
+    private let overrides: [String]
+    private let device: Device
+
+    /// Prepares training; writes nothing yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: The settings; where a run is resumed, those that its folder holds.
+    ///   - codes: What to train on, and its path for errors.
+    ///   - heldOut: Codes of the same model to measure the likelihood of; `nil` holds a share of `codes` out.
+    ///   - output: The folder of the priors.
+    ///   - layer: One layer, from 1; all of them if `nil`.
+    ///   - existing: What to do with layers that are there.
+    ///   - overrides: What a resumed run changes, as `key=value`.
+    ///   - device: Where to train.
+    /// - Throws: ``PriorError``, `ConfigurationError`, `FileError`.
+    public init(
+        _ configuration: PriorConfiguration, codes: (file: CodesFile, path: String),
+        heldOut: (file: CodesFile, path: String)? = nil, output: URL, layer: Int? = nil,
+        existing: TrainingRun.Existing = .refuse, overrides: [String] = [], device: Device = .cpu
+    ) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        self.existing = existing
+        self.overrides = overrides
+        self.device = device
+        folder = PriorFolder(output)
+        space = codes.file.space
+        let count = space.layers.count
+        if let layer, !(1...count).contains(layer) { throw PriorError.noSuchLayer(found: layer, layers: count) }
+        layers = layer.map { [$0 - 1] } ?? Array(0..<count)
+        for layer in layers { _ = try configuration.resolved(layer: layer, of: count) }
+        if PriorFolder.isPrior(output) {
+            let known = try folder.codeSpace()
+            let isReplaced = existing == .replace && layer == nil
+            if !isReplaced, let reason = known.mismatch(with: space) {
+                throw PriorError.otherModel(what: output.path, other: codes.path, reason: reason)
+            }
+        }
+        if let heldOut {
+            if let reason = space.mismatch(with: heldOut.file.space) {
+                throw PriorError.otherModel(what: codes.path, other: heldOut.path, reason: reason)
+            }
+            self.codes = (codes.file, heldOut.file)
+        } else {
+            self.codes = try Self.divided(
+                codes.file, share: configuration.evaluation.heldOutShare, seed: configuration.seedBits)
+        }
+        if existing == .refuse {
+            for layer in layers { try folder.run(layer: layer).check(.refuse) }
+        }
+    }
+
+    /// The configuration of priors whose training is resumed: what the folder holds.
+    ///
+    /// - Throws: `TrainingError.nothingToResume(path:)`, `ConfigurationError`, `FileError`.
+    public static func resumed(at output: URL) throws -> PriorConfiguration {
+        guard PriorFolder.isPrior(output) else { throw TrainingError.nothingToResume(path: output.path) }
+        return try ModelFolder(output).configuration(of: PriorConfiguration.self)
+    }
+
+    /// Trains the layers.
+    ///
+    /// - Parameters:
+    ///   - announce: Told which layer begins, from 0, and how many weights its prior has.
+    ///   - progress: Makes the reporter of a layer, from the steps of the whole run and those done before.
+    ///   - shouldStop: Asked after every step.
+    /// - Throws: `TrainingError`, `ConfigurationError`, `FileError`, `TorchError`.
+    public func run(
+        announce: (_ layer: Int, _ weights: Int, _ step: Int, _ totalSteps: Int) -> Void = { _, _, _, _ in },
+        progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter, shouldStop: () -> Bool = { false }
+    ) throws -> Outcome {
+        try AtomicFolder.create(folder.url)
+        try folder.write(space)
+        let whole = ModelFolder(folder.url).configurationFile
+        if existing != .resume,
+            layers.count == space.layers.count || !FileManager.default.fileExists(atPath: whole.path)
+        {
+            try AtomicFile.write(configuration.jsonData(), to: whole)
+        }
+        for layer in layers {
+            let runFolder = folder.run(layer: layer)
+            // A layer that the interrupted command had not come to yet is begun.
+            let isResumed = existing == .resume && runFolder.holdsRun
+            let resolved =
+                isResumed
+                ? try PriorConfiguration.resumed(at: runFolder, overrides: overrides, free: Self.freeSettings)
+                : try changed(configuration.resolved(layer: layer, of: space.layers.count))
+            let run = try PriorRun(
+                resolved, layer: layer, codes: codes, output: runFolder.url,
+                existing: isResumed ? .resume : existing == .replace ? .replace : .refuse, device: device,
+                progress: progress)
+            announce(layer, run.network.parameters.trainableCount, run.step, run.totalSteps)
+            if case .interrupted(let step) = try run.run(shouldStop: shouldStop) {
+                return .interrupted(layer: layer, step: step)
+            }
+        }
+        return .completed
+    }
+
+    /// What may change when a layer's training goes on.
+    private static let freeSettings = [
+        "checkpoint.", "evaluation.every", "evaluation.images", "evaluation.patience", "logging.", "training.steps",
+        "training.epochs",
+    ]
+
+    private func changed(_ configuration: PriorConfiguration) throws -> PriorConfiguration {
+        var result = configuration
+        if existing == .resume { for override in overrides { try result.set(override) } }
+        return result
+    }
+
+    /// Holds a share of the images out, chosen by the seed.
+    private static func divided(
+        _ file: CodesFile, share: Double, seed: UInt64
+    ) throws -> (training: CodesFile, heldOut: CodesFile) {
+        guard file.count >= 2 else { throw PriorError.tooFewCodes(found: file.count) }
+        var stream = SeededGenerator(seed: seed, stream: "held out")
+        let places = stream.permutation(of: file.count)
+        let count = min(max(Int(Double(file.count) * share), 1), file.count - 1)
+        return (try file.selected(places[count...].sorted()), try file.selected(places[..<count].sorted()))
+    }
+}

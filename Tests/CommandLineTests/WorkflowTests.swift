@@ -106,7 +106,8 @@ struct WorkflowTests {
         try withTemporaryFolder { folder in
             let answer = try Shell.hrvq("demo", "--output", "demo", "--steps", "2", "--quiet", in: folder)
             #expect(answer.status == 0, "\(answer.error)")
-            #expect(names(folder.appendingPathComponent("demo")).contains("layers.png"))
+            let written = names(folder.appendingPathComponent("demo"))
+            #expect(written.contains("layers.png") && written.contains("samples.png"))
             let sheet = try PixelImage.read(
                 folder.appendingPathComponent("demo/reconstructions.png").path, channels: 1)
             #expect(sheet.width > 500 && answer.output.contains("reconstructions.png"))

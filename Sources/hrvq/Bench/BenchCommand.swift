@@ -125,7 +125,9 @@ struct BenchCommand: ParsableCommand {
 
     private static func table(_ rows: [Row]) -> String {
         func number(_ value: Double) -> String {
-            value >= 1e6 ? String(format: "%.2f M", value / 1e6) : String(format: value < 100 ? "%.1f" : "%.0f", value)
+            if value < 1 { return String(format: "%.2g", value) }
+            return value >= 1e6
+                ? String(format: "%.2f M", value / 1e6) : String(format: value < 100 ? "%.1f" : "%.0f", value)
         }
         var lines = [["measure", "unit", "program", "value", "hrvq is", "aim"]]
         for row in rows {

@@ -20,6 +20,9 @@ struct BenchWorkerCommand: ParsableCommand {
             case .trainVQVAE2: try TrainWorkload(.vqvae2CIFAR10)
             case .quantize: try QuantizeWorkload(.hierarchical)
             case .quantizeFlat: try QuantizeWorkload(.flat)
+            case .trainPrior: try TrainPriorWorkload()
+            case .sample32: try SampleWorkload(.hrvqvaeFFHQ, side: 32)
+            case .sample16: try SampleWorkload(.hrvqvaeCIFAR10, side: 16)
             }
         _ = try workload.repeated(3)
         say(["ready": true, "unit": workload.unit])
@@ -55,6 +58,9 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
     case trainVQVAE2 = "train-vqvae2"
     case quantize
     case quantizeFlat = "quantize-flat"
+    case trainPrior = "train-prior"
+    case sample32 = "sample-32"
+    case sample16 = "sample-16"
 
     /// The peers: what the table calls them, and how they are started.
     var peers: [(name: String, arguments: [String])] {
@@ -70,6 +76,22 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
                 ("PyTorch float32", ["train_vqvae2.py", "--variant", "eager-float32"]),
                 ("PyTorch bfloat16", ["train_vqvae2.py", "--variant", "eager-bfloat16"]),
                 ("PyTorch channels-last", ["train_vqvae2.py", "--variant", "channels-last-float32"]),
+            ]
+        case .trainPrior:
+            [
+                ("PyTorch float32", ["pixelsnail.py", "--variant", "train"]),
+                ("PyTorch bfloat16", ["pixelsnail.py", "--variant", "train-bfloat16"]),
+                ("channels-last, fused", ["pixelsnail.py", "--variant", "train-tuned"]),
+            ]
+        case .sample32:
+            [
+                ("rows so far", ["pixelsnail.py", "--variant", "sample-32"]),
+                ("whole grid", ["pixelsnail.py", "--variant", "sample-32-whole"]),
+            ]
+        case .sample16:
+            [
+                ("rows so far", ["pixelsnail.py", "--variant", "sample-16"]),
+                ("whole grid", ["pixelsnail.py", "--variant", "sample-16-whole"]),
             ]
         case .quantizeFlat:
             [
@@ -88,7 +110,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
     /// What is counted.
     var unit: String {
         switch self {
-        case .train, .trainVQVAE2: "images/s"
+        case .train, .trainVQVAE2, .trainPrior, .sample32, .sample16: "images/s"
         case .quantize, .quantizeFlat: "vectors/s"
         }
     }
@@ -99,6 +121,9 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
         case .train, .trainVQVAE2: 2
         case .quantize: 40
         case .quantizeFlat: 3
+        case .trainPrior: 2.5
+        case .sample32: 500
+        case .sample16: 100
         }
     }
 }

@@ -6,12 +6,13 @@ import HRVQ
 /// `hrvq demo`.
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Train on built-in glyphs for a minute or two and show what came of it.")
+        commandName: "demo",
+        abstract: "Train on built-in glyphs for a minute or two, draw new ones, and show what came of it.")
 
     @Option(help: "The folder for the run and the pictures.", completion: .directory, transform: OutputPath.parse)
     var output = "demo"
 
-    @Option(help: ArgumentHelp("Training steps.", valueName: "count"))
+    @Option(help: ArgumentHelp("Training steps, of the autoencoder and of each prior.", valueName: "count"))
     var steps: Int?
 
     @Option(help: ArgumentHelp("The number that all randomness is derived from.", valueName: "number"))
@@ -58,12 +59,48 @@ struct DemoCommand: ParsableCommand {
         let layers = folder.appendingPathComponent("layers.png")
         try LayerSheet.draw(model, configuration, dataset, count: 10, device: device).writePNG(to: layers.path)
         try AtomicFile.write(try report.json(), to: folder.appendingPathComponent("evaluation.json"))
+        let samples = folder.appendingPathComponent("samples.png")
+        try generate(model, configuration, folder, device).writePNG(to: samples.path)
 
         try printOutput(report.text)
         try printOutput("")
         try printOutput("\(Int(ProcessInfo.processInfo.systemUptime - start)) seconds. Open")
         try printOutput("  \(reconstructions.path)  rows of originals, each above the row of its reconstructions")
         try printOutput("  \(layers.path)  originals, then what the codes of layer 1, layers 1–2 and layers 1–3 say")
+        try printOutput("  \(samples.path)  new glyphs that the priors of the codes drew, a column a class")
         try printOutput("  \(runURL.path)/samples/  how reconstructions became better during training")
+    }
+
+    /// Trains priors of the codes and draws ten new glyphs of each class.
+    private func generate(
+        _ model: any Autoencoder, _ configuration: RunConfiguration, _ folder: URL, _ device: Device
+    ) throws -> PixelImage {
+        let file = folder.appendingPathComponent("codes.safetensors")
+        try Tokenizer(model: model, configuration: configuration, device: device).write(
+            configuration.data.open(nil, split: .train), split: .train, limit: 8192, to: file)
+        let settings = try PriorConfiguration.resolve(
+            preset: PriorPreset.glyphs.rawValue,
+            overrides: ["training.seed=\(seed)"] + (steps.map { ["training.steps=\($0)"] } ?? []))
+        let priors = folder.appendingPathComponent("prior")
+        let training = try PriorTraining(
+            settings, codes: (CodesFile(file), file.path), output: priors, existing: force ? .replace : .refuse,
+            device: device)
+        let interruption = Interruption()
+        let outcome = try training.run(
+            progress: { totalSteps, firstStep in
+                .standardError(
+                    totalSteps: totalSteps, firstStep: firstStep, every: settings.logging.every * 5, quiet: quiet)
+            }, shouldStop: { interruption.isAsked })
+        guard case .completed = outcome else { throw interruption.exitCode }
+        let decoder = try CodeDecoder(model, configuration, device: device)
+        let classes = training.space.classNames.indices
+        let request = ImageSampler.Request(
+            count: 10 * classes.count, classes: Array(classes), settings: [SamplingSettings(temperature: 0.9)],
+            seed: UInt64(seed))
+        guard
+            let sampled = try ImageSampler(PriorFolder(priors).load(on: device), device: device)
+                .sample(request, shouldStop: { interruption.isAsked })
+        else { throw interruption.exitCode }
+        return try PictureGrid(columns: classes.count, gap: 2, scale: 2).image(of: decoder.images(sampled.codes))
     }
 }

@@ -6,14 +6,23 @@ import HRVQ
 /// `hrvq evaluate`.
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Measure how well a model reconstructs a data set.",
+        commandName: "evaluate",
+        abstract: "Measure how well a model reconstructs a data set, or how well priors predict codes.",
         discussion: """
-            Prints MSE, PSNR, SSIM and MS-SSIM on [0, 1] after rounding to 8 bits, on the pixels of the original \
-            images; usage and perplexity of each layer; bits a pixel; images a second.
+            Of a model: prints MSE, PSNR, SSIM and MS-SSIM on [0, 1] after rounding to 8 bits, on the pixels of the \
+            original images; usage and perplexity of each layer; bits a pixel; images a second.
+
+            Of priors ('hrvq train-prior'), with --codes: prints for each layer the bits that a code of images they were \
+            not trained on takes, beside the entropy of codes without regard to their neighbours (order 0).
             """)
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var data: DataOptions
+
+    @Option(
+        help: "The codes that priors are measured on, written by 'hrvq tokenize'.",
+        completion: .file(extensions: ["safetensors"]))
+    var codes: String?
 
     @Option(help: "Write the figures as JSON to this file; '-' prints them.", completion: .file(extensions: ["json"]))
     var json: String?
@@ -22,18 +31,42 @@ struct EvaluateCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
+        let folder = URL(fileURLWithPath: model.run)
+        if PriorFolder.isPrior(folder) { return try evaluatePriors(PriorFolder(folder)) }
+        if codes != nil {
+            throw ValidationError("--codes is for priors, and \(model.run) is none; leave it out, or give priors")
+        }
         let (configuration, autoencoder, device) = try model.load()
         let dataset = try data.open(configuration)
         let evaluator = Evaluator(model: autoencoder, configuration: configuration, device: device)
         let counter = ProgressCounter("evaluating", quiet: quiet)
         let report = try evaluator.evaluate(dataset, limit: data.limit) { counter.show($0, of: $1) }
         counter.finish()
+        try write(report.json(), report.text)
+    }
+
+    private func evaluatePriors(_ folder: PriorFolder) throws {
+        guard let codes else {
+            throw ValidationError("priors are measured on codes: give --codes, a file that 'hrvq tokenize' wrote")
+        }
+        if data.data != nil { throw ValidationError("priors are measured on --codes; leave out --data") }
+        let device = try model.engine.prepare()
+        let priors = try folder.load(on: device, precision: model.precision)
+        let counter = ProgressCounter("evaluating", quiet: quiet)
+        let likelihood = try PriorLikelihood(
+            priors, CodesFile(URL(fileURLWithPath: codes)), path: codes, limit: data.limit, on: device
+        ) { counter.show($0, of: $1) }
+        counter.finish()
+        try write(likelihood.json(), likelihood.text())
+    }
+
+    private func write(_ figures: Data, _ text: String) throws {
         switch json {
-        case "-": try printOutput(report.json())
+        case "-": try printOutput(figures)
         case let path?:
-            try AtomicFile.write(try report.json(), to: URL(fileURLWithPath: path))
-            try printOutput(report.text)
-        case nil: try printOutput(report.text)
+            try AtomicFile.write(figures, to: URL(fileURLWithPath: path))
+            try printOutput(text)
+        case nil: try printOutput(text)
         }
     }
 }

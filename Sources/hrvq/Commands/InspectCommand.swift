@@ -6,7 +6,7 @@ import HRVQ
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Show what a model is made of: layers, parameters, rate.",
-        discussion: "Takes a preset's name or the folder of a run.")
+        discussion: "Takes a preset's name, the folder of a run, or the folder of priors.")
 
     @Argument(
         help: ArgumentHelp(
@@ -59,11 +59,16 @@ struct InspectCommand: ParsableCommand {
     }
 
     func run() throws {
+        let url = URL(fileURLWithPath: model)
+        if PriorFolder.isPrior(url) {
+            let description = try PriorDescription(PriorFolder(url))
+            return json ? try printOutput(description.json()) : try printOutput(description.text)
+        }
         let isFolder = FileManager.default.fileExists(atPath: model)
         let configuration: RunConfiguration
         let autoencoder: any Autoencoder
         if isFolder {
-            (configuration, autoencoder) = try ModelFolder(URL(fileURLWithPath: model)).load()
+            (configuration, autoencoder) = try ModelFolder(url).load()
         } else {
             configuration = try Preset(name: model).configuration()
             autoencoder = try configuration.makeAutoencoder()

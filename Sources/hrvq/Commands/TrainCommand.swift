@@ -116,11 +116,6 @@ struct TrainCommand: ParsableCommand {
     private func printSettings() throws {
         let configuration = try RunConfiguration.resolve(
             preset: preset, file: config.map { URL(fileURLWithPath: $0) }, overrides: allOverrides)
-        for key in ConfigurationKey.all {
-            let value = "\(key.name)=\(key.value(in: configuration))"
-            try printOutput(
-                value.padding(toLength: max(44, value.count + 1), withPad: " ", startingAt: 0) + key.summary)
-            try printOutput("    " + key.type)
-        }
+        try SettingsHelp.print(configuration)
     }
 }

@@ -1,0 +1,90 @@
+import Foundation
+import HRVQ
+
+/// The codes that priors are measured on: the third of three layers of 8, given the two before it.
+private enum BenchCodes {
+    static func space(side: Int) -> CodeSpace {
+        CodeSpace(
+            model: "", kind: ModelKind.hrvqvae.rawValue,
+            grids: [.init(height: side, width: side, branchings: [8, 8, 8])], isHierarchical: true,
+            imageDimensions: side * side * 3)
+    }
+
+    static let layer = 2
+
+    static func network(_ preset: PriorPreset, _ space: CodeSpace) throws -> (PriorConfiguration, PixelSNAIL) {
+        let configuration = try preset.configuration().resolved(layer: layer, of: space.layers.count)
+        let network = try PixelSNAIL(
+            configuration.settings(layer: layer, in: space), generator: Generator(seed: 1))
+        return (configuration, network)
+    }
+}
+
+/// Training steps of a prior for CIFAR-10 on random codes: forward, backward, Adam, averages.
+struct TrainPriorWorkload: BenchWorkload {
+    let unit = "images"
+    private let data: PriorData
+    private let network: PixelSNAIL
+    private let optimizer: Adam
+    private let averaging: WeightAveraging
+    private let configuration: PriorConfiguration
+    private let dropout: Generator
+    private var position = 0
+
+    init(images: Int = 4096) throws {
+        let space = BenchCodes.space(side: 16)
+        (configuration, network) = try BenchCodes.network(.hrvqvaeCIFAR10, space)
+        network.precision = configuration.training.precision.resolve(on: .cpu)
+        dropout = try Generator(seed: 2)
+        let codes = try Tensor.uniform([images, 3, 16, 16], in: 0...7.999, generator: dropout).to(.int32)
+        data = try PriorData(
+            CodesFile(codes: Codes(grids: [codes]), indices: Array(0..<images), labels: nil, space: space),
+            layer: BenchCodes.layer, settings: network.settings)
+        optimizer = try Adam(network.parameters)
+        averaging = try WeightAveraging(network.parameters, decay: configuration.training.averagingDecay)
+    }
+
+    mutating func repeated(_ count: Int) throws -> Int {
+        let batch = configuration.training.batchSize[0]
+        for _ in 0..<count {
+            let places = (position..<position + batch).map { $0 % data.count }
+            position += batch
+            _ = try network.addGradients(
+                of: data, places, withheld: Array(repeating: false, count: batch),
+                partSize: network.settings.partSize(on: .cpu) ?? batch, dropout: dropout, on: .cpu)
+            try optimizer.step(learningRate: configuration.optimizer.learningRate)
+            try averaging.update()
+            try network.parameters.clearGradients()
+        }
+        return count * batch
+    }
+}
+
+/// Sampling of one layer, 16 images together.
+struct SampleWorkload: BenchWorkload {
+    let unit = "images"
+    private let sampler: IncrementalSampler
+    private let conditions: [Tensor]
+    private let batch: Int
+    private var seed: UInt64 = 0
+
+    init(_ preset: PriorPreset, side: Int, batch: Int = 16) throws {
+        self.batch = batch
+        let (_, network) = try BenchCodes.network(preset, BenchCodes.space(side: side))
+        sampler = try IncrementalSampler(network)
+        let generator = try Generator(seed: 3)
+        conditions = try network.settings.conditions.map {
+            try Tensor.uniform([batch, side, side], in: 0...(Double($0.choices) - 0.001), generator: generator)
+                .to(.int32)
+        }
+    }
+
+    mutating func repeated(_ count: Int) throws -> Int {
+        for _ in 0..<count {
+            seed += 1
+            _ = try sampler.sample(
+                SamplingRequest(count: batch, conditions: conditions, seed: seed, stream: "bench"))
+        }
+        return count * batch
+    }
+}

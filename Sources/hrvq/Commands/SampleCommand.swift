@@ -1,0 +1,161 @@
+import ArgumentParser
+import Files
+import Foundation
+import HRVQ
+
+/// `hrvq sample`.
+struct SampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sample", abstract: "Generate images with a model and its priors.",
+        discussion: """
+            Writes one picture of all samples. The same seed gives the same images, whatever --count is. With several \
+            classes every column of the picture is one of them.
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var sampling: SamplingOptions
+
+    @Option(help: ArgumentHelp("How many images.", valueName: "count"))
+    var count = 64
+
+    @Option(help: "The picture to write, *.png.", completion: .file(extensions: ["png"]), transform: OutputPath.parse)
+    var output: String
+
+    @Option(help: ArgumentHelp("Images in a row of the picture.", valueName: "count"))
+    var columns: Int?
+
+    @Option(
+        help: "Write each image into this folder too, as 0000.png, 0001.png, …", completion: .directory,
+        transform: OutputPath.parse)
+    var images: String?
+
+    @Option(
+        help: "Write the codes to this file too, *.safetensors.", completion: .file(extensions: ["safetensors"]),
+        transform: OutputPath.parse)
+    var codes: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Show below each sample the nearest training image of this data set ('-' for glyphs), to see that it is no"
+                + " copy.", valueName: "data"), completion: .directory)
+    var nearest: String?
+
+    @Option(
+        help: "Count how many samples this classifier takes for the class that was asked.", completion: .directory)
+    var classifier: String?
+
+    @Option(help: "Write the figures as JSON to this file; '-' prints them.", completion: .file(extensions: ["json"]))
+    var json: String?
+
+    @Flag(help: "Replace files that exist.")
+    var force = false
+
+    @Flag(name: .shortAndLong, help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        if count < 1 { throw ValidationError("--count is \(count); it must be 1 or more") }
+        if let columns, columns < 1 { throw ValidationError("--columns is \(columns); it must be 1 or more") }
+        if classifier != nil, sampling.classes == nil {
+            throw ValidationError("--classifier needs --class, the classes that it is to recognise")
+        }
+    }
+
+    func run() throws {
+        for path in [output, images, codes].compactMap({ $0 }) { try OutputPath.refuseExisting(path, force: force) }
+        let (configuration, autoencoder, device) = try model.load()
+        let decoder = try CodeDecoder(autoencoder, configuration, device: device)
+        let priors = try PriorFolder(URL(fileURLWithPath: sampling.prior)).load(on: device, precision: model.precision)
+        try priors.check(decoder.space, path: model.run)
+        let recognizer = try classifier.map { try ClassifierFolder(URL(fileURLWithPath: $0)).load(on: device) }
+        let seed = sampling.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
+        let classes = try sampling.classNumbers(in: priors.space)
+        let request = ImageSampler.Request(
+            count: count, classes: classes, settings: try sampling.settings(layers: priors.networks.count), seed: seed)
+        let sampler = try ImageSampler(priors, device: device)
+        let interruption = Interruption()
+        let counter = ProgressCounter("sampling", quiet: quiet)
+        let start = ProcessInfo.processInfo.systemUptime
+        let sampled = try sampler.sample(
+            request, progress: { counter.show($1, of: count, "layer \($0 + 1): ") },
+            shouldStop: { interruption.isAsked })
+        counter.finish()
+        guard let sampled else { throw interruption.exitCode }
+        interruption.end()
+        let seconds = ProcessInfo.processInfo.systemUptime - start
+        let pictures = try decoder.images(sampled.codes)
+        var report = SampleReport(
+            seed: seed, images: count, seconds: seconds, classes: classes.map { priors.space.classNames[$0] })
+        if let recognizer, let labels = sampled.labels {
+            report.recognised = try recognised(recognizer, pictures, labels, priors.space.classNames)
+        }
+        let shown = try nearest.map { try withNearest(pictures, configuration, $0, &report) } ?? pictures
+        try write(shown, pictures, classes: classes.count)
+        if let codes {
+            var space = priors.space
+            if sampled.labels == nil { space.classNames = [] }
+            try CodesFile(
+                codes: sampled.codes, indices: Array(0..<count), labels: sampled.labels, space: space,
+                notes: ["generator": "hrvq", "split": "sampled", "seed": "\(seed)"]
+            ).write(to: URL(fileURLWithPath: codes))
+        }
+        try show(report)
+    }
+
+    /// The picture and, if wanted, single ones.
+    private func write(_ shown: [PixelImage], _ pictures: [PixelImage], classes: Int) throws {
+        let perRow = columns ?? (classes > 1 ? classes : max(Int(Double(pictures.count).squareRoot().rounded()), 1))
+        let scale = max(1, 64 / max(pictures[0].width, 1))
+        var ordered: [PixelImage] = shown
+        if shown.count > pictures.count {
+            // Rows of samples, each above the row of their nearest images.
+            ordered = try PairedRows.interleave(
+                Array(shown[..<pictures.count]), Array(shown[pictures.count...]), columns: perRow)
+        }
+        try PictureGrid(columns: perRow, gap: 2, scale: scale).image(of: ordered).writePNG(to: output)
+        guard let images else { return }
+        let folder = URL(fileURLWithPath: images)
+        try AtomicFolder.create(folder)
+        for (index, picture) in pictures.enumerated() {
+            let number = String(index)
+            let name = String(repeating: "0", count: max(4 - number.count, 0)) + number + ".png"
+            try picture.writePNG(to: folder.appendingPathComponent(name).path)
+        }
+    }
+
+    private func withNearest(
+        _ pictures: [PixelImage], _ configuration: RunConfiguration, _ data: String, _ report: inout SampleReport
+    ) throws -> [PixelImage] {
+        let dataset = try configuration.data.open(data == "-" ? nil : URL(fileURLWithPath: data), split: .train)
+        let counter = ProgressCounter("searching", quiet: quiet)
+        let found = try NearestImages.search(for: pictures, in: dataset) { counter.show($0, of: $1) }
+        counter.finish()
+        let distances = found.map(\.distance).sorted()
+        report.nearest = .init(
+            smallest: distances[0], median: distances[distances.count / 2], copies: distances.count { $0 == 0 })
+        return pictures + (try found.map { try dataset.item(at: $0.index, crop: .centre) })
+    }
+
+    private func recognised(
+        _ classifier: ImageClassifier, _ pictures: [PixelImage], _ labels: [Int], _ names: [String]
+    ) throws -> ClassifierAccuracy {
+        guard classifier.configuration.classNames == names else {
+            throw PriorError.otherClasses(found: classifier.configuration.classNames, expected: names)
+        }
+        let found = try classifier.classify(
+            pictures.flatMap(\.pixels), count: pictures.count, height: pictures[0].height, width: pictures[0].width,
+            channels: pictures[0].channels)
+        return ClassifierAccuracy(found: found, labels: labels, names: names)
+    }
+
+    private func show(_ report: SampleReport) throws {
+        switch json {
+        case "-": try printOutput(ReportJSON.data(report))
+        case let path?:
+            try AtomicFile.write(ReportJSON.data(report), to: URL(fileURLWithPath: path))
+            try printOutput(report.text)
+        case nil: try printOutput(report.text)
+        }
+        if !quiet { printError("see \(output)") }
+    }
+}

@@ -12,6 +12,7 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/variable.h>
 #include <torch/version.h>
 
@@ -296,6 +297,71 @@ int32_t ct_set_gradient_recording(int32_t enabled) {
     bool before = c10::GradMode::is_enabled();
     c10::GradMode::set_enabled(enabled != 0);
     return before;
+}
+
+namespace {
+
+// Owns a gradient function of the caller's.
+struct OwnGradient : torch::CustomClassHolder {
+    OwnGradient(void *context, ct_gradient_function function, void (*release)(void *))
+        : context(context), function(function), release(release) {}
+    ~OwnGradient() override { clear(); }
+
+    void clear() {
+        if (context) release(context);
+        context = nullptr;
+    }
+
+    void *context;
+    ct_gradient_function function;
+    void (*release)(void *);
+};
+
+// The node of the graph that asks it. `Value` is no tensor to autograd, which would take it for an input otherwise.
+struct OwnNode : torch::autograd::Function<OwnNode> {
+    struct Value {
+        at::Tensor tensor;
+    };
+
+    static at::Tensor forward(torch::autograd::AutogradContext *node, const Value &value, const c10::IValue &own,
+                              at::TensorList inputs) {
+        node->saved_data["own"] = own;
+        node->saved_data["inputs"] = static_cast<int64_t>(inputs.size());
+        return value.tensor;
+    }
+
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext *node,
+                                                   torch::autograd::variable_list gradients) {
+        auto own = c10::static_intrusive_pointer_cast<OwnGradient>(node->saved_data["own"].toCapsule());
+        TORCH_CHECK(own->context, "a gradient of our own can be asked for once");
+        std::vector<ct_tensor> results(node->saved_data["inputs"].toInt(), nullptr);
+        int status = own->function(own->context, reinterpret_cast<ct_tensor>(&gradients[0]), results.data());
+        torch::autograd::variable_list list(2);
+        for (ct_tensor result : results) {
+            list.push_back(result ? std::move(unwrap(result)) : at::Tensor());
+            if (result) ct_tensor_release(result);
+        }
+        if (status != 0) throw std::runtime_error(last_error);
+        // What it kept for this is memory that the rest of the graph can use.
+        own->clear();
+        return list;
+    }
+};
+
+} // namespace
+
+void ct_set_last_error(const char *text) { last_error = text; }
+
+int ct_tensor_with_gradient(ct_tensor value, const ct_tensor *inputs, int32_t count, void *context,
+                            ct_gradient_function function, void (*release)(void *context), ct_tensor *out) {
+    return guarded([&] {
+        auto own = c10::make_intrusive<OwnGradient>(context, function, release);
+        std::vector<at::Tensor> list;
+        for (int32_t i = 0; i < count; ++i) list.push_back(unwrap(inputs[i]));
+        // Another tensor on the same memory: the gradient function may keep `value` without keeping the graph.
+        OwnNode::Value data{unwrap(value).variable_data()};
+        *out = wrap(OwnNode::apply(data, c10::IValue::make_capsule(own), at::TensorList(list)));
+    });
 }
 
 int ct_generator_create(int32_t device_type, int32_t device_index, uint64_t seed, ct_generator *out) {

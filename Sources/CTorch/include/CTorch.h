@@ -93,6 +93,16 @@ int ct_tensor_set_gradient(ct_tensor tensor, ct_tensor gradient);
 // Sets recording of this thread, returns what it was.
 int32_t ct_set_gradient_recording(int32_t enabled);
 
+// A gradient of the caller's: from that of the value to those of the inputs, `gradients`, null where there is none.
+// The handles it writes are taken over. Returns 0, or -1 after ct_set_last_error.
+typedef int (*ct_gradient_function)(void *context, ct_tensor gradient, ct_tensor *gradients);
+// `value`, as if an operator had computed it from the inputs with this gradient, which can be asked for once. The
+// context is released after that, or with the graph; at once where nothing is recorded, and on failure.
+int ct_tensor_with_gradient(ct_tensor value, const ct_tensor *inputs, int32_t count, void *context,
+                            ct_gradient_function function, void (*release)(void *context), ct_tensor *out);
+// What ct_last_error says next on this thread.
+void ct_set_last_error(const char *text);
+
 // Generators.
 int ct_generator_create(int32_t device_type, int32_t device_index, uint64_t seed, ct_generator *out);
 void ct_generator_release(ct_generator generator);

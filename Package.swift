@@ -51,7 +51,7 @@ if let torchFolder {
     torchDependencies = ["CLibTorch"]
 }
 
-// The two kernels are one Swift source each, compiled once for every instruction set; the best is chosen at
+// The kernels are one Swift source each, compiled once for every instruction set; the best is chosen at
 // run time. Code generation flags are "unsafe" for SwiftPM, so as a versioned dependency every variant is
 // compiled for the baseline processor (pass `-Xcc -march=x86-64-v3` to the whole build to raise it).
 func kernel(_ name: String, architecture: String?, define: String? = nil) -> Target {
@@ -104,11 +104,14 @@ package.targets =
         kernel("SamplerKernelBaseline", architecture: nil),
         kernel("SamplerKernelAVX2", architecture: "x86-64-v3", define: "FUSED"),
         kernel("SamplerKernelAVX512", architecture: "x86-64-v4", define: "FUSED"),
+        kernel("PriorKernelBaseline", architecture: nil),
+        kernel("PriorKernelAVX2", architecture: "x86-64-v3", define: "FUSED"),
+        kernel("PriorKernelAVX512", architecture: "x86-64-v4", define: "FUSED"),
         .target(
             name: "Priors",
             dependencies: [
                 "Torch", "Datasets", "Quantization", "SamplerKernelBaseline", "SamplerKernelAVX2",
-                "SamplerKernelAVX512",
+                "SamplerKernelAVX512", "PriorKernelBaseline", "PriorKernelAVX2", "PriorKernelAVX512",
             ]),
         .target(name: "Metrics"),
         .target(

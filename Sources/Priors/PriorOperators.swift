@@ -10,6 +10,7 @@ enum PriorOperators {
     static let embedding = Operator("aten::embedding")
     static let crossEntropy = Operator("aten::cross_entropy_loss")
     static let bernoulli = Operator("aten::bernoulli_", "float")
+    static let random = Operator("aten::random_")
     static let softmax = Operator("aten::softmax", "int")
 }
 

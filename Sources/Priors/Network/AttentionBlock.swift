@@ -6,19 +6,20 @@ import Torch
 ///     t_p = softmax over j ≤ p of (q_p · k_j / √(C/heads)), times v_j
 ///     h + GLU(gate(dropout(ELU(convolution(ELU(h)) + attended(t)))) + condition(c))
 ///
-/// The shift by one position lets a position attend to itself without seeing its own code, so that LibTorch's fused
-/// kernel of causal attention does all of it. Source: PixelSNAIL (Chen et al. 2017); Vaswani et al. (2017).
+/// The shift by one position lets a position attend to itself without seeing its own code, so that plain causal
+/// attention does all of it. Source: PixelSNAIL (Chen et al. 2017).
 final class AttentionBlock {
     private let query: PointwiseConvolution
     private let keyValue: PointwiseConvolution
     private let convolution: PointwiseConvolution
     private let attended: PointwiseConvolution
     private let gate: ResidualGate
-    private let heads: Int
+    private let attention: CausalAttention
+    private let functions = PointwiseFunctions()
     private let hiddenUnits: Int
 
     init(_ scope: Scope, _ settings: PixelSNAILSettings) throws {
-        heads = settings.attentionHeads
+        attention = CausalAttention(heads: settings.attentionHeads)
         hiddenUnits = settings.hiddenUnits
         let hidden = settings.hiddenUnits
         query = try PointwiseConvolution(scope / "attention" / "query", inputs: hidden, outputs: hidden)
@@ -38,19 +39,10 @@ final class AttentionBlock {
             .reshaped([count, positions, 2 * hiddenUnits])
             .narrowed(axis: 1, 0..<positions - 1).padded([0, 0, 1, 0])
         let keysAndValues = try keyValue(before)
-        let found = try PriorOperators.attention(
-            .tensor(split(query(hidden), count, positions)),
-            .tensor(split(keysAndValues.narrowed(axis: 2, 0..<hiddenUnits), count, positions)),
-            .tensor(split(keysAndValues.narrowed(axis: 2, hiddenUnits..<2 * hiddenUnits), count, positions)),
-            .none, 0.0, true
-        ).permuted([0, 2, 1, 3]).reshaped([count, height, width, hiddenUnits])
-        let inner = try (convolution(hidden.elu()) + attended(found)).elu()
-            .dropout(features.share, features.dropout)
+        let found = try attention(query(hidden).reshaped([count, positions, hiddenUnits]), keysAndValues)
+            .reshaped([count, height, width, hiddenUnits])
+        let inner = try functions.eluWithDropout(
+            convolution(functions.elu(hidden)) + attended(found), features.share, features.dropout)
         return try gate(hidden, inner, features.conditioning)
-    }
-
-    /// [N, …, C] as [N, heads, positions, C/heads]; no copy.
-    private func split(_ tensor: Tensor, _ count: Int, _ positions: Int) throws -> Tensor {
-        try tensor.reshaped([count, positions, heads, hiddenUnits / heads]).permuted([0, 2, 1, 3])
     }
 }

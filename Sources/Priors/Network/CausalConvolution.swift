@@ -36,12 +36,21 @@ final class CausalConvolution {
         mask = try Tensor(taps, [1, 1, rows, filter]).to(scope.store.device)
     }
 
+    /// Rows of zeros above the image.
+    var above: Int { filter / 2 }
+    /// Columns of zeros left and right of the image.
+    var side: Int { filter / 2 }
+
     func callAsFunction(_ input: Tensor) throws -> Tensor {
-        let padded = try input.padded([0, 0, filter / 2, filter / 2, filter / 2, 0]).permuted([0, 3, 1, 2])
+        try self(padded: input.padded([0, 0, side, side, above, 0]))
+    }
+
+    /// The same of an input with its zeros, [N, above + H, side + W + side, C].
+    func callAsFunction(padded input: Tensor) throws -> Tensor {
         let seen = try weight.tensor * mask
         return try PriorOperators.convolution(
-            .tensor(padded), .tensor(seen.to(input.dataType)), .tensor(bias.tensor.to(input.dataType)),
-            [1, 1], [0, 0], [1, 1], 1
+            .tensor(input.permuted([0, 3, 1, 2])), .tensor(seen.to(input.dataType)),
+            .tensor(bias.tensor.to(input.dataType)), [1, 1], [0, 0], [1, 1], 1
         ).permuted([0, 2, 3, 1])
     }
 }

@@ -30,7 +30,7 @@ final class ResidualGate {
     func callAsFunction(_ hidden: Tensor, _ inner: Tensor, _ conditioning: Tensor?) throws -> Tensor {
         var gates = try gate(inner)
         if let condition, let conditioning { gates = try gates + condition(conditioning) }
-        return try hidden + gates.gatedLinearUnit()
+        return try PointwiseFunctions().addGated(hidden, gates)
     }
 }
 
@@ -48,7 +48,10 @@ final class GatedResidualBlock {
     }
 
     func callAsFunction(_ hidden: Tensor, _ features: PriorFeatures) throws -> Tensor {
-        let inner = try convolution(hidden.elu()).elu().dropout(features.share, features.dropout)
+        let functions = PointwiseFunctions()
+        let padded = try functions.elu(hidden, above: convolution.above, side: convolution.side)
+        let inner = try functions.eluWithDropout(
+            convolution(padded: padded), features.share, features.dropout)
         return try gate(hidden, inner, features.conditioning)
     }
 }

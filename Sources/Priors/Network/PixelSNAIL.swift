@@ -98,8 +98,9 @@ public final class PixelSNAIL {
             share: settings.dropout, dropout: dropout)
         var hidden = try self.input(embedded) + positions.to(precision)
         for group in groups { hidden = try group(hidden, features) }
-        for output in outputs { hidden = try output(hidden.elu()) }
-        return try classifier(hidden.elu()).to(.float32).permuted([0, 3, 1, 2])
+        let functions = PointwiseFunctions()
+        for output in outputs { hidden = try output(functions.elu(hidden)) }
+        return try classifier(functions.elu(hidden)).to(.float32).permuted([0, 3, 1, 2])
     }
 
     /// What the earlier layers and the class say at each position; the same for all codes, so a sampler asks once.

@@ -58,8 +58,10 @@ final class PriorConditioning {
         }
         var result = try parts.dropFirst().reduce(parts[0]) { try $0 + $1 }.to(precision)
         for block in blocks {
-            let inner = try block.convolution(result.elu().permuted([0, 3, 1, 2])).permuted([0, 2, 3, 1]).elu()
-                .dropout(settings.dropout, dropout)
+            let functions = PointwiseFunctions()
+            let inner = try functions.eluWithDropout(
+                block.convolution(functions.elu(result).permuted([0, 3, 1, 2])).permuted([0, 2, 3, 1]),
+                settings.dropout, dropout)
             result = try block.gate(result, inner, nil)
         }
         return result

@@ -1,0 +1,1 @@
+../PriorKernelBaseline/Operations.swift

@@ -4,6 +4,7 @@ import Torch
 enum PriorOperators {
     static let elu = Operator("aten::elu")
     static let glu = Operator("aten::glu")
+    static let addProductInPlace = Operator("aten::addmm_")
     static let linear = Operator("aten::linear")
     static let convolution = Operator("aten::conv2d")
     static let attention = Operator("aten::scaled_dot_product_attention")
@@ -20,6 +21,9 @@ extension Tensor {
 
     /// a · σ(b) of the two halves [a, b] of the last axis; agrees with `torch.nn.functional.glu`.
     func gatedLinearUnit() throws -> Tensor { try PriorOperators.glu(.tensor(self), -1) }
+
+    /// [N, …, C] as [N · …, C].
+    func rows() throws -> Tensor { try reshaped([-1, size(rank - 1)]) }
 
     /// Each element kept with the probability 1 − `share` and divided by it, or set to zero, as
     /// `torch.nn.functional.dropout`, with random numbers of a generator of the caller's, so that a run can be resumed

@@ -40,9 +40,10 @@ final class AttentionBlock {
             .narrowed(axis: 1, 0..<positions - 1).padded([0, 0, 1, 0])
         let keysAndValues = try keyValue(before)
         let found = try attention(query(hidden).reshaped([count, positions, hiddenUnits]), keysAndValues)
-            .reshaped([count, height, width, hiddenUnits])
+        let merged = try convolution(functions.elu(hidden).rows())
+        try attended.add(found.rows(), to: merged)
         let inner = try functions.eluWithDropout(
-            convolution(functions.elu(hidden)) + attended(found), features.share, features.dropout)
+            merged.reshaped([count, height, width, merged.size(1)]), features.share, features.dropout)
         return try gate(hidden, inner, features.conditioning)
     }
 }

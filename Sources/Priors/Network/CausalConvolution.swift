@@ -76,6 +76,12 @@ final class PointwiseConvolution {
             bias.map { .tensor(try $0.tensor.to(input.dataType)) } ?? .none)
     }
 
+    /// Adds the product for `input`, [rows, in], to `sum`, [rows, out], which nothing else reads: no array of it is made.
+    func add(_ input: Tensor, to sum: Tensor) throws {
+        try PriorOperators.addProductInPlace(
+            .tensor(sum), .tensor(input), .tensor(matrix(input.dataType).permuted([1, 0])))
+    }
+
     /// The weight [out, in] in a type.
     func matrix(_ type: DataType) throws -> Tensor {
         try weight.tensor.reshaped([weight.tensor.size(0), weight.tensor.size(1)]).to(type)

@@ -28,9 +28,16 @@ final class ResidualGate {
     }
 
     func callAsFunction(_ hidden: Tensor, _ inner: Tensor, _ conditioning: Tensor?) throws -> Tensor {
-        var gates = try gate(inner)
-        if let condition, let conditioning { gates = try gates + condition(conditioning) }
-        return try PointwiseFunctions().addGated(hidden, gates)
+        var gates = try gate(inner.rows())
+        let shape = Array(hidden.shape.dropLast()) + [gates.size(1)]
+        if let condition, let conditioning {
+            if conditioning.count == hidden.count {
+                try condition.add(conditioning.rows(), to: gates)
+            } else {
+                gates = try gates.reshaped(shape) + condition(conditioning)
+            }
+        }
+        return try PointwiseFunctions().addGated(hidden, gates.reshaped(shape))
     }
 }
 

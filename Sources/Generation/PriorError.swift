@@ -6,6 +6,10 @@ public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
     case noSuchLayer(found: Int, layers: Int)
     /// Codes, a prior or a model belong to another model than the one they are used with.
     case otherModel(what: String, other: String, reason: String)
+    /// Priors were to be written over something else.
+    case holdsOther(path: String)
+    /// Priors that were told the class of every image are asked for images of no given class.
+    case classNeeded(path: String)
     /// A layer has no prior yet.
     case missingLayer(path: String, layer: Int, layers: Int)
     /// A class that the codes do not have.
@@ -34,6 +38,10 @@ public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
         case .otherModel(let what, let other, let reason):
             "\(what) and \(other) do not belong together: \(reason); "
                 + "use the codes and the prior of one and the same trained model ('hrvq tokenize' writes its codes)"
+        case .holdsOther(let path):
+            "\(path): holds a model or a training run that is no prior; choose another --output"
+        case .classNeeded(let path):
+            "\(path): knows images of a given class alone (conditioning.labelDropout=0); add --class"
         case .missingLayer(let path, let layer, let layers):
             "\(path): has no prior of layer \(layer) of \(layers); train it with:"
                 + " hrvq train-prior --codes CODES --preset NAME --output '\(path)' --layer \(layer)"

@@ -80,6 +80,12 @@ struct PriorCommandTests {
             let file = try CodesFile(URL(fileURLWithPath: codes))
             #expect(file.count == 3 && file.labels == [2, 2, 2])
             #expect(names(URL(fileURLWithPath: images)) == ["0000.png", "0001.png", "0002.png"])
+            let classifier = out.appendingPathComponent("classifier").path
+            let learnt = try Shell.hrvq(
+                "train-classifier", "--kind", "glyphs", "--steps", "2", "--output", classifier)
+            #expect(learnt.status == 0, "\(learnt.error)")
+            let recognised = try sample("f.png", ["--count", "4", "--class", "1", "--classifier", classifier])
+            #expect(recognised.status == 0 && recognised.output.contains("recognised as the class asked for"))
             expectFailure(try sample("a.png", ["--count", "1"]), "--force")
             #expect(try sample("e.png", ["--count", "1", "--quiet"]).output.contains("seed "))
         }
@@ -154,7 +160,14 @@ struct PriorCommandTests {
                     try Data(contentsOf: folder.appendingPathComponent("whole/\(name)"))
                         == Data(contentsOf: folder.appendingPathComponent("parts/\(name)")))
             }
+            let test = trained.appendingPathComponent("test.safetensors").path
+            let held = try train(common + ["--steps", "2", "--held-out", test, "--output", "held"])
+            #expect(held.status == 0, "\(held.error)")
+            let state = folder.appendingPathComponent("held/layer-1/checkpoints/step-2/state.json")
+            #expect(try String(contentsOf: state, encoding: .utf8).contains("\"images\" : 96"))
             expectFailure(try train(common + ["--output", "whole"]), "--resume", "--force")
+            expectFailure(
+                try train(common + ["--output", try TinyRun.folder.get().path, "--force"]), "no prior")
             expectFailure(try train(common + ["--output", "x", "--layer", "3"]), "the layers 1 to 2")
             expectFailure(
                 try train(common + ["--output", "x", "--set", "network.hiddenUnits=[8,8,8]"]), "3 layers")

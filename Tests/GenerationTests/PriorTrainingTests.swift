@@ -111,6 +111,46 @@ struct PriorTrainingTests {
         #expect(metadata["step"] == "\(best.step)")
     }
 
+    @Test("A run that waits for a gain ends where it would have, also when it was interrupted")
+    func resumedPatience() throws {
+        let settings = [
+            "training.steps=60", "evaluation.every=5", "evaluation.patience=2", "optimizer.learningRate=0.05",
+        ]
+        let (few, heldOut) = (try SyntheticCodes.file(4), try SyntheticCodes.file(24, seed: 3))
+        try run(training("whole", settings, codes: few, heldOut: heldOut, layer: 1))
+        try run(training("parts", settings, codes: few, heldOut: heldOut, layer: 1), stopAfter: 8)
+        try run(training("parts", codes: few, heldOut: heldOut, layer: 1, existing: .resume))
+        #expect(try weights("parts", layer: 1) == weights("whole", layer: 1))
+    }
+
+    @Test("Steps of each layer may change when training goes on")
+    func resumedSteps() throws {
+        try run(training("prior", ["training.steps=2"]))
+        try run(training("prior", existing: .resume, changes: ["training.steps=[4, 3]"]))
+        #expect(try PriorDescription(PriorFolder(url("prior"))).layers.map(\.step) == [4, 3])
+    }
+
+    @Test("A class that is withheld is not learnt")
+    func labelDropout() throws {
+        let codes = try SyntheticCodes.file()
+        func bits(_ share: String) throws -> Double {
+            try run(training("prior-\(share)", ["training.steps=60", "conditioning.labelDropout=\(share)"], layer: 1))
+            let network = try PriorFolder(url("prior-\(share)")).load(layer: 0, of: SyntheticCodes.space)
+            let data = try PriorData(codes, layer: 0, settings: network.settings)
+            return try PriorLikelihood.nats(network, data, [0, 1, 2], on: .cpu, batch: 3)
+        }
+        // The stripes' phase is the class: who is not told it must guess the first code.
+        #expect(try bits("0.99") > bits("0.0"))
+    }
+
+    @Test("An interrupted replacement leaves none of the old priors")
+    func interruptedReplacement() throws {
+        try run(training("prior", ["training.steps=4"]))
+        let again = try training("prior", ["training.steps=4", "training.seed=2"], existing: .replace)
+        #expect(try run(again, stopAfter: 1) == .interrupted(layer: 0, step: 1))
+        #expect(throws: PriorError.self) { try PriorFolder(url("prior")).load() }
+    }
+
     @Test("One layer alone, and the missing one is named with the command that trains it")
     func oneLayer() throws {
         try run(training("prior", layer: 2))
@@ -158,6 +198,17 @@ struct PriorTrainingTests {
         let error = try #require(throws: PriorError.self) { try training("prior", codes: other, existing: .resume) }
         #expect(error.description.contains("do not belong together"))
         #expect(throws: PriorError.self) { try training("second", heldOut: other) }
+        space = SyntheticCodes.space
+        space.classNames = ["two", "one", "zero"]
+        let renamed = try SyntheticCodes.file(space: space)
+        let classes = try #require(throws: PriorError.self) {
+            try training("prior", codes: renamed, layer: 2, existing: .replace)
+        }
+        #expect(classes.description.contains("[zero, one, two]"))
+        let model = ModelFolder(try url("model"))
+        try FileManager.default.createDirectory(at: model.url, withIntermediateDirectories: true)
+        try Data("{}".utf8).write(to: model.configurationFile)
+        #expect(throws: PriorError.holdsOther(path: model.url.path)) { try training("model", existing: .replace) }
         #expect(throws: PriorError.noSuchLayer(found: 3, layers: 2)) { try training("third", layer: 3) }
         #expect(throws: TrainingError.nothingToResume(path: try url("nowhere").path)) {
             try PriorTraining.resumed(at: url("nowhere"))

@@ -156,6 +156,18 @@ struct SamplingTests {
         try subject.priors.check(subject.decoder.space, path: "own")
     }
 
+    @Test("Sampling stops when asked, and who was always told the class must be told it")
+    func stopping() throws {
+        let subject = try Subject()
+        #expect(try ImageSampler(subject.priors).sample(.init(count: 3, seed: 1), shouldStop: { true }) == nil)
+        var priors = subject.priors
+        priors.needsClass = true
+        #expect(throws: PriorError.classNeeded(path: "prior")) {
+            try ImageSampler(priors).sample(.init(count: 1, seed: 1))
+        }
+        _ = try ImageSampler(priors).sample(.init(count: 1, classes: [1], seed: 1))
+    }
+
     @Test("A copy of a training image is found to be one")
     func nearest() throws {
         let subject = try Subject()

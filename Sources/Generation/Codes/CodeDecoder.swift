@@ -55,10 +55,15 @@ public struct CodeDecoder {
     /// - Throws: `TorchError`.
     public func encode(_ images: [PixelImage]) throws -> Codes {
         let data = configuration.data
-        let batch = try Pixels.batch(
-            images.flatMap(\.pixels), count: images.count, height: data.height, width: data.width,
-            channels: data.channels, padding: data.padding, device: device)
-        return Codes(grids: try model.encode(batch).grids.map { try $0.to(.cpu) })
+        var parts = space.grids.map { _ in [Tensor]() }
+        for start in stride(from: 0, to: images.count, by: Self.batch) {
+            let part = images[start..<min(start + Self.batch, images.count)]
+            let batch = try Pixels.batch(
+                part.flatMap(\.pixels), count: part.count, height: data.height, width: data.width,
+                channels: data.channels, padding: data.padding, device: device)
+            for (grid, codes) in try model.encode(batch).grids.enumerated() { parts[grid].append(try codes.to(.cpu)) }
+        }
+        return Codes(grids: try parts.map { try Tensor.concatenate($0, axis: 0) })
     }
 
     private static let batch = 64

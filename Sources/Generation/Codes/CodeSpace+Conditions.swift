@@ -30,12 +30,28 @@ extension CodeSpace {
         return result
     }
 
-    /// Why codes in this space cannot be used where those in another are expected; `nil` where they can.
-    func mismatch(with other: CodeSpace) -> String? {
+    /// How far the classes of two code spaces must agree.
+    enum ClassAgreement {
+        /// They are of no interest.
+        case any
+        /// They are the same, in the same order.
+        case equal
+        /// They are the same, or the other space has none.
+        case equalOrNone
+    }
+
+    /// Why codes in another space cannot be used where those in this one are expected; `nil` where they can.
+    func mismatch(with other: CodeSpace, classes: ClassAgreement) -> String? {
         if kind != other.kind { return "one is of a \(kind), the other of a \(other.kind)" }
         if grids != other.grids { return "their latent grids differ" }
         if model != other.model {
             return "the models' fingerprints are \(model.prefix(12))… and \(other.model.prefix(12))…"
+        }
+        let classesAgree =
+            classNames == other.classNames || classes == .any || (classes == .equalOrNone && other.classNames.isEmpty)
+        if !classesAgree {
+            return "one has the classes [\(classNames.joined(separator: ", "))], the other "
+                + "[\(other.classNames.joined(separator: ", "))]"
         }
         return nil
     }

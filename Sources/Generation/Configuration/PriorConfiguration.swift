@@ -4,7 +4,7 @@ import Training
 /// Everything that decides how the priors of a model are trained, layer by layer.
 ///
 /// Values that are lists hold one for all layers, or one a layer in the order of sampling: of VQ-VAE-2 the coarsest
-/// grid first. The defaults are those of the paper's table 8 for larger images.
+/// grid first. The defaults are the paper's larger network (table 8), a batch of 128 and little dropout.
 public struct PriorConfiguration: TrainableConfiguration {
     /// The presets that come with the library.
     public typealias Preset = PriorPreset

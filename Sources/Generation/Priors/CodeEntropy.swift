@@ -11,18 +11,16 @@ struct CodeEntropy {
     let givenParent: Double
 
     init(_ data: PriorData, _ places: [Int], choices: Int) throws {
-        let rows = try Tensor(places.map(Int64.init), [places.count])
-        let codes = try data.codes.indexSelected(axis: 0, rows).to(.int64)
-        let own = try codes.reshaped([-1]).histogram(length: choices).array(of: Int64.self)
+        let input = try data.batch(places, on: .cpu)
+        let own = try input.codes.reshaped([-1]).histogram(length: choices).array(of: Int64.self)
         order0 = Self.entropy(own)
-        guard let parent = data.conditions.last, parent.shape == data.codes.shape,
-            try parent.extreme(.most) < RunConfiguration.maximumCodewords / choices
+        guard let parents = input.conditions.last, parents.shape == input.codes.shape,
+            try parents.extreme(.most) < RunConfiguration.maximumCodewords / choices
         else {
             givenParent = order0
             return
         }
-        let parents = try parent.indexSelected(axis: 0, rows).to(.int64)
-        let pairs = try ((parents * Double(choices)).to(.int64) + codes).reshaped([-1])
+        let pairs = try ((parents * Double(choices)).to(.int64) + input.codes).reshaped([-1])
         let length = try pairs.extreme(.most) + 1
         let joint = try pairs.histogram(length: length).array(of: Int64.self)
         let marginal = try parents.reshaped([-1]).histogram(length: 1).array(of: Int64.self)

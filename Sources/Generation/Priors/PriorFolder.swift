@@ -100,7 +100,11 @@ public struct PriorFolder: Sendable {
             space: space,
             networks: try space.layers.indices.map {
                 try load(layer: $0, of: space, on: device, precision: precision)
-            }, path: url.path)
+            }, path: url.path,
+            needsClass: try space.layers.indices.contains { layer in
+                let conditioning = try run(layer: layer).model.configuration(of: PriorConfiguration.self).conditioning
+                return conditioning.label && conditioning.labelDropout == 0 && !space.classNames.isEmpty
+            })
     }
 }
 
@@ -113,14 +117,17 @@ public struct PriorSet {
     /// Where they come from, for errors.
     public let path: String
 
+    /// Whether a layer was told the class of every image that it was trained on, so that it cannot do without.
+    public var needsClass = false
+
     /// Whether any layer knows classes.
     public var isConditional: Bool { networks.contains { $0.settings.classes > 0 } }
 
-    /// Checks that a model is the one whose codes the priors know.
+    /// Checks that a model is the one whose codes the priors know; a model by itself knows no classes.
     ///
     /// - Throws: ``PriorError/otherModel(what:other:reason:)``.
     public func check(_ model: CodeSpace, path other: String) throws {
-        if let reason = space.mismatch(with: model) {
+        if let reason = space.mismatch(with: model, classes: .equalOrNone) {
             throw PriorError.otherModel(what: path, other: other, reason: reason)
         }
     }

@@ -29,7 +29,7 @@ public struct PriorLikelihood: Codable, Sendable, Equatable {
         /// log₂ m: what a code takes where all are equally likely.
         public var uniform: Double
         /// The share of ``entropy`` that the prior saves, in percent.
-        public var saving: Double { entropy > 0 ? (1 - bitsPerPosition / entropy) * 100 : 0 }
+        public var saving: Double
     }
 
     /// Layers in the order of sampling.
@@ -61,7 +61,9 @@ public struct PriorLikelihood: Codable, Sendable, Equatable {
         _ priors: PriorSet, _ file: CodesFile, path: String, limit: Int? = nil, on device: Device = .cpu,
         batch: Int = 64, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
-        try priors.check(file.space, path: path)
+        if let reason = priors.space.mismatch(with: file.space, classes: .equalOrNone) {
+            throw PriorError.otherModel(what: priors.path, other: path, reason: reason)
+        }
         let count = min(limit ?? file.count, file.count)
         let places = (0..<count).map { $0 * file.count / count }
         let start = ProcessInfo.processInfo.systemUptime
@@ -80,7 +82,8 @@ public struct PriorLikelihood: Codable, Sendable, Equatable {
                     layer: index + 1, height: layer.height, width: layer.width, choices: layer.choices,
                     bitsPerPosition: bits / positions, bitsPerImage: bits,
                     bitsPerDimension: bits / Double(file.space.imageDimensions), entropy: entropies.order0,
-                    entropyGivenParent: entropies.givenParent, uniform: log2(Double(layer.choices))))
+                    entropyGivenParent: entropies.givenParent, uniform: log2(Double(layer.choices)),
+                    saving: entropies.order0 > 0 ? (1 - bits / positions / entropies.order0) * 100 : 0))
         }
         images = count
         isConditional = priors.isConditional && file.labels != nil

@@ -42,12 +42,12 @@ public struct ImageCompletion {
     ///   - images: The images.
     ///   - request: Classes in turn, settings and seed; `count` is how many completions an image gets.
     ///   - progress: Told which layer is at work, from 0, and how many completions of it are done.
-    ///   - shouldStop: Asked between batches.
+    ///   - shouldStop: Asked after every row of positions.
     /// - Returns: A result an image; `nil` if it was stopped.
     /// - Throws: ``PriorError``, `SamplingError`, `ImageError`, `TorchError`.
     public func complete(
         _ images: [PixelImage], _ request: ImageSampler.Request,
-        progress: (_ layer: Int, _ done: Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
+        progress: (_ layer: Int, _ done: Int) -> Void = { _, _ in }, shouldStop: ImageSampler.Wish? = nil
     ) throws -> [Result]? {
         let data = decoder.configuration.data
         let masks = try area.masks(decoder.space, data)

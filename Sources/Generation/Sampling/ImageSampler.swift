@@ -49,7 +49,10 @@ public struct ImageSampler {
 
     /// The priors.
     public let priors: PriorSet
-    private let samplers: [(SamplingRequest, SamplingSettings) throws -> Tensor]
+    private let samplers: [(SamplingRequest, SamplingSettings, Wish?) throws -> Tensor]
+
+    /// Asked, from several threads, whether to stop.
+    public typealias Wish = @Sendable () -> Bool
 
     /// Prepares sampling: on the processor the weights are packed for the incremental sampler, on a GPU the whole
     /// network runs for each position.
@@ -59,11 +62,13 @@ public struct ImageSampler {
         self.priors = priors
         samplers = try priors.networks.map { network in
             if device == .cpu {
+                // In 32 bits throughout, so that a seed's images do not depend on what the processor can.
+                network.precision = .float32
                 let sampler = try IncrementalSampler(network)
-                return { try sampler.sample($0, settings: $1) }
+                return { try sampler.sample($0, settings: $1, shouldStop: $2) }
             }
             let sampler = ReferenceSampler(network)
-            return { try sampler.sample($0, settings: $1) }
+            return { try sampler.sample($0, settings: $1, shouldStop: $2) }
         }
     }
 
@@ -73,12 +78,12 @@ public struct ImageSampler {
     ///   - request: What is asked for.
     ///   - kept: Codes of the request's images that stay; `nil` samples all.
     ///   - progress: Told which layer is at work, from 0, and how many images of it are done.
-    ///   - shouldStop: Asked between batches; where it says so, what is done so far is lost.
+    ///   - shouldStop: Asked after every row of positions; where it says so, what is done so far is lost.
     /// - Returns: The codes, and the class of each image where classes were given; `nil` if it was stopped.
     /// - Throws: ``PriorError``, `SamplingError`, `TorchError`.
     public func sample(
         _ request: Request, kept: Kept? = nil, progress: (_ layer: Int, _ done: Int) -> Void = { _, _ in },
-        shouldStop: () -> Bool = { false }
+        shouldStop: Wish? = nil
     ) throws -> (codes: Codes, labels: [Int]?)? {
         let layers = priors.space.layers
         guard request.settings.count == 1 || request.settings.count == layers.count else {
@@ -86,6 +91,7 @@ public struct ImageSampler {
         }
         for settings in request.settings { try settings.validate() }
         if !request.classes.isEmpty, !priors.isConditional { throw PriorError.unconditional(path: priors.path) }
+        if request.classes.isEmpty, priors.needsClass { throw PriorError.classNeeded(path: priors.path) }
         let labels = (0..<request.count).map { image in
             request.classes.isEmpty ? nil : request.classes[(request.firstImage + image) % request.classes.count]
         }
@@ -97,7 +103,6 @@ public struct ImageSampler {
             let network = priors.networks[index]
             let target = try grids[layer.grid].selected(axis: 1, layer.indexInGrid)
             for start in stride(from: 0, to: request.count, by: Self.batch) {
-                if shouldStop() { return nil }
                 let range = start..<min(start + Self.batch, request.count)
                 let numbers = labels[range].map { $0 ?? network.settings.classes }
                 let part = SamplingRequest(
@@ -108,7 +113,12 @@ public struct ImageSampler {
                             codes: try priors.space.codes(of: index, in: kept.codes).narrowed(axis: 0, range),
                             mask: kept.masks[index])
                     }, seed: request.seed, firstImage: request.firstImage + start, stream: "layer \(index + 1)")
-                let sampled = try samplers[index](part, request.settings.value(index))
+                let sampled: Tensor
+                do {
+                    sampled = try samplers[index](part, request.settings.value(index), shouldStop)
+                } catch SamplingError.stopped {
+                    return nil
+                }
                 try target.narrowed(axis: 0, range).copyInPlace(from: sampled)
                 progress(index, range.upperBound)
             }

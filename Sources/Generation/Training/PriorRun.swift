@@ -121,6 +121,7 @@ final class PriorRun {
                 return .interrupted(step: step)
             }
         }
+        if !window.isEmpty { try report() }
         if lastCheckpoint != step { try saveCheckpoint() } else { try saveModelUnlessBest() }
         return .completed(step: step)
     }

@@ -26,10 +26,13 @@ public struct PriorTraining {
     public let layers: [Int]
     /// What the codes mean.
     public let space: CodeSpace
-    private let codes: (training: CodesFile, heldOut: CodesFile)
+    private let codes: CodesFile
+    private let heldOut: CodesFile?
     private let existing: TrainingRun.Existing
     private let overrides: [String]
     private let device: Device
+    /// Whether nothing of what the folder holds stays.
+    private let isReplaced: Bool
 
     /// Prepares training; writes nothing yet.
     ///
@@ -59,22 +62,21 @@ public struct PriorTraining {
         if let layer, !(1...count).contains(layer) { throw PriorError.noSuchLayer(found: layer, layers: count) }
         layers = layer.map { [$0 - 1] } ?? Array(0..<count)
         for layer in layers { _ = try configuration.resolved(layer: layer, of: count) }
+        isReplaced = existing == .replace && layer == nil
         if PriorFolder.isPrior(output) {
-            let known = try folder.codeSpace()
-            let isReplaced = existing == .replace && layer == nil
-            if !isReplaced, let reason = known.mismatch(with: space) {
+            if !isReplaced, let reason = try folder.codeSpace().mismatch(with: space, classes: .equal) {
                 throw PriorError.otherModel(what: output.path, other: codes.path, reason: reason)
             }
+        } else if RunFolder(output).holdsRun {
+            // Not even --force may put priors over the model that they are of.
+            throw PriorError.holdsOther(path: output.path)
         }
-        if let heldOut {
-            if let reason = space.mismatch(with: heldOut.file.space) {
-                throw PriorError.otherModel(what: codes.path, other: heldOut.path, reason: reason)
-            }
-            self.codes = (codes.file, heldOut.file)
-        } else {
-            self.codes = try Self.divided(
-                codes.file, share: configuration.evaluation.heldOutShare, seed: configuration.seedBits)
+        if let heldOut, let reason = space.mismatch(with: heldOut.file.space, classes: .equalOrNone) {
+            throw PriorError.otherModel(what: codes.path, other: heldOut.path, reason: reason)
         }
+        guard heldOut != nil || codes.file.count >= 2 else { throw PriorError.tooFewCodes(found: codes.file.count) }
+        self.codes = codes.file
+        self.heldOut = heldOut?.file
         if existing == .refuse {
             for layer in layers { try folder.run(layer: layer).check(.refuse) }
         }
@@ -100,7 +102,11 @@ public struct PriorTraining {
         progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter, shouldStop: () -> Bool = { false }
     ) throws -> Outcome {
         try AtomicFolder.create(folder.url)
-        try folder.write(space)
+        if existing == .replace {
+            // All at once and first: were training stopped in between, old priors would stay beside new ones.
+            for layer in layers { try clear(folder.run(layer: layer)) }
+        }
+        if isReplaced || !PriorFolder.isPrior(folder.url) { try folder.write(space) }
         let whole = ModelFolder(folder.url).configurationFile
         if existing != .resume,
             layers.count == space.layers.count || !FileManager.default.fileExists(atPath: whole.path)
@@ -112,11 +118,14 @@ public struct PriorTraining {
             // A layer that the interrupted command had not come to yet is begun.
             let isResumed = existing == .resume && runFolder.holdsRun
             let resolved =
-                isResumed
-                ? try PriorConfiguration.resumed(at: runFolder, overrides: overrides, free: Self.freeSettings)
-                : try changed(configuration.resolved(layer: layer, of: space.layers.count))
+                try
+                (isResumed
+                ? PriorConfiguration.resumed(at: runFolder, overrides: overrides, free: Self.freeSettings)
+                : changed(configuration.resolved(layer: layer, of: space.layers.count)))
+                .resolved(layer: layer, of: space.layers.count)
+            let parts = try heldOut.map { (codes, $0) } ?? divided(by: resolved)
             let run = try PriorRun(
-                resolved, layer: layer, codes: codes, output: runFolder.url,
+                resolved, layer: layer, codes: parts, output: runFolder.url,
                 existing: isResumed ? .resume : existing == .replace ? .replace : .refuse, device: device,
                 progress: progress)
             announce(layer, run.network.parameters.trainableCount, run.step, run.totalSteps)
@@ -129,8 +138,7 @@ public struct PriorTraining {
 
     /// What may change when a layer's training goes on.
     private static let freeSettings = [
-        "checkpoint.", "evaluation.every", "evaluation.images", "evaluation.patience", "logging.", "training.steps",
-        "training.epochs",
+        "checkpoint.", "evaluation.every", "evaluation.images", "logging.", "training.steps", "training.epochs",
     ]
 
     private func changed(_ configuration: PriorConfiguration) throws -> PriorConfiguration {
@@ -139,14 +147,19 @@ public struct PriorTraining {
         return result
     }
 
-    /// Holds a share of the images out, chosen by the seed.
-    private static func divided(
-        _ file: CodesFile, share: Double, seed: UInt64
-    ) throws -> (training: CodesFile, heldOut: CodesFile) {
-        guard file.count >= 2 else { throw PriorError.tooFewCodes(found: file.count) }
-        var stream = SeededGenerator(seed: seed, stream: "held out")
-        let places = stream.permutation(of: file.count)
-        let count = min(max(Int(Double(file.count) * share), 1), file.count - 1)
-        return (try file.selected(places[count...].sorted()), try file.selected(places[..<count].sorted()))
+    /// Holds a share of the images out, chosen by a layer's own seed, so that it is the same when the layer is resumed.
+    private func divided(by configuration: PriorConfiguration) throws -> (training: CodesFile, heldOut: CodesFile) {
+        var stream = SeededGenerator(seed: configuration.seedBits, stream: "held out")
+        let places = stream.permutation(of: codes.count)
+        let share = Double(codes.count) * configuration.evaluation.heldOutShare
+        let count = min(max(Int(share), 1), codes.count - 1)
+        return (try codes.selected(places[count...].sorted()), try codes.selected(places[..<count].sorted()))
+    }
+
+    private func clear(_ run: RunFolder) throws {
+        guard FileManager.default.fileExists(atPath: run.url.path) else { return }
+        let lock = try RunLock(run.url)
+        try run.clear()
+        withExtendedLifetime(lock) {}
     }
 }

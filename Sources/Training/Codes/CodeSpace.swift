@@ -102,7 +102,11 @@ public struct CodeSpace: Codable, Sendable, Equatable {
         for grid in grids {
             codewords = max(codewords, grid.branchings.reduce(1) { isHierarchical ? $0 * Double($1) : Double($1) })
         }
-        return !grids.isEmpty && sides.allSatisfy { (1...4096).contains($0) } && !choices.isEmpty
+        // A layer is told those before it position by position, so their grids divide its own.
+        let fit = zip(grids, grids.dropFirst()).allSatisfy {
+            $0.height > 0 && $0.width > 0 && $1.height % $0.height == 0 && $1.width % $0.width == 0
+        }
+        return fit && !grids.isEmpty && sides.allSatisfy { (1...4096).contains($0) } && !choices.isEmpty
             && grids.allSatisfy { !$0.branchings.isEmpty && $0.branchings.count <= 256 }
             && choices.allSatisfy { $0 >= 1 && $0 <= RunConfiguration.maximumCodewords }
             && codewords <= Double(RunConfiguration.maximumCodewords) && imageDimensions >= 1

@@ -61,6 +61,9 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let url = URL(fileURLWithPath: model)
         if PriorFolder.isPrior(url) {
+            if parameters || codebookFigure != nil {
+                throw ValidationError("--parameters and --codebook-figure are for models, and \(model) holds priors")
+            }
             let description = try PriorDescription(PriorFolder(url))
             return json ? try printOutput(description.json()) : try printOutput(description.text)
         }

@@ -54,7 +54,9 @@ struct SampleCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if count < 1 { throw ValidationError("--count is \(count); it must be 1 or more") }
+        if !(1...1_000_000).contains(count) {
+            throw ValidationError("--count is \(count); it must be 1 to 1000000")
+        }
         if let columns, columns < 1 { throw ValidationError("--columns is \(columns); it must be 1 or more") }
         if classifier != nil, sampling.classes == nil {
             throw ValidationError("--classifier needs --class, the classes that it is to recognise")
@@ -67,7 +69,11 @@ struct SampleCommand: ParsableCommand {
         let decoder = try CodeDecoder(autoencoder, configuration, device: device)
         let priors = try PriorFolder(URL(fileURLWithPath: sampling.prior)).load(on: device, precision: model.precision)
         try priors.check(decoder.space, path: model.run)
-        let recognizer = try classifier.map { try ClassifierFolder(URL(fileURLWithPath: $0)).load(on: device) }
+        // What can be wrong should be so before the work is done.
+        let recognizer = try classifier.map { try loadClassifier($0, priors.space.classNames, device) }
+        let dataset = try nearest.map {
+            try configuration.data.open($0 == "-" ? nil : URL(fileURLWithPath: $0), split: .train)
+        }
         let seed = sampling.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
         let classes = try sampling.classNumbers(in: priors.space)
         let request = ImageSampler.Request(
@@ -78,7 +84,7 @@ struct SampleCommand: ParsableCommand {
         let start = ProcessInfo.processInfo.systemUptime
         let sampled = try sampler.sample(
             request, progress: { counter.show($1, of: count, "layer \($0 + 1): ") },
-            shouldStop: { interruption.isAsked })
+            shouldStop: interruption.wish)
         counter.finish()
         guard let sampled else { throw interruption.exitCode }
         interruption.end()
@@ -89,7 +95,7 @@ struct SampleCommand: ParsableCommand {
         if let recognizer, let labels = sampled.labels {
             report.recognised = try recognised(recognizer, pictures, labels, priors.space.classNames)
         }
-        let shown = try nearest.map { try withNearest(pictures, configuration, $0, &report) } ?? pictures
+        let shown = try dataset.map { try withNearest(pictures, $0, &report) } ?? pictures
         try write(shown, pictures, classes: classes.count)
         if let codes {
             var space = priors.space
@@ -104,7 +110,8 @@ struct SampleCommand: ParsableCommand {
 
     /// The picture and, if wanted, single ones.
     private func write(_ shown: [PixelImage], _ pictures: [PixelImage], classes: Int) throws {
-        let perRow = columns ?? (classes > 1 ? classes : max(Int(Double(pictures.count).squareRoot().rounded()), 1))
+        let square = max(Int(Double(pictures.count).squareRoot().rounded()), 1)
+        let perRow = min(columns ?? (classes > 1 ? classes : square), pictures.count)
         let scale = max(1, 64 / max(pictures[0].width, 1))
         var ordered: [PixelImage] = shown
         if shown.count > pictures.count {
@@ -116,6 +123,11 @@ struct SampleCommand: ParsableCommand {
         guard let images else { return }
         let folder = URL(fileURLWithPath: images)
         try AtomicFolder.create(folder)
+        // Pictures of an earlier call would pass for this one's.
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        where name.wholeMatch(of: #/[0-9]{4,}\.png/#) != nil {
+            try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+        }
         for (index, picture) in pictures.enumerated() {
             let number = String(index)
             let name = String(repeating: "0", count: max(4 - number.count, 0)) + number + ".png"
@@ -124,24 +136,30 @@ struct SampleCommand: ParsableCommand {
     }
 
     private func withNearest(
-        _ pictures: [PixelImage], _ configuration: RunConfiguration, _ data: String, _ report: inout SampleReport
+        _ pictures: [PixelImage], _ dataset: any ImageDataset, _ report: inout SampleReport
     ) throws -> [PixelImage] {
-        let dataset = try configuration.data.open(data == "-" ? nil : URL(fileURLWithPath: data), split: .train)
         let counter = ProgressCounter("searching", quiet: quiet)
         let found = try NearestImages.search(for: pictures, in: dataset) { counter.show($0, of: $1) }
         counter.finish()
+        let neighbours = try found.map { try dataset.item(at: $0.index, crop: .centre) }
         let distances = found.map(\.distance).sorted()
         report.nearest = .init(
-            smallest: distances[0], median: distances[distances.count / 2], copies: distances.count { $0 == 0 })
-        return pictures + (try found.map { try dataset.item(at: $0.index, crop: .centre) })
+            smallest: distances[0], median: distances[distances.count / 2],
+            copies: zip(pictures, neighbours).count { $0 == $1 })
+        return pictures + neighbours
+    }
+
+    private func loadClassifier(_ path: String, _ names: [String], _ device: Device) throws -> ImageClassifier {
+        let classifier = try ClassifierFolder(URL(fileURLWithPath: path)).load(on: device)
+        guard classifier.configuration.classNames == names else {
+            throw PriorError.otherClasses(found: classifier.configuration.classNames, expected: names)
+        }
+        return classifier
     }
 
     private func recognised(
         _ classifier: ImageClassifier, _ pictures: [PixelImage], _ labels: [Int], _ names: [String]
     ) throws -> ClassifierAccuracy {
-        guard classifier.configuration.classNames == names else {
-            throw PriorError.otherClasses(found: classifier.configuration.classNames, expected: names)
-        }
         let found = try classifier.classify(
             pictures.flatMap(\.pixels), count: pictures.count, height: pictures[0].height, width: pictures[0].width,
             channels: pictures[0].channels)

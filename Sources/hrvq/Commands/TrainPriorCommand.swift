@@ -114,8 +114,9 @@ struct TrainPriorCommand: ParsableCommand {
         case .completed:
             if !quiet { printError("done: the priors are in \(output)") }
         case .interrupted:
-            let one = layer.map { " --layer \($0)" } ?? ""
-            printError("go on with: hrvq train-prior --codes '\(codes)' --output '\(output)' --resume\(one)")
+            let options =
+                (heldOut.map { " --held-out '\($0)'" } ?? "") + (layer.map { " --layer \($0)" } ?? "")
+            printError("go on with: hrvq train-prior --codes '\(codes)' --output '\(output)' --resume\(options)")
             throw interruption.exitCode
         }
     }

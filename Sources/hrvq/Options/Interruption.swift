@@ -28,6 +28,12 @@ final class Interruption {
     /// Whether a signal came.
     var isAsked: Bool { asked.signal.load(ordering: .relaxed) != 0 }
 
+    /// ``isAsked`` for those who ask from other threads.
+    var wish: @Sendable () -> Bool {
+        let asked = asked
+        return { asked.signal.load(ordering: .relaxed) != 0 }
+    }
+
     /// The convention of shells for a process that a signal ended.
     var exitCode: ExitCode { ExitCode(128 + asked.signal.load(ordering: .relaxed)) }
 

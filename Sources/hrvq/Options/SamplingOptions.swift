@@ -70,6 +70,7 @@ struct SamplingOptions: ParsableArguments {
     /// The numbers of the classes that were named.
     func classNumbers(in space: CodeSpace) throws -> [Int] {
         guard let classes else { return [] }
+        if space.classNames.isEmpty { throw PriorError.unconditional(path: prior) }
         if classes == "all", !space.classNames.contains("all") { return Array(space.classNames.indices) }
         return try classes.split(separator: ",", omittingEmptySubsequences: false).map {
             try space.classNumber($0.trimmingCharacters(in: .whitespaces))

@@ -110,8 +110,9 @@ struct SampleCommand: ParsableCommand {
 
     /// The picture and, if wanted, single ones.
     private func write(_ shown: [PixelImage], _ pictures: [PixelImage], classes: Int) throws {
-        let square = max(Int(Double(pictures.count).squareRoot().rounded()), 1)
-        let perRow = min(columns ?? (classes > 1 ? classes : square), pictures.count)
+        // About a square, of which every column is one class.
+        let square = Double(pictures.count).squareRoot() / Double(max(classes, 1))
+        let perRow = min(columns ?? max(Int(square.rounded()), 1) * max(classes, 1), pictures.count)
         let scale = max(1, 64 / max(pictures[0].width, 1))
         var ordered: [PixelImage] = shown
         if shown.count > pictures.count {

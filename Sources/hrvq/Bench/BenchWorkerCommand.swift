@@ -87,13 +87,13 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
                     ? [("PyTorch bfloat16", ["pixelsnail.py", "--variant", "train-bfloat16"])] : [])
         case .sample32:
             [
-                ("rows so far", ["pixelsnail.py", "--variant", "sample-32"]),
-                ("whole grid", ["pixelsnail.py", "--variant", "sample-32-whole"]),
+                ("rows so far", ["pixelsnail.py", "--variant", "sample-32", "--positions", "2"]),
+                ("whole grid", ["pixelsnail.py", "--variant", "sample-32-whole", "--positions", "1"]),
             ]
         case .sample16:
             [
                 ("rows so far", ["pixelsnail.py", "--variant", "sample-16"]),
-                ("whole grid", ["pixelsnail.py", "--variant", "sample-16-whole"]),
+                ("whole grid", ["pixelsnail.py", "--variant", "sample-16-whole", "--positions", "4"]),
             ]
         case .quantizeFlat:
             [

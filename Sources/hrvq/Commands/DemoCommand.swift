@@ -95,7 +95,8 @@ struct DemoCommand: ParsableCommand {
         let decoder = try CodeDecoder(model, configuration, device: device)
         let classes = training.space.classNames.indices
         let request = ImageSampler.Request(
-            count: 10 * classes.count, classes: Array(classes), settings: [SamplingSettings(temperature: 0.9)],
+            count: 10 * classes.count, classes: Array(classes),
+            settings: [0.75, 0.9, 0.9].map { SamplingSettings(topP: $0) },
             seed: UInt64(seed))
         guard
             let sampled = try ImageSampler(PriorFolder(priors).load(on: device), device: device)

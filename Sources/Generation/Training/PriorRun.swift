@@ -85,13 +85,7 @@ final class PriorRun {
             let state = try Checkpoint.load(
                 from: folder.checkpoint(last),
                 into: Checkpoint.Parts(network.parameters, optimizer, averaging, statistics: early.state))
-            guard state.images == training.count else {
-                throw TrainingError.changedData(path: output.path, before: state.images, now: training.count)
-            }
-            guard state.step <= totalSteps else {
-                throw TrainingError.changedSettings(
-                    path: output.path, changes: ["\(state.step) steps are done, and \(totalSteps) are asked for"])
-            }
+            try state.check(images: training.count, totalSteps: totalSteps, path: output.path)
             step = state.step
             lastCheckpoint = last
             warnings = state.differences(

@@ -6,26 +6,13 @@ import Quantization
 /// The variants of the kernel for a network's attention and pointwise functions, and which of them this processor takes.
 ///
 /// They differ in the last bits: where there are instructions that multiply and add at once, they are used.
-public enum PriorKernel: String, Sendable, CaseIterable {
+public enum PriorKernel: String, KernelVariant {
     /// The least that every processor of the architecture has (SSE2, NEON).
     case baseline
     /// x86-64-v3: AVX2 and FMA.
     case avx2
     /// x86-64-v4: AVX-512.
     case avx512
-
-    /// Whether this processor can run the variant.
-    public var isSupported: Bool {
-        #if arch(x86_64)
-            switch self {
-            case .baseline: true
-            case .avx2: Processor.hasAVX2
-            case .avx512: Processor.hasAVX512
-            }
-        #else
-            self == .baseline
-        #endif
-    }
 
     /// The best variant of this processor.
     public static let best: PriorKernel = allCases.last(where: \.isSupported) ?? .baseline

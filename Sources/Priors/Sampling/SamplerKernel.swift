@@ -6,26 +6,13 @@ import SamplerKernelBaseline
 /// The variants of the sampler's kernel, and which of them this processor takes.
 ///
 /// They differ in the last bits of logits: where there are instructions that multiply and add at once, they are used.
-public enum SamplerKernel: String, Sendable, CaseIterable {
+public enum SamplerKernel: String, KernelVariant {
     /// The least that every processor of the architecture has (SSE2, NEON).
     case baseline
     /// x86-64-v3: AVX2 and FMA.
     case avx2
     /// x86-64-v4: AVX-512.
     case avx512
-
-    /// Whether this processor can run the variant.
-    public var isSupported: Bool {
-        #if arch(x86_64)
-            switch self {
-            case .baseline: true
-            case .avx2: Processor.hasAVX2
-            case .avx512: Processor.hasAVX512
-            }
-        #else
-            self == .baseline
-        #endif
-    }
 
     /// The best variant of this processor.
     public static let best: SamplerKernel = allCases.last(where: \.isSupported) ?? .baseline

@@ -70,6 +70,18 @@ package enum Checkpoint {
             self.elementType = "\(elementType)"
         }
 
+        /// Checks that a run with these images and so many steps can go on from here.
+        ///
+        /// - Throws: ``TrainingError/changedData(path:before:now:)``,
+        ///   ``TrainingError/changedSettings(path:changes:)``.
+        package func check(images now: Int, totalSteps: Int, path: String) throws {
+            guard images == now else { throw TrainingError.changedData(path: path, before: images, now: now) }
+            guard step <= totalSteps else {
+                throw TrainingError.changedSettings(
+                    path: path, changes: ["\(step) steps are done, and \(totalSteps) are asked for"])
+            }
+        }
+
         /// What will make a resumed run differ in its last digits from one that was not interrupted.
         package func differences(from now: State) -> [String] {
             [

@@ -12,7 +12,6 @@ enum PriorOperators {
     static let crossEntropy = Operator("aten::cross_entropy_loss")
     static let bernoulli = Operator("aten::bernoulli_", "float")
     static let random = Operator("aten::random_")
-    static let softmax = Operator("aten::softmax", "int")
 }
 
 extension Tensor {

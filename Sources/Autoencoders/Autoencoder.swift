@@ -29,15 +29,28 @@ public protocol Autoencoder: AnyObject {
     /// - Throws: `TorchError`.
     func encode(_ images: Tensor) throws -> Codes
 
-    /// Codes to images.
+    /// Codes to images, from the first layers of codes alone where that is asked for.
     ///
-    /// - Throws: `CodeError` where the codes are not this model's, `TorchError`.
-    func decode(_ codes: Codes) throws -> Tensor
+    /// Layers are counted over all quantizers, in the order in which they are applied: of a residual quantizer its
+    /// layers, of VQ-VAE-2 the levels from the coarsest grid on. A layer that is left out adds nothing to the sum of
+    /// codewords; a grid of which nothing is left consists of zeros.
+    ///
+    /// - Parameters:
+    ///   - codes: Child indices. What they hold of layers that are left out is not looked at, and need not be there.
+    ///   - layers: How many layers to decode from, 1 to ``layers``; all if `nil`.
+    /// - Returns: x̂ in [−0.5, 0.5].
+    /// - Throws: `CodeError` where the codes are not this model's or it has not so many layers, `TorchError`.
+    func decode(_ codes: Codes, layers: Int?) throws -> Tensor
 
     /// Images through the whole model, differentiable, with all that training wants to know.
     ///
-    /// - Throws: `TorchError`.
-    func forward(_ images: Tensor) throws -> AutoencoderOutput
+    /// - Parameters:
+    ///   - images: [N, C, H, W].
+    ///   - layers: Of each image, from how many of its first layers the reconstruction is made, 1 to ``layers``, as
+    ///     ``decode(_:layers:)`` counts them; all of them if `nil`. What is left out is learnt nevertheless: encoding
+    ///     leaves nothing out, so all layers see what they see there, and have their own terms of the objective.
+    /// - Throws: `CodeError.layers`, `TorchError`.
+    func forward(_ images: Tensor, layers: [Int]?) throws -> AutoencoderOutput
 
     /// The vectors [V, D] that quantizer `index` would see for these images, for placing its codewords.
     ///
@@ -77,11 +90,41 @@ public struct AutoencoderOutput {
 }
 
 extension Autoencoder {
+    /// Codes to images, from all layers; see ``decode(_:layers:)``.
+    ///
+    /// - Throws: `CodeError`, `TorchError`.
+    public func decode(_ codes: Codes) throws -> Tensor { try decode(codes, layers: nil) }
+
+    /// Images through the whole model and all layers; see ``forward(_:layers:)``.
+    ///
+    /// - Throws: `TorchError`.
+    public func forward(_ images: Tensor) throws -> AutoencoderOutput { try forward(images, layers: nil) }
+
     /// Images to codes and back, without gradients: decode ∘ encode, so that it shows what codes hold.
     ///
     /// - Returns: x̂ in [−0.5, 0.5].
     /// - Throws: `TorchError`.
     public func reconstruct(_ images: Tensor) throws -> Tensor { try decode(encode(images)) }
+
+    /// The number of layers of codes, over all quantizers.
+    public var layers: Int { quantizers.reduce(0) { $0 + $1.settings.layers } }
+
+    /// How many layers of each quantizer are among the first ones of all.
+    ///
+    /// - Parameter layers: 1 to ``layers``; all if `nil`.
+    /// - Returns: For each of ``quantizers`` a number, 0 where nothing of it is among them.
+    /// - Throws: `CodeError.layers`.
+    func shares(ofFirst layers: Int?) throws -> [Int] {
+        var left = layers ?? self.layers
+        guard (1...self.layers).contains(left) else {
+            throw CodeError.layers(asked: left, available: self.layers)
+        }
+        return quantizers.map { quantizer in
+            let share = min(quantizer.settings.layers, left)
+            left -= share
+            return share
+        }
+    }
 
     /// The number of codewords of every layer, over all quantizers.
     public var codewords: [Int] { quantizers.flatMap(\.settings.codewords) }

@@ -85,16 +85,11 @@ public final class SingleGridAutoencoder: Autoencoder {
         }
     }
 
-    /// The images that codes stand for, in [−0.5, 0.5].
-    ///
-    /// - Throws: `CodeError`, `TorchError`.
-    public func decode(_ codes: Codes) throws -> Tensor { try decode(codes, layers: nil) }
-
-    /// Images from the first layers of codes alone: what each layer adds can be seen this way.
+    /// The images that codes stand for, or the first layers of them, in [−0.5, 0.5]: x̂ = D(e¹ + … + e^layers).
     ///
     /// - Parameters:
-    ///   - codes: Child indices of one grid.
-    ///   - layers: How many layers to use; all if `nil`.
+    ///   - codes: Child indices of one grid, [N, n, H, W] or [N, layers, H, W].
+    ///   - layers: How many layers to use, 1 to n; all if `nil`.
     /// - Throws: `CodeError`, `TorchError`.
     public func decode(_ codes: Codes, layers: Int?) throws -> Tensor {
         guard codes.grids.count == 1 else { throw CodeError.grids(found: codes.grids.count, expected: 1) }
@@ -104,12 +99,13 @@ public final class SingleGridAutoencoder: Autoencoder {
         }
     }
 
-    /// The whole model.
+    /// The whole model; the reconstruction of an image is D(e¹ + … + eᵏ) where the first k layers of it are kept.
     ///
-    /// - Throws: `TorchError`.
-    public func forward(_ images: Tensor) throws -> AutoencoderOutput {
-        let output = try quantizer(latents(images))
-        let reconstruction = try decoder(output.quantized.to(precision)).to(.float32)
+    /// - Throws: `CodeError.layers`, `TorchError`.
+    public func forward(_ images: Tensor, layers: [Int]?) throws -> AutoencoderOutput {
+        let kept = try layers?.map { try shares(ofFirst: $0)[0] }
+        let output = try quantizer(latents(images), layers: kept)
+        let reconstruction = try decoder(output.shortened.to(precision)).to(.float32)
         let loss = try reconstruction.meanSquaredError(images)
         return AutoencoderOutput(
             reconstruction: reconstruction, reconstructionLoss: loss,

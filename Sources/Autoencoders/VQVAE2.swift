@@ -120,30 +120,48 @@ public final class VQVAE2: Autoencoder {
         }
     }
 
-    /// The images that codes stand for, in [−0.5, 0.5].
+    /// The images that codes stand for, or the coarsest levels of them, in [−0.5, 0.5].
     ///
+    /// - Parameters:
+    ///   - codes: Child indices, one grid a level, the top level first; grids of levels that are left out may be missing.
+    ///   - layers: How many levels to use, the coarsest ones, 1 to L; all if `nil`. The vectors of finer levels are zero.
     /// - Throws: `CodeError`, `TorchError`.
-    public func decode(_ codes: Codes) throws -> Tensor {
-        guard codes.grids.count == levels else {
-            throw CodeError.grids(found: codes.grids.count, expected: levels)
+    public func decode(_ codes: Codes, layers: Int?) throws -> Tensor {
+        let shares = try self.shares(ofFirst: layers)
+        let used = shares.count { $0 > 0 }
+        let expected = min(max(codes.grids.count, used), levels)
+        guard codes.grids.count == expected else {
+            throw CodeError.grids(found: codes.grids.count, expected: expected)
         }
         return try withoutGradients {
-            let quantized = try zip(quantizers, codes.grids).map { try $0.decode($1.to(parameters.device)) }
+            var quantized = try (0..<used).map { index in
+                try quantizers[index].decode(codes.grids[index].to(parameters.device), layers: shares[index])
+            }
+            let top = quantized[0].shape
+            for index in used..<max(levels, used) {
+                quantized.append(
+                    try Tensor.zeros([top[0], top[1], top[2] << index, top[3] << index], device: parameters.device)
+                        .channelsLast())
+            }
             return try image(from: quantized).clamped(to: -0.5...0.5)
         }
     }
 
-    /// The whole model.
+    /// The whole model; where levels of an image are left out, the image decoder sees zeros in their place.
     ///
-    /// - Throws: `TorchError`.
-    public func forward(_ images: Tensor) throws -> AutoencoderOutput {
+    /// Lower levels are quantized as in encoding, given all levels above, whatever the image decoder sees of them.
+    ///
+    /// - Throws: `CodeError.layers`, `TorchError`.
+    public func forward(_ images: Tensor, layers: [Int]?) throws -> AutoencoderOutput {
+        let shares = try layers?.map { try self.shares(ofFirst: $0) }
         var outputs: [ResidualQuantizer.Output] = []
         try descend(features(images)) { level, latents in
-            let output = try levelQuantizers[level](latents)
+            let index = levels - 1 - level
+            let output = try levelQuantizers[level](latents, layers: shares?.map { $0[index] })
             outputs.append(output)
             return output.quantized
         }
-        let reconstruction = try image(from: outputs.map(\.quantized))
+        let reconstruction = try image(from: outputs.map(\.shortened))
         let loss = try reconstruction.meanSquaredError(images)
         var total = loss
         for (output, quantizer) in zip(outputs, quantizers) {

@@ -8,6 +8,8 @@ public enum CodeError: Error, Sendable, Equatable, CustomStringConvertible {
     case grids(found: Int, expected: Int)
     /// A code is outside of its codebook.
     case range(layer: Int, found: Int, branching: Int)
+    /// More layers than there are were asked for, or none.
+    case layers(asked: Int, available: Int)
 
     /// One sentence.
     public var description: String {
@@ -19,6 +21,9 @@ public enum CodeError: Error, Sendable, Equatable, CustomStringConvertible {
         case .range(let layer, let found, let branching):
             "layer \(layer + 1) holds the code \(found), and this model's are 0 to \(branching - 1); "
                 + "were the codes made by another model?"
+        case .layers(let asked, let available):
+            "the first \(asked) layers were asked for, and there are \(available); ask for "
+                + (available == 1 ? "1" : "1 to \(available)")
         }
     }
 }
@@ -35,20 +40,29 @@ extension ResidualQuantizer {
 
     /// Child indices [N, n, H, W] as absolute codeword numbers [n, V], int32.
     ///
-    /// - Throws: ``CodeError`` where a code or the shape is not this quantizer's.
-    public func absoluteIndices(_ codes: Tensor) throws -> Tensor {
-        guard codes.rank == 4, codes.size(1) == settings.layers else {
+    /// - Parameters:
+    ///   - codes: Child indices [N, n, H, W].
+    ///   - layers: How many layers are wanted, the first ones; all by default. What `codes` hold of further layers is
+    ///     not looked at, and need not be there.
+    /// - Throws: ``CodeError`` where a code or the shape is not this quantizer's, or it has not so many layers.
+    public func absoluteIndices(_ codes: Tensor, layers: Int? = nil) throws -> Tensor {
+        let layers = layers ?? settings.layers
+        guard (1...settings.layers).contains(layers) else {
+            throw CodeError.layers(asked: layers, available: settings.layers)
+        }
+        guard codes.rank == 4, (layers...settings.layers).contains(codes.size(1)) else {
             throw CodeError.shape(found: codes.shape, layers: settings.layers)
         }
-        let children = try codes.to(.int32).permuted([1, 0, 2, 3]).reshaped([settings.layers, -1])
-        for (layer, values) in try children.array(of: Int32.self).chunks(settings.layers).enumerated() {
+        let children = try codes.narrowed(axis: 1, 0..<layers).to(.int32).permuted([1, 0, 2, 3])
+            .reshaped([layers, -1])
+        for (layer, values) in try children.array(of: Int32.self).chunks(layers).enumerated() {
             if let wrong = values.first(where: { $0 < 0 || $0 >= Int32(settings.branching) }) {
                 throw CodeError.range(layer: layer, found: Int(wrong), branching: settings.branching)
             }
         }
         var parents = try Tensor.zeros([children.size(1)], .int32, device: codes.device)
         var result: [Tensor] = []
-        for layer in 0..<settings.layers {
+        for layer in 0..<layers {
             let child = try children.selected(axis: 0, layer)
             parents =
                 settings.structure == .flat
@@ -61,14 +75,14 @@ extension ResidualQuantizer {
     /// The sum of the codewords that codes name.
     ///
     /// - Parameters:
-    ///   - codes: Child indices [N, n, H, W].
+    ///   - codes: Child indices [N, n, H, W], or of the layers that are added alone.
     ///   - layers: How many layers to add, the first ones; all by default.
     /// - Returns: e¹ + … + e^layers, float32 [N, D, H, W], channels-last.
     /// - Throws: ``CodeError``, `TorchError`.
     public func decode(_ codes: Tensor, layers: Int? = nil) throws -> Tensor {
-        let indices = try absoluteIndices(codes)
+        let indices = try absoluteIndices(codes, layers: layers)
         var total: Tensor?
-        for layer in 0..<min(layers ?? settings.layers, settings.layers) {
+        for layer in 0..<indices.size(0) {
             let codewords = try codebooks[layer].tensor.detached().reshaped([-1, settings.dimension])
                 .indexSelected(axis: 0, indices.selected(axis: 0, layer))
             total = try total.map { try $0 + codewords } ?? codewords

@@ -38,6 +38,9 @@ public final class ResidualQuantizer {
     public struct Output {
         /// The sum of codewords with the gradient passed straight through: ξ⁰ + sg[e_C − ξ⁰], [N, D, H, W].
         public var quantized: Tensor
+        /// What a decoder is to see: as ``quantized``, but each image's e_C is the sum of the layers that were kept of
+        /// it. The same tensor where all were.
+        public var shortened: Tensor
         /// The terms of the objective.
         public var loss: QuantizerLoss
         /// Absolute codeword numbers and partial sums.
@@ -48,10 +51,18 @@ public final class ResidualQuantizer {
 
     /// Quantizes latents and computes the objective's terms; changes nothing.
     ///
-    /// - Parameter latents: ξ⁰, float32 [N, D, H, W], channels-last.
-    /// - Throws: `TorchError`.
-    public func callAsFunction(_ latents: Tensor) throws -> Output {
+    /// Where layers are left out, ``Output/shortened`` is ξ⁰ + sg[e¹ + … + eᵏ − ξ⁰], with the gradient one as ever, and
+    /// the terms of the sum of codewords are those of the shortened sum. The terms of every layer stay as they are:
+    /// encoding leaves nothing out, so the codewords of all layers are to fit the residuals of all images. An image of
+    /// which no layer is kept is zero, and gives its latents no gradient.
+    ///
+    /// - Parameters:
+    ///   - latents: ξ⁰, float32 [N, D, H, W], channels-last.
+    ///   - layers: k of each image, how many of its first layers are kept, 0 to n; all by default.
+    /// - Throws: ``CodeError/layers(asked:available:)``, `TorchError`.
+    public func callAsFunction(_ latents: Tensor, layers: [Int]? = nil) throws -> Output {
         let shape = latents.shape
+        let kept = try keptLayers(layers, images: shape[0])
         let rows = try latents.permuted([0, 2, 3, 1]).reshaped([-1, settings.dimension])
         let vectors = try rows.detached()
         let assignment = try assign(vectors, sums: .partial)
@@ -63,13 +74,30 @@ public final class ResidualQuantizer {
         let codebook = try codebookTerms(vectors, assignment, layerSums) ?? commitment.map { try $0.detached() }
         let total = layerSums[settings.layers - 1]
         var loss = QuantizerLoss(codebookSum: nil, commitmentSum: nil, codebook: codebook, commitment: commitment)
+        let shortenedTotal = try kept.map { try self.shortened(sums, to: $0) }
         if settings.structure == .hierarchical {
-            loss.codebookSum = try codebookSum(assignment, vectors) ?? codebook[settings.layers - 1]
-            loss.commitmentSum = commitment[settings.layers - 1]
+            let commitmentSum =
+                try shortenedTotal.map { try rows.meanSquaredError($0) } ?? commitment[settings.layers - 1]
+            loss.codebookSum = try codebookSum(assignment, vectors, kept) ?? commitmentSum.detached()
+            loss.commitmentSum = commitmentSum
         }
-        let grid = try total.reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
-        let quantized = try latents + (grid - latents.detached())
-        return Output(quantized: quantized, loss: loss, assignment: assignment, vectors: vectors)
+        let quantized = try straightThrough(total, latents)
+        var shortened = quantized
+        if let kept, let shortenedTotal {
+            shortened = try straightThrough(shortenedTotal, latents)
+            if let mask = try mask(kept, layer: 0) {
+                shortened = try shortened * mask.reshaped([shape[0], 1, 1, 1]).to(latents.device)
+            }
+        }
+        return Output(
+            quantized: quantized, shortened: shortened, loss: loss, assignment: assignment, vectors: vectors)
+    }
+
+    /// ξ⁰ + sg[e − ξ⁰] for a sum of codewords [V, D].
+    private func straightThrough(_ sum: Tensor, _ latents: Tensor) throws -> Tensor {
+        let shape = latents.shape
+        let grid = try sum.reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
+        return try latents + (grid - latents.detached())
     }
 
     /// ‖sg[ξⁱ⁻¹] − eⁱ‖² of each layer with gradients to the codewords. The values alone are those of the commitment
@@ -82,12 +110,19 @@ public final class ResidualQuantizer {
         }
     }
 
-    /// ‖sg[ξ⁰] − e_C‖² with gradients to the codewords of all layers, or `nil` where none is wanted.
-    private func codebookSum(_ assignment: Assignment, _ vectors: Tensor) throws -> Tensor? {
+    /// ‖sg[ξ⁰] − e_C‖² with gradients to the codewords of all layers that are kept, or `nil` where none is wanted.
+    private func codebookSum(_ assignment: Assignment, _ vectors: Tensor, _ kept: [Int]?) throws -> Tensor? {
         guard settings.learning == .gradient else { return nil }
-        var total = try codewords(of: 0, assignment)
-        for layer in 1..<max(settings.layers, 1) { total = try total + codewords(of: layer, assignment) }
-        return try total.meanSquaredError(vectors)
+        var total: Tensor?
+        for layer in 0..<settings.layers {
+            var codewords = try codewords(of: layer, assignment)
+            if let kept, let mask = try mask(kept, layer: layer) {
+                codewords = try (codewords.reshaped([kept.count, -1]) * mask.to(vectors.device))
+                    .reshaped([-1, settings.dimension])
+            }
+            total = try total.map { try $0 + codewords } ?? codewords
+        }
+        return try total?.meanSquaredError(vectors)
     }
 
     private func codewords(of layer: Int, _ assignment: Assignment) throws -> Tensor {

@@ -19,6 +19,14 @@ struct WorkflowTests {
             let train = try Shell.hrvq("evaluate", run, "--split", "train", "--limit", "32", "--json", "-")
             #expect(try JSONDecoder().decode(EvaluationReport.self, from: Data(train.output.utf8)).mse != report.mse)
 
+            #expect(report.prefixes?.map(\.layers) == [1, 2] && evaluation.output.contains("from layers 1–2"))
+            let coarse = try Shell.hrvq("evaluate", run, "--limit", "32", "--layers", "1", "--json", "-")
+            #expect(
+                try JSONDecoder().decode(EvaluationReport.self, from: Data(coarse.output.utf8)).mse
+                    == report.prefixes?[0].mse)
+            expectFailure(try Shell.hrvq("evaluate", run, "--layers", "3"), "1 to 2")
+            expectFailure(try Shell.hrvq("evaluate", run, "--layers", "0"), status: 64, "--layers")
+
             let codes = folder.appendingPathComponent("codes.safetensors")
             #expect(try Shell.hrvq("tokenize", run, "--limit", "9", "--output", codes.path).status == 0)
             #expect(try Safetensors.read(codes).tensors["codes"]?.shape == [9, 2, 16, 16])

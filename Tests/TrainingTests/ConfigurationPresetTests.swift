@@ -181,6 +181,7 @@ import Testing
     @Test(arguments: Preset.allCases)
     func everyPresetIsValidAndExplained(_ preset: Preset) throws {
         try preset.configuration().validate()
+        #expect(try preset.configuration().quantizer.layerDropout == 0)
         #expect(!preset.summary.isEmpty && preset.summary.hasSuffix("."))
         #expect(preset.yaml.split(separator: "\n").count { $0.contains("#") } >= 7)
     }

@@ -13,7 +13,8 @@ import Testing
         "quantizer.branching=0",
         "quantizer.branching=1", "quantizer.branching=-8", "quantizer.dimension=0", "quantizer.decay=1",
         "quantizer.decay=-0.1", "quantizer.beta=-1", "quantizer.betaSum=-1", "quantizer.kMeansVectors=7",
-        "quantizer.kMeansIterations=0", "quantizer.reviveAfter=-1", "optimizer.learningRate=0",
+        "quantizer.kMeansIterations=0", "quantizer.reviveAfter=-1",
+        "quantizer.layerDropout=1", "quantizer.layerDropout=-0.1", "optimizer.learningRate=0",
         "optimizer.beta1=1", "optimizer.beta2=1", "optimizer.epsilon=0", "optimizer.weightDecay=-1",
         "optimizer.warmUpSteps=-1", "optimizer.finalLearningRateShare=2", "optimizer.gradientClip=-1",
         "training.batchSize=0", "training.epochs=0", "training.steps=0", "training.steps=-5",
@@ -47,6 +48,14 @@ import Testing
             ["model.kind=vqvae", "quantizer.betaSum=0", "quantizer.layers=1", "quantizer.branching=33554432"],
             "quantizer.branching", "16777216"
         ),
+        (
+            ["model.kind=vqvae", "quantizer.betaSum=0", "quantizer.layers=1", "quantizer.layerDropout=0.5"],
+            "quantizer.layerDropout", "one layer"
+        ),
+        (
+            ["model.kind=vqvae2", "quantizer.betaSum=0", "quantizer.layers=1", "quantizer.layerDropout=0.5"],
+            "quantizer.layerDropout", "one layer"
+        ),
     ])
     func kindsHaveTheirOwnSettings(_ overrides: [String], _ key: String, _ word: String) throws {
         var configuration = RunConfiguration()
@@ -54,6 +63,17 @@ import Testing
         let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
         guard case .invalid(let problems)? = error else { return }
         #expect(problems.contains { $0.key == key && $0.description.contains(word) }, "\(problems)")
+    }
+
+    @Test func levelsCanBeLeftOut() throws {
+        var configuration = RunConfiguration()
+        for text in [
+            "model.kind=vqvae2", "model.levels=3", "quantizer.betaSum=0", "quantizer.layers=1",
+            "quantizer.layerDropout=0.5",
+        ] {
+            try configuration.set(text)
+        }
+        try configuration.validate()
     }
 
     @Test func flatLayersHaveAsManyCodewordsEach() throws {

@@ -3,6 +3,7 @@ import Datasets
 import Files
 import Foundation
 import Images
+import Quantization
 import Testing
 import Torch
 import Training
@@ -140,6 +141,33 @@ struct EvaluationTests {
             let keys = try #require(try JSONSerialization.jsonObject(with: report.json()) as? [String: Any]).keys
             for key in ["mse", "psnr", "ssim", "msSSIM", "bitsPerPixel", "imagesPerSecond", "images", "layers"] {
                 #expect(keys.contains(key))
+            }
+            #expect(report.prefixes == nil && keys.contains("prefixes"))
+        }
+    }
+
+    @Test(
+        "What the first layers give is what an evaluation of these layers gives",
+        arguments: [[], ["model.kind=vqvae2", "model.levels=2", "quantizer.layers=1", "quantizer.betaSum=0"]])
+    func prefixes(_ kind: [String]) throws {
+        try withTemporaryFolder { folder in
+            try train(tiny(kind), in: folder)
+            let (configuration, model) = try ModelFolder(folder).load()
+            let dataset = try configuration.data.open(nil, split: .test)
+            let evaluator = Evaluator(model: model, configuration: configuration, device: .cpu)
+            let whole = try evaluator.evaluate(dataset, limit: 20, prefixes: true)
+            let prefixes = try #require(whole.prefixes)
+            #expect(prefixes.map(\.layers) == [1, 2])
+            #expect(prefixes[1].mse == whole.mse && prefixes[1].psnr == whole.psnr)
+            #expect(prefixes[1].bitsPerPixel == whole.bitsPerPixel)
+            let first = try evaluator.evaluate(dataset, limit: 20, layers: 1, prefixes: true)
+            #expect(first.mse == prefixes[0].mse && first.psnr == prefixes[0].psnr && first.mse != whole.mse)
+            #expect(first.bitsPerPixel == prefixes[0].bitsPerPixel && first.bitsPerPixel < whole.bitsPerPixel)
+            #expect(first.layers == [whole.layers[0]] && first.prefixes?.count == 1)
+            #expect(whole.text.contains("from layer 1") && whole.text.contains("from layers 1–2"))
+            #expect(try JSONDecoder().decode(EvaluationReport.self, from: whole.json()) == whole)
+            #expect(throws: CodeError.layers(asked: 3, available: 2)) {
+                try evaluator.evaluate(dataset, limit: 2, layers: 3)
             }
         }
     }

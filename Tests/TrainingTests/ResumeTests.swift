@@ -20,6 +20,11 @@ struct ResumeTests {
         arguments: [
             ["quantizer.learning=movingAverage"], ["quantizer.learning=gradient", "optimizer.gradientClip=0.5"],
             ["optimizer.schedule=cosine", "optimizer.warmUpSteps=2", "quantizer.reviveAfter=1", "data.flip=true"],
+            ["quantizer.layerDropout=0.5"],
+            [
+                "model.kind=vqvae2", "model.levels=2", "quantizer.layers=1", "quantizer.betaSum=0",
+                "quantizer.layerDropout=0.5",
+            ],
         ])
     func exact(_ overrides: [String]) throws {
         try withTemporaryFolder { root in

@@ -33,12 +33,16 @@ public struct QuantizerConfiguration: Sendable, Equatable {
     public var kMeansIterations: Int
     /// Steps that a codeword may stay unused before it is revived; 0 never revives.
     public var reviveAfter: Int
+    /// The share of training images that are decoded from their first layers alone, in 0 ..< 1; see ``LayerDropout``.
+    /// It makes pictures from the first layers good at some cost of those from all.
+    public var layerDropout: Double
 
     /// Makes the section; the defaults are the paper's where it says (table 6).
     public init(
         layers: Int = 3, branching: Int = 8, dimension: Int = 32, learning: CodebookLearning = .movingAverage,
         decay: Double = 0.99, beta: Double = 0.25, betaSum: Double = 0.25, initialization: Initialization = .kMeans,
-        kMeansVectors: Int = 65536, kMeansIterations: Int = 10, reviveAfter: Int = 20
+        kMeansVectors: Int = 65536, kMeansIterations: Int = 10, reviveAfter: Int = 20,
+        layerDropout: Double = 0
     ) {
         self.layers = layers
         self.branching = branching
@@ -51,5 +55,6 @@ public struct QuantizerConfiguration: Sendable, Equatable {
         self.kMeansVectors = kMeansVectors
         self.kMeansIterations = kMeansIterations
         self.reviveAfter = reviveAfter
+        self.layerDropout = layerDropout
     }
 }

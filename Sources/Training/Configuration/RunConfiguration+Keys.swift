@@ -42,6 +42,9 @@ extension RunConfiguration {
         .integer("quantizer.kMeansIterations", \.quantizer.kMeansIterations, "rounds of k-means"),
         .integer(
             "quantizer.reviveAfter", \.quantizer.reviveAfter, "unused steps before a codeword is revived, 0 = never"),
+        .number(
+            "quantizer.layerDropout", \.quantizer.layerDropout,
+            "share of training images decoded from their first layers alone"),
     ]
 
     private static let trainingKeys: [ConfigurationKey<RunConfiguration>] = [

@@ -93,6 +93,11 @@ extension RunConfiguration {
                 + " \(RunConfiguration.maximumCodewords), which fit into memory")
         check.integer("quantizer.kMeansIterations", quantizer.kMeansIterations, 1...10000)
         check.integer("quantizer.reviveAfter", quantizer.reviveAfter, 0...Int(Int32.max))
+        check.number("quantizer.layerDropout", quantizer.layerDropout, 0, below: 1)
+        if quantizer.layers == 1, model.levels == 1, quantizer.layerDropout > 0, quantizer.layerDropout < 1 {
+            check.require(
+                "quantizer.layerDropout", false, "0, because the model has one layer, and an image needs one at least")
+        }
     }
 
     private func checkTraining(_ check: inout ConfigurationCheck<RunConfiguration>) {

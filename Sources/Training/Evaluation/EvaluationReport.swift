@@ -28,6 +28,21 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public var skipped: [String]
     /// Usage of each layer over all images.
     public var layers: [CodebookUsage.Layer]
+    /// What the first layer gives alone, the first two, and so on; absent where that was not measured, and for models
+    /// of one layer.
+    public var prefixes: [Prefix]?
+
+    /// How well the first layers of codes alone reconstruct.
+    public struct Prefix: Codable, Sendable, Equatable {
+        /// How many layers; of VQ-VAE-2 levels, from the coarsest grid on.
+        public var layers: Int
+        /// Mean squared error; see ``EvaluationReport/mse``.
+        public var mse: Double
+        /// Peak signal-to-noise ratio in decibels, the mean over images.
+        public var psnr: Double
+        /// Bits of these layers' codes to one pixel.
+        public var bitsPerPixel: Double
+    }
 
     /// The figures as lines for a person.
     public var text: String {
@@ -52,6 +67,14 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
                     "\(layer.used) of \(layer.codewords) codewords used, perplexity "
                         + String(format: "%.1f", layer.perplexity)))
         }
+        for prefix in prefixes ?? [] {
+            lines.append(
+                line(
+                    prefix.layers == 1 ? "from layer 1" : "from layers 1–\(prefix.layers)",
+                    String(
+                        format: "MSE %.6f, PSNR %.2f dB, %.4f bits per pixel", prefix.mse, prefix.psnr,
+                        prefix.bitsPerPixel)))
+        }
         for name in skipped { lines.append("skipped: \(name)") }
         return lines.joined(separator: "\n")
     }
@@ -71,6 +94,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         try container.encode(images, forKey: .images)
         try container.encode(skipped, forKey: .skipped)
         try container.encode(layers, forKey: .layers)
+        try container.encode(prefixes, forKey: .prefixes)
     }
 
     /// The figures as JSON with sorted keys.

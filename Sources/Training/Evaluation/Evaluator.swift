@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Images
 import Metrics
+import Quantization
 import Torch
 
 /// Measures a model on a data set.
@@ -28,20 +29,29 @@ public struct Evaluator {
     /// - Parameters:
     ///   - dataset: The images.
     ///   - limit: Only so many, spread over the data set; all if `nil`.
+    ///   - layers: Decode from the first layers alone, and count their bits and usage alone; all if `nil`.
+    ///   - prefixes: Whether to measure as well what the first layer gives alone, the first two, and so on, which
+    ///     decodes every image once for each; not for models of one layer.
     ///   - progress: Told how many images are done and how many there are.
     ///   - observe: Given each batch and its reconstruction, 8-bit pixels [N, H, W, C] of the batch's shape.
-    /// - Throws: `DatasetError`, `TorchError`, what `observe` throws.
+    /// - Throws: `CodeError.layers`, `DatasetError`, `TorchError`, what `observe` throws.
     public func evaluate(
-        _ dataset: any ImageDataset, limit: Int? = nil, progress: (Int, Int) -> Void = { _, _ in },
+        _ dataset: any ImageDataset, limit: Int? = nil, layers: Int? = nil, prefixes: Bool = false,
+        progress: (Int, Int) -> Void = { _, _ in },
         observe: (ImageBatch, [UInt8]) throws -> Void = { _, _ in }
     ) throws -> EvaluationReport {
+        let used = layers ?? model.layers
+        guard (1...model.layers).contains(used) else {
+            throw CodeError.layers(asked: used, available: model.layers)
+        }
         let reader = try SequentialReader(
             dataset: dataset, batchSize: batchSize, limit: limit, workers: configuration.data.workers,
             maximumSkippedShare: configuration.data.maximumSkippedShare)
         defer { reader.stop() }
         let total = min(limit ?? dataset.count, dataset.count)
         var quality = ImageQuality()
-        var usage = CodebookUsage(codewords: model.codewords)
+        var usage = CodebookUsage(codewords: Array(model.codewords.prefix(used)))
+        var prefixQualities = prefixes && model.layers > 1 ? (0..<used).map { _ in PrefixQuality() } : []
         var encoding = 0.0
         var decoding = 0.0
         while let batch = try reader.next() {
@@ -49,30 +59,47 @@ public struct Evaluator {
             let start = ProcessInfo.processInfo.systemUptime
             let codes = try model.encode(images)
             let middle = ProcessInfo.processInfo.systemUptime
-            let pixels = try Pixels.bytes(model.decode(codes), padding: configuration.data.padding)
+            let pixels = try Pixels.bytes(model.decode(codes, layers: used), padding: configuration.data.padding)
             encoding += middle - start
             decoding += ProcessInfo.processInfo.systemUptime - middle
             var layer = 0
             for (quantizer, grid) in zip(model.quantizers, codes.grids) {
                 let indices = try quantizer.absoluteIndices(grid)
-                for row in 0..<indices.size(0) {
+                for row in 0..<indices.size(0) where layer < used {
                     try usage.add(indices.selected(axis: 0, row).array(of: Int32.self), layer: layer)
                     layer += 1
                 }
             }
             try observe(batch, pixels)
-            quality.merge(try measure(batch, pixels))
+            let pairs = try self.pairs(batch, pixels)
+            for pair in pairs { try quality.add(original: pair.original, reconstruction: pair.reconstruction) }
+            for index in prefixQualities.indices {
+                try prefixQualities[index].add(
+                    index + 1 == used
+                        ? pairs
+                        : self.pairs(
+                            batch,
+                            Pixels.bytes(
+                                model.decode(codes, layers: index + 1), padding: configuration.data.padding)))
+            }
             progress(quality.images, total)
         }
         guard let result = quality.result else { throw TrainingError.noImages }
-        let rate = Rate(configuration, model)
+        let rate = Rate(configuration, model, layers: used)
         return EvaluationReport(
             mse: result.meanSquaredError, psnr: result.peakSignalToNoiseRatio, ssim: result.structuralSimilarity,
             msSSIM: result.multiScaleStructuralSimilarity, bitsPerPixel: rate.bitsPerPixel,
             compression: rate.compression, imagesPerSecond: Double(result.images) / max(encoding + decoding, 1e-9),
             encodedPerSecond: Double(result.images) / max(encoding, 1e-9),
             decodedPerSecond: Double(result.images) / max(decoding, 1e-9), images: result.images,
-            skipped: reader.skipped.map { "\($0.name): \($0.reason)" }, layers: usage.layers)
+            skipped: reader.skipped.map { "\($0.name): \($0.reason)" }, layers: usage.layers,
+            prefixes: prefixQualities.isEmpty
+                ? nil
+                : prefixQualities.enumerated().map { index, quality in
+                    quality.result(
+                        layers: index + 1,
+                        bitsPerPixel: Rate(configuration, model, layers: index + 1).bitsPerPixel)
+                })
     }
 
     /// Originals above their reconstructions.
@@ -105,19 +132,17 @@ public struct Evaluator {
         try batch.tensor(padding: configuration.data.padding, on: device)
     }
 
-    private func measure(_ batch: ImageBatch, _ pixels: [UInt8]) throws -> ImageQuality {
-        var quality = ImageQuality()
+    private func pairs(
+        _ batch: ImageBatch, _ pixels: [UInt8]
+    ) throws -> [(original: MetricImage, reconstruction: MetricImage)] {
         let shape = batch.shape
-        let size = shape.height * shape.width * shape.channels
-        for index in 0..<batch.count {
-            let range = index * size..<(index + 1) * size
-            try quality.add(
-                original: MetricImage(
-                    width: shape.width, height: shape.height, channels: shape.channels,
-                    pixels: Array(batch.pixels[range])),
-                reconstruction: MetricImage(
-                    width: shape.width, height: shape.height, channels: shape.channels, pixels: Array(pixels[range])))
+        return try (0..<batch.count).map { index in
+            let range = index * shape.byteCount..<(index + 1) * shape.byteCount
+            func image(_ pixels: [UInt8]) throws -> MetricImage {
+                try MetricImage(
+                    width: shape.width, height: shape.height, channels: shape.channels, pixels: Array(pixels[range]))
+            }
+            return (try image(batch.pixels), try image(pixels))
         }
-        return quality
     }
 }

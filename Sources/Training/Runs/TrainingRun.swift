@@ -51,6 +51,7 @@ public final class TrainingRun {
     private let training: any ImageDataset
     private let test: any ImageDataset
     private let schedule: LearningRateSchedule
+    private let layerDropout: LayerDropout
     private let log: RunLog
     private var window = LogWindow()
     private var lastCheckpoint: Int?
@@ -86,6 +87,8 @@ public final class TrainingRun {
         optimizer = try Adam(model.parameters, configuration.optimizer.adam)
         averaging = try WeightAveraging(model.parameters, decay: configuration.training.averagingDecay)
         schedule = configuration.optimizer.schedule(totalSteps: totalSteps)
+        layerDropout = LayerDropout(
+            share: configuration.quantizer.layerDropout, layers: model.layers, seed: configuration.seedBits)
         step = 0
         let before = existing == .resume ? try folder.model.configuration() : nil
         var warnings: [String] = []
@@ -151,7 +154,8 @@ public final class TrainingRun {
 
     private func trainStep(_ batch: ImageBatch) throws {
         let images = try batch.tensor(padding: configuration.data.padding, on: device)
-        let output = try model.forward(images)
+        let output = try model.forward(
+            images, layers: layerDropout.keptLayers(step: step, images: batch.count))
         let total = try Double(output.total.item())
         guard total.isFinite else { throw try notFinite(output.terms) }
         try output.total.backward()

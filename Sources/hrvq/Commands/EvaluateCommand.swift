@@ -10,7 +10,8 @@ struct EvaluateCommand: ParsableCommand {
         abstract: "Measure how well a model reconstructs a data set, or how well priors predict codes.",
         discussion: """
             Of a model: prints MSE, PSNR, SSIM and MS-SSIM on [0, 1] after rounding to 8 bits, on the pixels of the \
-            original images; usage and perplexity of each layer; bits a pixel; images a second.
+            original images; usage and perplexity of each layer; bits a pixel; images a second. Of a model of several \
+            layers also MSE and PSNR of what the first layer gives alone, the first two, and so on.
 
             Of priors ('hrvq train-prior'), with --codes: prints for each layer the bits that a code of images they were \
             not trained on takes, beside the entropy of codes without regard to their neighbours (order 0).
@@ -24,11 +25,21 @@ struct EvaluateCommand: ParsableCommand {
         completion: .file(extensions: ["safetensors"]))
     var codes: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Decode from the first layers alone, of VQ-VAE-2 from the coarsest levels; all by default.",
+            valueName: "count"))
+    var layers: Int?
+
     @Option(help: "Write the figures as JSON to this file; '-' prints them.", completion: .file(extensions: ["json"]))
     var json: String?
 
     @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
+
+    func validate() throws {
+        if let layers, layers < 1 { throw ValidationError("--layers is \(layers); it must be 1 or more") }
+    }
 
     func run() throws {
         let folder = URL(fileURLWithPath: model.run)
@@ -40,7 +51,9 @@ struct EvaluateCommand: ParsableCommand {
         let dataset = try data.open(configuration)
         let evaluator = Evaluator(model: autoencoder, configuration: configuration, device: device)
         let counter = ProgressCounter("evaluating", quiet: quiet)
-        let report = try evaluator.evaluate(dataset, limit: data.limit) { counter.show($0, of: $1) }
+        let report = try evaluator.evaluate(dataset, limit: data.limit, layers: layers, prefixes: true) {
+            counter.show($0, of: $1)
+        }
         counter.finish()
         try write(report.json(), report.text)
     }
@@ -50,6 +63,9 @@ struct EvaluateCommand: ParsableCommand {
             throw ValidationError("priors are measured on codes: give --codes, a file that 'hrvq tokenize' wrote")
         }
         if data.data != nil { throw ValidationError("priors are measured on --codes; leave out --data") }
+        if layers != nil {
+            throw ValidationError("priors are measured layer by layer, all of them; leave out --layers")
+        }
         let device = try model.engine.prepare()
         let priors = try folder.load(on: device, precision: model.precision)
         let counter = ProgressCounter("evaluating", quiet: quiet)

@@ -34,6 +34,11 @@ struct PriorCommandTests {
         #expect(likelihood.images == 16 && likelihood.layers.map(\.choices) == [4, 4])
         #expect(likelihood.layers.allSatisfy { $0.bitsPerPosition > 0 && $0.uniform == 2 })
         expectFailure(try Shell.hrvq("evaluate", "prior", in: folder), status: 64, "--codes")
+        for option in [["--split", "test"], ["--data", "x"], ["--layers", "1"]] {
+            let answer = try Shell.finish(
+                Shell.start(["evaluate", "prior", "--codes", "test.safetensors"] + option, in: folder))
+            expectFailure(answer, status: 64, "leave out \(option[0])")
+        }
         let run = try TinyRun.folder.get().path
         expectFailure(
             try Shell.hrvq("evaluate", run, "--codes", "test.safetensors", in: folder), status: 64, "--codes")

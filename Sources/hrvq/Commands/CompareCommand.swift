@@ -76,7 +76,7 @@ struct CompareCommand: ParsableCommand {
         // A folder that cannot be written is better known before the measuring than after it.
         try AtomicFolder.create(folder)
         let counter = ProgressCounter("comparing", quiet: quiet)
-        let report = try comparison.report(dataset, split: data.split, limit: data.limit) {
+        let report = try comparison.report(dataset, split: data.part, limit: data.limit) {
             counter.show($1, of: $2, "\($0): ")
         }
         counter.finish()

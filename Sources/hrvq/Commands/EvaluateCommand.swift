@@ -63,6 +63,11 @@ struct EvaluateCommand: ParsableCommand {
             throw ValidationError("priors are measured on codes: give --codes, a file that 'hrvq tokenize' wrote")
         }
         if data.data != nil { throw ValidationError("priors are measured on --codes; leave out --data") }
+        if data.split != nil {
+            throw ValidationError(
+                "priors are measured on --codes, which are of one part of a data set already; leave out --split, and"
+                    + " choose the part with 'hrvq tokenize --split'")
+        }
         if layers != nil {
             throw ValidationError("priors are measured layer by layer, all of them; leave out --layers")
         }

@@ -33,7 +33,7 @@ struct TokenizeCommand: ParsableCommand {
         let dataset = try data.open(configuration)
         let counter = ProgressCounter("tokenizing", quiet: quiet)
         let (count, skipped) = try Tokenizer(model: autoencoder, configuration: configuration, device: device)
-            .write(dataset, split: data.split, limit: data.limit, to: url) { counter.show($0, of: $1) }
+            .write(dataset, split: data.part, limit: data.limit, to: url) { counter.show($0, of: $1) }
         counter.finish()
         for reason in skipped { printError("skipped: \(reason)") }
         if !quiet { printError("\(count) images became codes in \(output)") }

@@ -27,8 +27,8 @@ struct DataOptions: ParsableArguments {
     @Option(help: "The folder of the data set (not needed for glyphs).", completion: .directory)
     var data: String?
 
-    @Option(help: "Which part of the data set.")
-    var split: Split = .test
+    @Option(help: "Which part of the data set; test by default.")
+    var split: Split?
 
     @Option(help: ArgumentHelp("Take only so many images, spread over the data set.", valueName: "count"))
     var limit: Int?
@@ -37,8 +37,11 @@ struct DataOptions: ParsableArguments {
         if let limit, limit < 1 { throw ValidationError("--limit is \(limit); it must be 1 or more") }
     }
 
+    /// The part to take.
+    var part: Split { split ?? .test }
+
     /// Opens the data set that the model was made for.
     func open(_ configuration: RunConfiguration) throws -> any ImageDataset {
-        try configuration.data.open(data.map { URL(fileURLWithPath: $0) }, split: split)
+        try configuration.data.open(data.map { URL(fileURLWithPath: $0) }, split: part)
     }
 }

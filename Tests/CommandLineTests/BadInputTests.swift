@@ -65,6 +65,17 @@ struct BadInputTests {
                 let strict = try Shell.finish(
                     Shell.start(arguments + ["strict", "--set", "data.maximumSkippedShare=0.01"], in: out))
                 expectFailure(strict, "could not be read", ".png")
+                #expect(names(out) == ["lenient"])
+                // A folder that was there before stays, with what is in it.
+                let kept = out.appendingPathComponent("kept")
+                try FileManager.default.createDirectory(at: kept, withIntermediateDirectories: true)
+                try Data("mine".utf8).write(to: kept.appendingPathComponent("notes.txt"))
+                for place in ["kept", "deep/er/run"] {
+                    let again = try Shell.finish(
+                        Shell.start(arguments + [place, "--set", "data.maximumSkippedShare=0.01"], in: out))
+                    expectFailure(again, "could not be read")
+                }
+                #expect(names(out) == ["kept", "lenient"] && names(kept) == ["notes.txt"])
             }
         }
     }

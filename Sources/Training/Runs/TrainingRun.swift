@@ -57,6 +57,7 @@ public final class TrainingRun {
     private var lastCheckpoint: Int?
     private var skippedBefore = 0
     private let lock: RunLock
+    private let failedStart: FailedStart
 
     /// Prepares a run: opens the data, makes or loads the model, writes `config.json`.
     ///
@@ -92,42 +93,58 @@ public final class TrainingRun {
         step = 0
         let before = existing == .resume ? try folder.model.configuration() : nil
         var warnings: [String] = []
+        let made = FailedStart.missingFolders(output)
         try AtomicFolder.create(output)
         lock = try RunLock(output)
         if existing == .replace { try folder.clear() }
-        if existing == .resume, let last = folder.checkpointSteps().last {
-            let state = try Checkpoint.load(
-                from: folder.checkpoint(last),
-                into: .init(model.parameters, optimizer, averaging, statistics: model.statistics()))
-            try state.check(images: training.count, totalSteps: totalSteps, path: output.path)
-            step = state.step
-            lastCheckpoint = last
-            warnings = state.differences(
-                from: Checkpoint.State(
-                    step: last, images: training.count, device: device, elementType: model.precision))
-        } else if existing == .resume {
-            warnings.append("the run has no checkpoint yet; it starts at step 0")
+        failedStart = FailedStart(folder, existing, made: made)
+        do {
+            if existing == .resume, let last = folder.checkpointSteps().last {
+                let state = try Checkpoint.load(
+                    from: folder.checkpoint(last),
+                    into: .init(model.parameters, optimizer, averaging, statistics: model.statistics()))
+                try state.check(images: training.count, totalSteps: totalSteps, path: output.path)
+                step = state.step
+                lastCheckpoint = last
+                warnings = state.differences(
+                    from: Checkpoint.State(
+                        step: last, images: training.count, device: device, elementType: model.precision))
+            } else if existing == .resume {
+                warnings.append("the run has no checkpoint yet; it starts at step 0")
+            }
+            if let before, configuration.optimizer.schedule == .cosine, step > 0,
+                before.totalSteps(images: training.count) != totalSteps
+            {
+                warnings.append("the run has another length now, so its learning rate leaves the cosine that it began")
+            }
+            folder.removeLeftovers()
+            log = try RunLog(
+                folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
+                progress: progress(totalSteps, step))
+            for warning in warnings { log.warn(warning) }
+            try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
+        } catch {
+            failedStart.takeBack()
+            throw error
         }
-        if let before, configuration.optimizer.schedule == .cosine, step > 0,
-            before.totalSteps(images: training.count) != totalSteps
-        {
-            warnings.append("the run has another length now, so its learning rate leaves the cosine that it began")
-        }
-        folder.removeLeftovers()
-        log = try RunLog(
-            folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
-            progress: progress(totalSteps, step))
-        for warning in warnings { log.warn(warning) }
-        try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
     }
 
     /// Trains until all steps are done or `shouldStop` says so; either way the state is saved.
     ///
     /// - Parameter shouldStop: Asked after every step.
     /// - Throws: ``TrainingError/notFinite(step:terms:checkpoint:)``, and what reading data and writing files throw.
-    ///   The last good checkpoint stays.
+    ///   The last good checkpoint stays; of a run that failed before it had made a step, nothing does.
     public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
         defer { log.close() }
+        do {
+            return try trainSteps(shouldStop)
+        } catch  where step == 0 {
+            failedStart.takeBack()
+            throw error
+        }
+    }
+
+    private func trainSteps(_ shouldStop: () -> Bool) throws -> Outcome {
         if step < totalSteps {
             try initializeCodebooks()
             let loader = try configuration.loader(of: training, startStep: step)

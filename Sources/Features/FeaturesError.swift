@@ -2,13 +2,15 @@ import Datasets
 
 /// What can go wrong with feature vectors and the networks that make them, as a sentence a person can act on.
 ///
-/// Weights that do not fit a network are `TorchError.mismatchedParameters`, files that are missing or cut off are
+/// Weights that do not fit a classifier are `TorchError.mismatchedParameters`, files that are missing or cut off are
 /// `FileError`.
 public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The number of values is not that of the images.
     case wrongPixelCount(found: Int, count: Int, shape: ImageShape)
     /// A network was given images of a shape that it does not take.
     case wrongShape(extractor: String, found: ImageShape, expected: String)
+    /// Weights that are not those of the FID Inception: all that is wrong with them.
+    case notInception(source: String, problems: [String])
     /// A file is another one than was asked for.
     case mismatchedDigest(path: String, found: String, expected: String)
     /// A text that is no SHA-256.
@@ -43,6 +45,12 @@ public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(found) values for \(count) images of \(shape); expected one a pixel and channel, and at least one image"
         case .wrongShape(let extractor, let found, let expected):
             "\(extractor): images have the shape \(found); expected \(expected)"
+        case .notInception(let source, let problems):
+            // A file of another network lacks every weight; hundreds of lines would hide what to do.
+            "\(source): these are not the weights of pytorch-fid's Inception; \(problems.count) things are wrong:\n"
+                + problems.prefix(5).map { "  - \($0)" }.joined(separator: "\n")
+                + (problems.count > 5 ? "\n  - and \(problems.count - 5) more" : "")
+                + "\nGive pytorch-fid's own file, converted by Tools/pt_to_safetensors.py."
         case .mismatchedDigest(let path, let found, let expected):
             "\(path): its SHA-256 is \(found), and \(expected) was asked for; get the file again,"
                 + " or give the digest of the file that you mean (a converted file has a digest of its own)"

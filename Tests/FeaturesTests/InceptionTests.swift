@@ -68,8 +68,10 @@ struct InceptionTests {
         state["Mixed_6c.branch_pool.bn.bias"] = try Tensor([Int64](repeating: 0, count: 192), [192])
         state["Mixed_6d.branch_pool.bn.running_var"] = try Tensor.full([192], -1)
         state["Mixed_8a.weight"] = try Tensor.zeros([1])
-        let error = #expect(throws: TorchError.self) { try InceptionV3(state: state, source: "weights.safetensors") }
-        guard case .mismatchedParameters(let source, let problems)? = error else {
+        let error = #expect(throws: FeaturesError.self) {
+            try InceptionV3(state: state, source: "weights.safetensors")
+        }
+        guard case .notInception(let source, let problems)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
@@ -103,7 +105,10 @@ struct InceptionTests {
             #expect(throws: FileError.self) { try InceptionV3(file: file, expectedDigest: known) }
             #expect(throws: FileError.self) { try InceptionV3(file: folder.appendingPathComponent("no.safetensors")) }
             try Safetensors.write([("a", Tensor.zeros([2]))], to: file)
-            #expect(throws: TorchError.self) { try InceptionV3(file: file) }
+            let foreign = try #require(throws: FeaturesError.self) { try InceptionV3(file: file) }
+            let lines = foreign.description.split(separator: "\n")
+            #expect(lines.count == 8 && lines[0].contains(file.path) && lines[6].contains("more"))
+            #expect(lines[7].contains("pt_to_safetensors.py"))
             let large = folder.appendingPathComponent("large")
             try Data(repeating: 0x61, count: 1_000_000).write(to: large)
             #expect(

@@ -33,7 +33,7 @@ public final class InceptionV3: FeatureExtractor {
     ///   - expectedDigest: The SHA-256 that the file must have, 64 hexadecimal digits; `nil` takes any file.
     ///   - device: Where the network runs.
     /// - Throws: ``FeaturesError/mismatchedDigest(path:found:expected:)``, ``FeaturesError/malformedDigest(text:)``,
-    ///   `FileError`; `TorchError.mismatchedParameters` with every missing, misshapen and unknown key.
+    ///   ``FeaturesError/notInception(source:problems:)`` with every missing, misshapen and unknown key, `FileError`.
     public convenience init(file: URL, expectedDigest: String? = nil, device: Device = .cpu) throws {
         let cure = "give the weights of pytorch-fid's Inception as a safetensors file"
         let digest = try FileDigest.sha256(file, expected: expectedDigest, cure: cure)
@@ -50,7 +50,7 @@ public final class InceptionV3: FeatureExtractor {
     ///   - source: What errors call the weights.
     ///   - digest: The SHA-256 of the file that they came from.
     ///   - device: Where the network runs.
-    /// - Throws: `TorchError.mismatchedParameters` with every missing, misshapen and unknown key.
+    /// - Throws: ``FeaturesError/notInception(source:problems:)`` with every missing, misshapen and unknown key.
     public init(state: [String: Tensor], source: String, digest: String? = nil, device: Device = .cpu) throws {
         self.digest = digest
         self.device = device

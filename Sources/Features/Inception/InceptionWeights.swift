@@ -42,12 +42,12 @@ final class InceptionWeights {
 
     /// Ends the loading.
     ///
-    /// - Throws: `TorchError.mismatchedParameters` with every missing, misshapen and unknown key.
+    /// - Throws: ``FeaturesError/notInception(source:problems:)`` with every missing, misshapen and unknown key.
     func finish(source: String) throws {
         for name in state.keys.sorted() where !used.contains(name) && !Self.isIgnored(name) {
             problems.append("unknown: '\(name)' is not a weight of the FID Inception")
         }
-        guard problems.isEmpty else { throw TorchError.mismatchedParameters(source: source, problems: problems) }
+        guard problems.isEmpty else { throw FeaturesError.notInception(source: source, problems: problems) }
     }
 
     private func tensor(_ name: String, _ shape: [Int]) throws -> Tensor? {

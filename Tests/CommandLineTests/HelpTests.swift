@@ -39,9 +39,22 @@ struct HelpTests {
         expectFailure(try Shell.hrvq("tain"), status: 64, "tain")
         expectFailure(try Shell.hrvq("train"), status: 64, "--output")
         expectFailure(try Shell.hrvq("train", "--output", "x"), status: 64, "--preset")
-        expectFailure(
-            try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", "x", "--steps", "-3"), status: 64, "--steps"
-        )
+        // A number below zero is a number, and not the next option.
+        for (command, option) in [
+            ("train", "--steps"), ("train-prior", "--steps"), ("demo", "--steps"), ("train-classifier", "--batch-size"),
+            ("evaluate", "--limit"), ("compare", "--images"), ("sample", "--count"), ("bench", "--rounds"),
+        ] {
+            let needed: [String: [String]] = [
+                "train": ["--preset", "hrvqvae-tiny", "--output", "x"],
+                "train-prior": ["--preset", "prior-tiny", "--codes", "x", "--output", "x"],
+                "train-classifier": ["--kind", "glyphs", "--output", "x"], "evaluate": ["x"],
+                "compare": ["x", "--output", "x"], "sample": ["x", "x", "--output", "x"],
+            ]
+            let answer = try Shell.finish(
+                Shell.start(
+                    [command] + (needed[command] ?? []) + [option, "-3"], in: FileManager.default.temporaryDirectory))
+            expectFailure(answer, status: 64, "\(option) is -3; it must be")
+        }
         expectFailure(
             try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", "x", "--steps", "many"), status: 64, "many")
         expectFailure(

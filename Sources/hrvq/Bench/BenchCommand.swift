@@ -22,10 +22,10 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "The folder of the peers' programs.", completion: .directory)
     var peers = "Benchmarks/peers"
 
-    @Option(help: "Rounds of each program.")
+    @Option(parsing: .unconditional, help: "Rounds of each program.")
     var rounds = 5
 
-    @Option(help: ArgumentHelp("About how long a round takes.", valueName: "seconds"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("About how long a round takes.", valueName: "seconds"))
     var seconds = 3.0
 
     @Option(help: "The Python that has torch.", completion: .file())
@@ -34,7 +34,8 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Write the figures to this file.", completion: .file(extensions: ["json"]))
     var json: String?
 
-    @Option(help: ArgumentHelp("Threads of all programs; 0 takes all cores.", valueName: "count"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Threads of all programs; 0 takes all cores.", valueName: "count"))
     var threads = 0
 
     func validate() throws {

@@ -24,7 +24,7 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "The folder of the report.", completion: .directory, transform: OutputPath.parse)
     var output: String
 
-    @Option(help: ArgumentHelp("How many images are shown.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many images are shown.", valueName: "count"))
     var images = 10
 
     @Option(

@@ -27,7 +27,7 @@ struct CompleteCommand: ParsableCommand {
                 + " stays.", valueName: "area"))
     var keep: String
 
-    @Option(help: ArgumentHelp("Completions an image.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Completions an image.", valueName: "count"))
     var count = 6
 
     @Option(help: "The picture to write, *.png.", completion: .file(extensions: ["png"]), transform: OutputPath.parse)

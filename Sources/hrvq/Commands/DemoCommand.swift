@@ -12,10 +12,14 @@ struct DemoCommand: ParsableCommand {
     @Option(help: "The folder for the run and the pictures.", completion: .directory, transform: OutputPath.parse)
     var output = "demo"
 
-    @Option(help: ArgumentHelp("Training steps, of the autoencoder and of each prior.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Training steps, of the autoencoder and of each prior.", valueName: "count"))
     var steps: Int?
 
-    @Option(help: ArgumentHelp("The number that all randomness is derived from.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The number that all randomness is derived from.", valueName: "number"))
     var seed = 1
 
     @Flag(help: "Replace an earlier demo in the folder.")

@@ -26,6 +26,7 @@ struct EvaluateCommand: ParsableCommand {
     var codes: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Decode from the first layers alone, of VQ-VAE-2 from the coarsest levels; all by default.",
             valueName: "count"))

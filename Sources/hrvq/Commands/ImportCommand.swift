@@ -31,13 +31,16 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The model folder to write.", completion: .directory, transform: OutputPath.parse)
     var output: String
 
-    @Option(help: ArgumentHelp("Pixels from top to bottom of the images.", valueName: "pixels"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Pixels from top to bottom of the images.", valueName: "pixels"))
     var height = 256
 
-    @Option(help: ArgumentHelp("Pixels from left to right of the images.", valueName: "pixels"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Pixels from left to right of the images.", valueName: "pixels"))
     var width = 256
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The share of a folder of images without a split of its own that is held out for tests.",
             valueName: "number"))

@@ -46,7 +46,9 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Replace the file of --codebook-figure if it exists.")
     var force = false
 
-    @Option(help: ArgumentHelp("What the random image and position are drawn from.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("What the random image and position are drawn from.", valueName: "number"))
     var seed: Int?
 
     func validate() throws {

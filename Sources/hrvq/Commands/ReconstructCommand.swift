@@ -20,7 +20,9 @@ struct ReconstructCommand: ParsableCommand {
     @Option(help: "The folder for the pictures.", completion: .directory, transform: OutputPath.parse)
     var output: String
 
-    @Option(help: ArgumentHelp("Side of the tiles that large images are cut into.", valueName: "pixels"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Side of the tiles that large images are cut into.", valueName: "pixels"))
     var tile = 512
 
     @Flag(help: "Write into a folder that exists.")

@@ -15,13 +15,13 @@ struct SampleCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var sampling: SamplingOptions
 
-    @Option(help: ArgumentHelp("How many images.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many images.", valueName: "count"))
     var count = 64
 
     @Option(help: "The picture to write, *.png.", completion: .file(extensions: ["png"]), transform: OutputPath.parse)
     var output: String
 
-    @Option(help: ArgumentHelp("Images in a row of the picture.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Images in a row of the picture.", valueName: "count"))
     var columns: Int?
 
     @Option(

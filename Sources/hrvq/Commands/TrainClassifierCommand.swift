@@ -23,28 +23,36 @@ struct TrainClassifierCommand: ParsableCommand {
     @Option(help: "The folder of the classifier.", completion: .directory, transform: OutputPath.parse)
     var output: String
 
-    @Option(help: ArgumentHelp("Training steps.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Training steps.", valueName: "count"))
     var steps: Int = 1000
 
-    @Option(help: ArgumentHelp("Images a step.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Images a step.", valueName: "count"))
     var batchSize: Int = 64
 
-    @Option(help: ArgumentHelp("The highest learning rate.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The highest learning rate.", valueName: "number"))
     var learningRate: Double = 0.002
 
-    @Option(help: ArgumentHelp("The number that all randomness is derived from.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The number that all randomness is derived from.", valueName: "number"))
     var seed: Int = 0
 
-    @Option(help: ArgumentHelp("Rows of an image, for folders and glyphs.", valueName: "pixels"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Rows of an image, for folders and glyphs.", valueName: "pixels"))
     var height: Int?
 
-    @Option(help: ArgumentHelp("Pixels in a row, for folders and glyphs.", valueName: "pixels"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Pixels in a row, for folders and glyphs.", valueName: "pixels"))
     var width: Int?
 
-    @Option(help: ArgumentHelp("1 for grey, 3 for colour, for folders and glyphs.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("1 for grey, 3 for colour, for folders and glyphs.", valueName: "count"))
     var channels: Int?
 
-    @Option(help: ArgumentHelp("The share that a folder without a split of its own holds out.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The share that a folder without a split of its own holds out.", valueName: "number"))
     var testShare = 0.1
 
     @Flag(help: "Replace a classifier in the output folder.")

@@ -29,10 +29,14 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The folder of the run.", completion: .directory, transform: OutputPath.parse)
     var output: String?
 
-    @Option(help: ArgumentHelp("Training steps, in the place of the preset's epochs.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Training steps, in the place of the preset's epochs.", valueName: "count"))
     var steps: Int?
 
-    @Option(help: ArgumentHelp("The number that all randomness is derived from.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The number that all randomness is derived from.", valueName: "number"))
     var seed: Int?
 
     @Option(

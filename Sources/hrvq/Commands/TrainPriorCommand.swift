@@ -35,13 +35,17 @@ struct TrainPriorCommand: ParsableCommand {
     @Option(help: "The folder of the priors.", completion: .directory, transform: OutputPath.parse)
     var output: String?
 
-    @Option(help: ArgumentHelp("Train one layer alone, counted from 1.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Train one layer alone, counted from 1.", valueName: "number"))
     var layer: Int?
 
-    @Option(help: ArgumentHelp("Training steps a layer, in the place of the preset's epochs.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Training steps a layer, in the place of the preset's epochs.", valueName: "count"))
     var steps: Int?
 
-    @Option(help: ArgumentHelp("The number that all randomness is derived from.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The number that all randomness is derived from.", valueName: "number"))
     var seed: Int?
 
     @Option(

@@ -7,6 +7,7 @@ struct EngineOptions: ParsableArguments {
     var device: DeviceChoice = .auto
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Threads of the engine; 0 leaves the number to LibTorch, which takes all cores.", valueName: "count"))
     var threads: Int?

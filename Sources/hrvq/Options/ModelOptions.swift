@@ -30,7 +30,9 @@ struct DataOptions: ParsableArguments {
     @Option(help: "Which part of the data set; test by default.")
     var split: Split?
 
-    @Option(help: ArgumentHelp("Take only so many images, spread over the data set.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Take only so many images, spread over the data set.", valueName: "count"))
     var limit: Int?
 
     func validate() throws {

@@ -15,6 +15,7 @@ struct SamplingOptions: ParsableArguments {
     var classes: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Divides the logits: below 1 the likely codes are drawn more often, 0 always draws the likeliest. One"
                 + " number, or one a layer: 1,0.9,0.9.", valueName: "numbers"))
@@ -22,18 +23,21 @@ struct SamplingOptions: ParsableArguments {
 
     @Option(
         name: .customLong("top-k"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Draw from the k likeliest codes alone; one number, or one a layer.", valueName: "numbers"))
     var topK: String?
 
     @Option(
         name: .customLong("top-p"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Draw from the fewest codes whose probabilities reach p, after temperature and top-k; one number, or one a"
                 + " layer.", valueName: "numbers"))
     var topP: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The number that all randomness is derived from; chosen and printed if not given.", valueName: "number"))
     var seed: UInt64?

@@ -93,6 +93,10 @@ struct CheckpointConversionTests {
                 a = torch.arange(12.0).view(3, 4)
                 torch.save({"state_dict": {"module.a": a, "module.b": a.t(), "module.c": a}}, "good.pt")
                 torch.save({"a": a, "epoch": 3}, "mixed.pt")
+                torch.save({1: a}, "unnamed.pt")
+                torch.save({"a": a.to_sparse()}, "sparse.pt")
+                torch.save({"a": a.to(torch.complex128)}, "complex.pt")
+                torch.save([a], "list.pt")
                 open("junk.pt", "wb").write(b"junk" * 10)
                 """
             #expect(try python(["-c", script], in: folder).status == 0)
@@ -102,13 +106,26 @@ struct CheckpointConversionTests {
             let tensors = try Safetensors.read(folder.appendingPathComponent("good.safetensors")).tensors
             #expect(tensors.mapValues(\.shape) == ["a": [3, 4], "b": [4, 3], "c": [3, 4]])
             #expect(try tensors["b"]?.array(of: Float.self).prefix(3) == [0, 4, 8])
-            for (name, word) in [("mixed", "epoch (int)"), ("junk", "junk.pt"), ("missing", "missing.pt")] {
+            for (name, word) in [
+                ("mixed", "epoch (int)"), ("junk", "junk.pt"), ("missing", "missing.pt"), ("unnamed", "1 (int)"),
+                ("sparse", "sparse"), ("complex", "complex128"), ("list", "a list"),
+            ] {
                 let answer = try python([tool, "\(name).pt", "\(name).safetensors"], in: folder)
                 #expect(answer.status == 1 && answer.error.contains(word), "\(answer.error)")
+                #expect(answer.error.split(separator: "\n").count == 1, "\(answer.error)")
+            }
+            // A folder, like a device, is not replaced, not even by force.
+            for output in ["none/good.safetensors", "."] {
+                let answer = try python([tool, "good.pt", output, "--force"], in: folder)
+                #expect(answer.status == 1 && answer.error.split(separator: "\n").count == 1, "\(answer.error)")
             }
             let again = try python([tool, "good.pt", "good.safetensors"], in: folder)
             #expect(again.status == 1 && again.error.contains("--force"))
-            #expect(names(folder) == ["good.pt", "good.safetensors", "junk.pt", "mixed.pt"])
+            #expect(
+                names(folder) == [
+                    "complex.pt", "good.pt", "good.safetensors", "junk.pt", "list.pt", "mixed.pt", "sparse.pt",
+                    "unnamed.pt",
+                ])
         }
     }
 }

@@ -52,6 +52,39 @@ public enum AtomicFile {
         }
     }
 
+    /// Refuses a target that cannot be written, as far as that is known beforehand: before an hour's work, not after it.
+    ///
+    /// Its folder must be there and let files be made in it, and no folder may stand in its place. A full disk is found
+    /// when the file is written.
+    ///
+    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    public static func requireWritable(_ url: URL) throws {
+        let target = url.resolvingSymlinksInPath()
+        var information = stat()
+        if stat(target.path, &information) == 0 {
+            if information.st_mode & S_IFMT == S_IFDIR {
+                throw FileError.unwritable(path: url.path, reason: "it is a folder, and a file is due")
+            }
+            // A device or pipe is written to where it is.
+            if information.st_mode & S_IFMT != S_IFREG {
+                guard access(target.path, W_OK) == 0 else {
+                    throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
+                }
+                return
+            }
+        }
+        let folder = target.deletingLastPathComponent().path
+        guard stat(folder, &information) == 0 else {
+            throw FileError.unwritable(path: url.path, reason: "there is no folder \(folder)")
+        }
+        guard information.st_mode & S_IFMT == S_IFDIR else {
+            throw FileError.unwritable(path: url.path, reason: "\(folder) is no folder")
+        }
+        guard access(folder, W_OK | X_OK) == 0 else {
+            throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
+        }
+    }
+
     private static func writeThrough(to url: URL, _ body: (FileSink) throws -> Void) throws {
         let descriptor = open(url.path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

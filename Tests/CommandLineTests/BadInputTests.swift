@@ -153,6 +153,25 @@ struct BadInputTests {
         }
     }
 
+    @Test("Files that cannot be written are refused before the work")
+    func unwritable() throws {
+        let run = try TinyRun.folder.get().path
+        try withTemporaryFolder { folder in
+            for arguments in [
+                ["evaluate", run, "--json", "none/a.json"], ["tokenize", run, "--output", "none/codes.safetensors"],
+                ["sample", run, "prior", "--output", "none/a.png"],
+                ["complete", run, "prior", "--keep", "top:0.5", "--output", "none/a.png"],
+                ["train-classifier", "--kind", "glyphs", "--output", "out", "--json", "none/a.json"],
+                ["bench", "--json", "none/a.json"],
+            ] {
+                expectFailure(try Shell.finish(Shell.start(arguments, in: folder)), "there is no folder", "none")
+            }
+            expectFailure(
+                try Shell.hrvq("evaluate", run, "--json", ".", in: folder), "it is a folder, and a file is due")
+            #expect(names(folder).isEmpty)
+        }
+    }
+
     @Test("A loss that is not a number ends the run, names the term, and keeps the checkpoint")
     func notANumber() throws {
         try withTemporaryFolder { folder in

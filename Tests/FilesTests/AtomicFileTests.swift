@@ -46,6 +46,31 @@ struct AtomicFileTests {
         #expect("\(try #require(error))".contains("No space left on device"))
     }
 
+    @Test("What cannot be written is known before the work")
+    func requireWritable() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("a.txt")
+            try AtomicFile.requireWritable(file)
+            #expect(try names(folder).isEmpty)
+            try AtomicFile.write("one", to: file)
+            try AtomicFile.requireWritable(file)
+            try AtomicFile.requireWritable(URL(fileURLWithPath: "/dev/null"))
+            for (path, word) in [("no/a.txt", "no folder"), ("a.txt/b", "no folder"), (".", "it is a folder")] {
+                let error = #expect(throws: FileError.self) {
+                    try AtomicFile.requireWritable(folder.appendingPathComponent(path))
+                }
+                #expect("\(try #require(error))".contains(word), "\(path)")
+            }
+            try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder.path)
+            defer { try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path) }
+            // Nothing is forbidden to root.
+            guard geteuid() != 0 else { return }
+            #expect(throws: FileError.unwritable(path: file.path, reason: "Permission denied")) {
+                try AtomicFile.requireWritable(file)
+            }
+        }
+    }
+
     @Test("A link is followed, and a device is written to, not replaced")
     func linksAndDevices() throws {
         try withTemporaryFolder { folder in

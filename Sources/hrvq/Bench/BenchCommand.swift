@@ -65,6 +65,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPath.requireWritable(json)
         let threadCount = threads > 0 ? threads : Engine.threadCount
         var rows: [Row] = []
         for measure in measures.isEmpty ? BenchMeasure.allCases : measures {

@@ -50,6 +50,7 @@ struct CompleteCommand: ParsableCommand {
 
     func run() throws {
         try OutputPath.refuseExisting(output, force: force)
+        try OutputPath.requireWritable(output)
         guard let area = KeptArea(keep) else { return }
         let (configuration, autoencoder, device) = try model.load()
         let decoder = try CodeDecoder(autoencoder, configuration, device: device)

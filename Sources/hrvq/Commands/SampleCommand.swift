@@ -65,6 +65,7 @@ struct SampleCommand: ParsableCommand {
 
     func run() throws {
         for path in [output, images, codes].compactMap({ $0 }) { try OutputPath.refuseExisting(path, force: force) }
+        try OutputPath.requireWritable(output, codes, json)
         let (configuration, autoencoder, device) = try model.load()
         let decoder = try CodeDecoder(autoencoder, configuration, device: device)
         let priors = try PriorFolder(URL(fileURLWithPath: sampling.prior)).load(on: device, precision: model.precision)

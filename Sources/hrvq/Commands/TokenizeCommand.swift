@@ -29,6 +29,7 @@ struct TokenizeCommand: ParsableCommand {
     func run() throws {
         let url = URL(fileURLWithPath: output)
         try OutputPath.refuseExisting(output, force: force)
+        try OutputPath.requireWritable(output)
         let (configuration, autoencoder, device) = try model.load()
         let dataset = try data.open(configuration)
         let counter = ProgressCounter("tokenizing", quiet: quiet)

@@ -79,6 +79,7 @@ struct TrainClassifierCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputPath.requireWritable(json)
         let folder = ClassifierFolder(URL(fileURLWithPath: output))
         // An empty folder is what a run leaves that failed before it saved.
         let isEmpty = (try? FileManager.default.contentsOfDirectory(atPath: output).isEmpty) ?? false

@@ -10,6 +10,13 @@ enum OutputPath {
         return text
     }
 
+    /// Refuses files that cannot be written, before the work is done that they are to hold.
+    ///
+    /// - Parameter paths: As the user wrote them; `-` is standard output.
+    static func requireWritable(_ paths: String?...) throws {
+        for case let path? in paths where path != "-" { try AtomicFile.requireWritable(URL(fileURLWithPath: path)) }
+    }
+
     /// Refuses a path that is taken.
     ///
     /// - Parameters:

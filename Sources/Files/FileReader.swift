@@ -26,10 +26,20 @@ public enum FileReader {
     /// The system's own words inside a Foundation error.
     public static func reason(of error: any Error) -> String {
         let error = error as NSError
-        if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError {
-            if underlying.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(underlying.code))) }
-            return reason(of: underlying)
+        if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
+        if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError { return reason(of: underlying) }
+        // Foundation's own numbers, where it does not say what the system said; its sentences name no cause.
+        if error.domain == NSCocoaErrorDomain, let number = systemErrors[error.code] {
+            return String(cString: strerror(number))
         }
         return error.localizedDescription
     }
+
+    /// The system's errors behind Foundation's.
+    private static let systemErrors: [Int: Int32] = [
+        CocoaError.Code.fileNoSuchFile.rawValue: ENOENT, CocoaError.Code.fileReadNoSuchFile.rawValue: ENOENT,
+        CocoaError.Code.fileReadNoPermission.rawValue: EACCES, CocoaError.Code.fileWriteNoPermission.rawValue: EACCES,
+        CocoaError.Code.fileWriteFileExists.rawValue: EEXIST, CocoaError.Code.fileWriteOutOfSpace.rawValue: ENOSPC,
+        CocoaError.Code.fileWriteVolumeReadOnly.rawValue: EROFS, CocoaError.Code.fileReadTooLarge.rawValue: EFBIG,
+    ]
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What can go wrong between a benchmark and the programs it drives.
@@ -33,7 +34,7 @@ final class BenchProcess {
         process.arguments = arguments
         process.standardInput = input
         process.standardOutput = output
-        do { try process.run() } catch { throw BenchError.notStarted(name: name, reason: error.localizedDescription) }
+        do { try process.run() } catch { throw BenchError.notStarted(name: name, reason: FileReader.reason(of: error)) }
         unit = try answer()["unit"] as? String ?? ""
     }
 

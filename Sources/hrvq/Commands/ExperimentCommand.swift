@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import HRVQ
 
@@ -73,13 +74,14 @@ struct ExperimentCommand: ParsableCommand {
             throw interruption.exitCode
         }
         interruption.end()
-        let text = try String(contentsOf: folder.appendingPathComponent("results.txt"), encoding: .utf8)
-        try printOutput(Data(text.utf8))
+        try printOutput(FileReader.read(folder.appendingPathComponent("results.txt")))
         if !quiet { printError("see \(folder.appendingPathComponent("index.html").path)") }
     }
 
     private func show(_ declaration: ExperimentConfiguration, _ preset: ExperimentPreset?) throws {
-        var text = try preset?.yaml ?? String(contentsOfFile: config ?? "", encoding: .utf8)
+        var text =
+            try preset?.yaml
+            ?? String(decoding: FileReader.read(URL(fileURLWithPath: config ?? "")), as: UTF8.self)
         text += "\n# Runs:\n"
         for run in try ExperimentPlan(declaration).runs {
             text += "#   \(run.name)  (\(run.parts.map(\.rawValue).joined(separator: ", ")))\n"

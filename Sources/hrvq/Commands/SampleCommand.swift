@@ -126,9 +126,13 @@ struct SampleCommand: ParsableCommand {
         let folder = URL(fileURLWithPath: images)
         try AtomicFolder.create(folder)
         // Pictures of an earlier call would pass for this one's.
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        where name.wholeMatch(of: #/[0-9]{4,}\.png/#) != nil {
-            try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+        do {
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            where name.wholeMatch(of: #/[0-9]{4,}\.png/#) != nil {
+                try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+            }
+        } catch {
+            throw FileError.unwritable(path: folder.path, reason: FileReader.reason(of: error))
         }
         for (index, picture) in pictures.enumerated() {
             let number = String(index)

@@ -1,0 +1,40 @@
+import Files
+import Foundation
+import Testing
+
+@Suite("Reading files")
+struct FileReaderTests {
+    @Test("Reasons are the system's words, whatever Foundation wraps them in")
+    func reasons() throws {
+        let posix = NSError(domain: NSPOSIXErrorDomain, code: Int(ENOSPC))
+        let wrapped = NSError(domain: NSCocoaErrorDomain, code: 512, userInfo: [NSUnderlyingErrorKey: posix])
+        let bare = NSError(domain: NSCocoaErrorDomain, code: CocoaError.Code.fileReadNoPermission.rawValue)
+        #expect(FileReader.reason(of: posix) == "No space left on device")
+        #expect(FileReader.reason(of: wrapped) == "No space left on device")
+        #expect(FileReader.reason(of: bare) == "Permission denied")
+        try withTemporaryFolder { folder in
+            for body in [
+                { _ = try Data(contentsOf: folder.appendingPathComponent("no")) },
+                { try FileManager.default.removeItem(at: folder.appendingPathComponent("no")) },
+                { _ = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/no") },
+                { _ = try FileHandle(forWritingTo: folder.appendingPathComponent("no")) },
+            ] as [() throws -> Void] {
+                let error = #expect(throws: (any Error).self) { try body() }
+                #expect(FileReader.reason(of: try #require(error)) == "No such file or directory")
+            }
+        }
+    }
+
+    @Test("What is missing, and a folder in a file's place")
+    func errors() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("a")
+            #expect(throws: FileError.missing(path: file.path, cure: "make one")) {
+                try FileReader.read(file, cure: "make one")
+            }
+            #expect(throws: FileError.self) { try FileReader.read(folder) }
+            try AtomicFile.write("text", to: file)
+            #expect(try FileReader.read(file) == Data("text".utf8))
+        }
+    }
+}

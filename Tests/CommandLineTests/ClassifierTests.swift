@@ -47,6 +47,8 @@ struct ClassifierCommandTests {
             expectFailure(
                 try answer("--kind", "folder", "--data", "photos", "--height", "8", "--width", "8"), "no classes")
             expectFailure(try answer("--kind", "glyphs", "--height", "4"), "shape")
+            expectFailure(
+                try answer("--kind", "glyphs", "--data", "photos"), status: 64, "--data", "drawn by the program")
             expectFailure(try answer("--kind", "letters"), status: 64, "letters", "glyphs")
             expectFailure(try answer("--kind", "glyphs", "--learning-rate", "0"), status: 64, "--learning-rate")
             expectFailure(try answer("--kind", "glyphs", "--learning-rate", "1e30", "--steps", "30"), "learning rate")

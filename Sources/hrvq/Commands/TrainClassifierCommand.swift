@@ -75,6 +75,10 @@ struct TrainClassifierCommand: ParsableCommand {
         if !(testShare >= 0 && testShare < 1) {
             throw ValidationError("--test-share is \(testShare); it must be from 0 on and below 1")
         }
+        if kind == .glyphs, let data {
+            throw ValidationError(
+                "--data is '\(data)', and glyphs are drawn by the program; leave it out, or give another --kind")
+        }
         if seed < 0 { throw ValidationError("--seed is \(seed); it must be 0 or more") }
     }
 

@@ -133,6 +133,7 @@ struct ExperimentTests {
         refuse(yaml.replacingOccurrences(of: "images: 16", with: "images: 0"), "images is 0")
         refuse(yaml.replacingOccurrences(of: "branching: [2, 4]", with: "branching: [1]"), "branching.branching")
         refuse(yaml.replacingOccurrences(of: "seeds: [1, 2]", with: "seeds: [1, 1]"), "models.seeds")
+        refuse(yaml.replacingOccurrences(of: "seeds: [1, 2]", with: "seeds: [-1]"), "models.seeds is [-1]")
         refuse(yaml.replacingOccurrences(of: "vqvae2-mnist", with: "vqvae3-mnist"), "vqvae2-mnist")
         refuse(yaml.replacingOccurrences(of: "training.batchSize=8", with: "training.batch=8"), "training.batch")
         refuse(yaml.replacingOccurrences(of: "branching: [2, 4]", with: "branching: [9999]"), "codewords")

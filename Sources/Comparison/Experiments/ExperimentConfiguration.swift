@@ -69,8 +69,8 @@ public struct ExperimentConfiguration: Codable, Sendable, Equatable {
             ("layers", layers.seeds, layers.steps),
         ] {
             require(
-                !seeds.isEmpty && Set(seeds).count == seeds.count,
-                "\(name).seeds: expected at least one number, each once")
+                !seeds.isEmpty && Set(seeds).count == seeds.count && seeds.allSatisfy { $0 >= 0 },
+                "\(name).seeds is \(seeds); expected at least one integer from 0, each once")
             require(steps >= 1, "\(name).steps is \(steps); expected an integer from 1")
         }
         for (name, sweep) in [("branching", branching), ("layers", layers)] {

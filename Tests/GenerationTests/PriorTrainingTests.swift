@@ -1,3 +1,4 @@
+import Datasets
 import Files
 import Foundation
 import Priors
@@ -42,6 +43,35 @@ struct PriorTrainingTests {
     private func weights(_ name: String, layer: Int) throws -> Data {
         try Data(contentsOf: url("\(name)/layer-\(layer)/model.safetensors"))
     }
+
+    /// Golden numbers: these priors of these codes have always given these, within what processors differ by.
+    @Test("Tiny priors of the glyphs' codes give the numbers they always gave")
+    func golden() throws {
+        let model = try RunConfiguration.resolve(preset: "hrvqvae-tiny")
+        let autoencoder = try model.makeAutoencoder(seed: 1)
+        let glyphs = try model.data.open(nil, split: .train)
+        let file = try url("codes.safetensors")
+        try Tokenizer(model: autoencoder, configuration: model, device: .cpu)
+            .write(glyphs, split: .train, limit: 64, to: file)
+        try run(
+            training(
+                "golden",
+                ["training.steps=10", "training.precision=float32", "logging.every=1", "evaluation.images=6"],
+                codes: CodesFile(file)))
+        for (layer, expected) in Self.goldenLosses.enumerated() {
+            let text = try String(contentsOf: url("golden/layer-\(layer + 1)/metrics.jsonl"), encoding: .utf8)
+            let losses = try text.split(separator: "\n").map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }.filter { $0["kind"] as? String == "train" }.map { try #require($0["loss"] as? Double) }
+            #expect(losses.count == 10)
+            for (found, expected) in zip([losses[0], losses[4], losses[9]], expected) {
+                #expect(abs(found - expected) < 2e-4 + 0.01 * expected, "layer \(layer + 1): \(losses)")
+            }
+        }
+    }
+
+    /// −ln p a position in steps 1, 5 and 10 of each layer.
+    static let goldenLosses = [[1.497736, 0.724606, 0.097144], [1.346981, 0.590147, 0.217263]]
 
     @Test("All layers are trained, and say more of new codes than their frequencies do")
     func learning() throws {

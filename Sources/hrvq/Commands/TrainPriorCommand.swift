@@ -13,15 +13,7 @@ struct TrainPriorCommand: ParsableCommand {
             Ctrl-C saves and ends; --resume goes on exactly where training stopped, also after a crash.
             """)
 
-    @Option(
-        help: ArgumentHelp(
-            "Settings to start from: " + PriorPreset.allCases.map(\.rawValue).joined(separator: ", ") + ".",
-            valueName: "name"),
-        completion: .list(PriorPreset.allCases.map(\.rawValue)))
-    var preset: String?
-
-    @Option(help: "A YAML file of settings.", completion: .file(extensions: ["yaml", "yml"]))
-    var config: String?
+    @OptionGroup var options: TrainingOptions<PriorPreset>
 
     @Option(
         help: "The codes to train on, written by 'hrvq tokenize'.", completion: .file(extensions: ["safetensors"]))
@@ -32,75 +24,25 @@ struct TrainPriorCommand: ParsableCommand {
         completion: .file(extensions: ["safetensors"]))
     var heldOut: String?
 
-    @Option(help: "The folder of the priors.", completion: .directory, transform: OutputPath.parse)
-    var output: String?
-
     @Option(parsing: .unconditional, help: ArgumentHelp("Train one layer alone, counted from 1.", valueName: "number"))
     var layer: Int?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Training steps a layer, in the place of the preset's epochs.", valueName: "count"))
-    var steps: Int?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The number that all randomness is derived from.", valueName: "number"))
-    var seed: Int?
-
-    @Option(
-        name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp(
-            "Change a setting, as network.attentionLayers=[4,1,0]; may be repeated.", valueName: "key=value"))
-    var overrides: [String] = []
-
-    @Flag(help: "Go on with the priors in the output folder.")
-    var resume = false
-
-    @Flag(help: "Replace priors in the output folder.")
-    var force = false
-
-    @OptionGroup var engine: EngineOptions
-
-    @Option(help: "Element type of the network; auto takes bfloat16 where the hardware computes in it.")
-    var precision: Precision?
-
-    @Flag(name: .shortAndLong, help: "Show no progress.")
-    var quiet = false
-
-    @Flag(help: "Print all settings with their meaning, and those of --preset if given, then end.")
-    var helpConfig = false
-
     func validate() throws {
-        if helpConfig { return }
-        if output == nil { throw ValidationError("Missing expected argument '--output <output>'") }
-        if codes == nil { throw ValidationError("Missing expected argument '--codes <codes>'") }
-        if resume && force { throw ValidationError("--resume and --force exclude each other") }
-        if resume, preset != nil || config != nil || seed != nil || precision != nil || engine.threads != nil {
-            throw ValidationError(
-                "resumed priors have their settings in their folder; leave out --preset, --config, --seed, --precision, "
-                    + "--threads")
-        }
-        if !resume, preset == nil, config == nil {
-            throw ValidationError("choose a --preset or give a --config (see 'hrvq help train-prior')")
-        }
-        if let steps, steps < 1 { throw ValidationError("--steps is \(steps); it must be 1 or more") }
+        if !options.helpConfig, codes == nil { throw ValidationError("Missing expected argument '--codes <codes>'") }
     }
 
     func run() throws {
-        if helpConfig { return try printSettings() }
-        guard let output, let codes else { return }
-        let device = try engine.prepare()
+        if options.helpConfig { return try SettingsHelp.print(options.configuration()) }
+        guard let output = options.output, let codes else { return }
+        let quiet = options.quiet
+        let device = try options.engine.prepare()
         let url = URL(fileURLWithPath: output)
         let configuration =
-            resume
-            ? try PriorTraining.resumed(at: url)
-            : try PriorConfiguration.resolve(
-                preset: preset, file: config.map { URL(fileURLWithPath: $0) }, overrides: allOverrides)
+            options.resume ? try PriorTraining.resumed(at: url) : try options.configuration()
         let training = try PriorTraining(
             configuration, codes: (CodesFile(URL(fileURLWithPath: codes)), codes),
             heldOut: heldOut.map { (try CodesFile(URL(fileURLWithPath: $0)), $0) }, output: url, layer: layer,
-            existing: resume ? .resume : force ? .replace : .refuse, overrides: resume ? allOverrides : [],
+            existing: options.existing, overrides: options.resume ? options.allOverrides : [],
             device: device)
         let interruption = Interruption()
         let outcome = try training.run(
@@ -118,22 +60,10 @@ struct TrainPriorCommand: ParsableCommand {
         case .completed:
             if !quiet { printError("done: the priors are in \(output)") }
         case .interrupted:
-            let options =
+            let further =
                 (heldOut.map { " --held-out '\($0)'" } ?? "") + (layer.map { " --layer \($0)" } ?? "")
-            printError("go on with: hrvq train-prior --codes '\(codes)' --output '\(output)' --resume\(options)")
+            printError("go on with: hrvq train-prior --codes '\(codes)' --output '\(output)' --resume\(further)")
             throw interruption.exitCode
         }
-    }
-
-    private var allOverrides: [String] {
-        overrides + (steps.map { ["training.steps=\($0)"] } ?? []) + (seed.map { ["training.seed=\($0)"] } ?? [])
-            + (precision.map { ["training.precision=\($0.rawValue)"] } ?? [])
-            + (engine.threads.map { ["training.threads=\($0)"] } ?? [])
-    }
-
-    private func printSettings() throws {
-        let configuration = try PriorConfiguration.resolve(
-            preset: preset, file: config.map { URL(fileURLWithPath: $0) }, overrides: allOverrides)
-        try SettingsHelp.print(configuration)
     }
 }

@@ -19,8 +19,8 @@ struct FileReaderTests {
                 { _ = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/no") },
                 { _ = try FileHandle(forWritingTo: folder.appendingPathComponent("no")) },
             ] as [() throws -> Void] {
-                let error = #expect(throws: (any Error).self) { try body() }
-                #expect(FileReader.reason(of: try #require(error)) == "No such file or directory")
+                let error = try #require(throws: (any Error).self) { try body() }
+                #expect(FileReader.reason(of: error) == "No such file or directory")
             }
         }
     }

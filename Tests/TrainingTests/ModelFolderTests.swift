@@ -108,6 +108,21 @@ struct ModelFolderTests {
     }
 }
 
+@Suite("Folders of other models")
+struct OtherModelTests {
+    @Test("A classifier is known by what it says it is, and no autoencoder by the names of classes")
+    func classifier() throws {
+        try withTemporaryFolder { folder in
+            let file = ModelFolder(folder).configurationFile
+            try AtomicFile.write(#"{"formatVersion": 1, "model": "classifier", "classNames": ["a", "b"]}"#, to: file)
+            let error = #expect(throws: FileError.self) { try ModelFolder(folder).configuration() }
+            #expect("\(try #require(error))".contains("holds a classifier"))
+            try AtomicFile.write(#"{"classNames": ["a", "b"]}"#, to: file)
+            #expect(throws: ConfigurationError.self) { try ModelFolder(folder).configuration() }
+        }
+    }
+}
+
 @Suite("Measuring and tokenizing", .serialized)
 struct EvaluationTests {
     @Test("The report agrees with numbers computed by hand from the model's reconstructions")

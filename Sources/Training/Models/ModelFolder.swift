@@ -30,7 +30,10 @@ public struct ModelFolder: Sendable {
         }
         let data = try FileReader.read(
             configurationFile, cure: "give a folder that holds config.json and model.safetensors")
-        if let table = try? JSONSerialization.jsonObject(with: data) as? [String: Any], table["classNames"] != nil {
+        // A classifier says under this key what it is, where other models have a section.
+        if let table = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+            table["model"] as? String == "classifier"
+        {
             throw FileError.malformed(
                 path: url.path, reason: "holds a classifier",
                 expected: "the folder of \(Configuration.subject) or of its run")

@@ -81,3 +81,22 @@ extension PixelImage {
         return try scaled.cropped(x: place.x, y: place.y, width: width, height: height)
     }
 }
+
+extension PixelImage {
+    /// The image with a black border on all four sides.
+    ///
+    /// - Throws: ``ImageError/tooLarge(name:width:height:)`` above ``maximumPixels``.
+    public func bordered(by border: Int) throws -> PixelImage {
+        guard border > 0 else { return self }
+        let (newWidth, newHeight) = (width + 2 * border, height + 2 * border)
+        try Self.checkSize(width: newWidth, height: newHeight, name: "bordered image")
+        var result = [UInt8](repeating: 0, count: newWidth * newHeight * channels)
+        let rowBytes = width * channels
+        for row in 0..<height {
+            let target = ((row + border) * newWidth + border) * channels
+            result.replaceSubrange(
+                target..<target + rowBytes, with: pixels[row * rowBytes..<(row + 1) * rowBytes])
+        }
+        return PixelImage(trusted: result, width: newWidth, height: newHeight, channels: channels)
+    }
+}

@@ -68,6 +68,15 @@ import Testing
         #expect(try PagePicture(png: (Data([1, 2]) + png).dropFirst(2)).width == 1)
     }
 
+    @Test func galleriesKeepPicturesAtTheirSize() throws {
+        let png = try #require(pixel)
+        let pictures = try ["one", "two"].map { try PagePicture(png: png, caption: $0) }
+        let document = try MarkupDocument(HTMLPage(title: "t", blocks: [.gallery(pictures)]).html())
+        #expect(document.elements("img").map { $0.attributes["width"] } == ["1", "1"])
+        #expect(document.texts("figcaption") == ["one", "two"])
+        #expect(document.elements("div").contains { $0.attributes["class"] == "gallery" })
+    }
+
     @Test func refusesWhatIsNoPNG() {
         #expect(throws: FigureError.notPNG(caption: "c", reason: "there are 3 of them")) {
             try PagePicture(png: Data([1, 2, 3]), caption: "c")

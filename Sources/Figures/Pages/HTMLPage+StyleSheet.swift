@@ -36,6 +36,12 @@ extension HTMLPage {
         .pixels { image-rendering: pixelated; }
         .beside { display: flex; flex-wrap: wrap; gap: 0 1.5rem; align-items: flex-start; }
         .beside > div { flex: 1 1 17rem; min-width: 0; }
+        .gallery { display: grid; grid-template-columns: repeat(auto-fill, 13rem); gap: 0 1rem; margin: 1.5rem 0; }
+        .gallery figure { margin: 0 0 1rem; }
+        @media (max-width: 30rem) {
+          .gallery { grid-template-columns: 1fr 1fr; }
+          .gallery .pixels { image-rendering: auto; }
+        }
         @media print {
           @page { margin: 16mm; }
           body { max-width: none; padding: 0; font-size: 10.5pt; }
@@ -44,6 +50,8 @@ extension HTMLPage {
           thead { display: table-header-group; }
           caption { break-after: avoid; }
           .beside > div { flex-basis: 9rem; break-inside: avoid; }
+          .gallery { grid-template-columns: repeat(auto-fill, 9rem); break-inside: avoid; }
+          .gallery .pixels { image-rendering: auto; }
           .table, pre { overflow: visible; }
           table { font-size: 9pt; }
           th, td { white-space: normal; }

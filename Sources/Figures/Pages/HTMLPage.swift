@@ -24,6 +24,9 @@ public struct HTMLPage: Sendable, Equatable {
         case picture(PagePicture)
         /// Blocks beside each other where there is room, below each other where there is not.
         case sideBySide([Block])
+        /// Small pictures of one size to compare, as many beside each other as fit; at most 192 pixels wide, so that no
+        /// pixel is lost on a desk.
+        case gallery([PagePicture])
     }
 
     /// The title, on the page and in the window's frame.
@@ -75,6 +78,9 @@ public struct HTMLPage: Sendable, Equatable {
         case .sideBySide(let blocks):
             "<div class=\"beside\">\n"
                 + blocks.map { "<div>\n" + html(of: $0) + "</div>\n" }.joined() + "</div>\n"
+        case .gallery(let pictures):
+            "<div class=\"gallery\">\n"
+                + pictures.map { figure($0.html(enlargement: 1), caption: $0.caption) }.joined() + "</div>\n"
         }
     }
 

@@ -38,8 +38,11 @@ public struct PagePicture: Sendable, Equatable {
     /// How many times each pixel is repeated in both directions, so that small pictures are seen: 1 to 8.
     var enlargement: Int { min(max(320 / max(width, height), 1), 8) }
 
+    /// The `img` element, so large that small pictures are seen.
+    var html: String { html(enlargement: enlargement) }
+
     /// The `img` element. Small pictures keep their pixels sharp; large ones are smoothed where they are made smaller.
-    var html: String {
+    func html(enlargement: Int) -> String {
         let style = max(width, height) <= 320 ? " class=\"pixels\"" : ""
         return "<img\(style) src=\"data:image/png;base64,\(png.base64EncodedString())\""
             + " width=\"\(width * enlargement)\" height=\"\(height * enlargement)\""

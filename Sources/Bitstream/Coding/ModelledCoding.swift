@@ -1,0 +1,169 @@
+import EntropyKernelBaseline
+import Foundation
+
+/// Layers of codes to bytes and back by a range coder, with probabilities from ``ContextStatistics``.
+package enum ModelledCoding {
+    /// No digit costs less than 1.5·10⁻⁴ bits, so that fewer bytes cannot hold more codes than this for each bit.
+    static let digitsPerBit = 8192
+
+    /// The payloads of all layers that there are codes of.
+    package static func encode(_ codes: LayeredCodes, _ statistics: ContextStatistics) -> [[UInt8]] {
+        var payloads: [[UInt8]] = []
+        walk(codes, statistics) { memory, walk, values, numbers in
+            var words = [UInt32](repeating: 0, count: 1024)
+            var count = 0
+            var (low, range) = (UInt64(0), UInt64.max)
+            let width = walk.layer.width
+            _ = walk.run(&numbers) { start, planes in
+                let needed = count + width * memory.model.digitCount
+                if needed > words.count { words += [UInt32](repeating: 0, count: max(needed, words.count)) }
+                words.withUnsafeMutableBufferPointer { words in
+                    guard let base = words.baseAddress else { return }
+                    var coder = RangeWriter(low: low, range: range, words: base, count: count)
+                    EntropyKernel.write(&coder, memory.model, planes, values + start, width: width)
+                    (low, range) = coder.interval
+                    count = coder.count
+                }
+                return true
+            }
+            payloads.append(finished(words: &words, count: count, low: low, range: range))
+        }
+        return payloads
+    }
+
+    /// The bits that statistics ask for, layer by layer: what an ideal coder would write.
+    static func cost(_ codes: LayeredCodes, _ statistics: ContextStatistics) -> [Double] {
+        var costs: [Double] = []
+        walk(codes, statistics) { memory, walk, values, numbers in
+            var counts = [Int](repeating: 0, count: 65_537)
+            _ = walk.run(&numbers) { start, planes in
+                counts.withUnsafeMutableBufferPointer { counts in
+                    guard let base = counts.baseAddress else { return }
+                    var coder = CostCounter(counts: base)
+                    EntropyKernel.count(&coder, memory.model, planes, values + start, width: walk.layer.width)
+                }
+                return true
+            }
+            costs.append(
+                counts.enumerated().reduce(0) { sum, share in
+                    share.element == 0 ? sum : sum + Double(share.element) * bits(share: share.offset)
+                })
+        }
+        return costs
+    }
+
+    /// The codes of payloads.
+    ///
+    /// - Throws: ``BitstreamError/malformed(name:reason:expected:wholeLayers:)`` where a payload was not made by
+    ///   ``encode(_:_:)`` with these statistics.
+    package static func decode(
+        _ payloads: [[UInt8]], layers: [CodeLayer], images: Int, _ statistics: ContextStatistics, name: String
+    ) throws -> [[Int32]] {
+        var values: [[Int32]] = []
+        var earlier: (layer: CodeLayer, numbers: [Int32])?
+        for (index, payload) in payloads.enumerated() {
+            let layer = layers[index]
+            func malformed(_ reason: String) -> BitstreamError {
+                .malformed(
+                    name: name, reason: "layer \(index + 1) \(reason)", expected: "what 'hrvq encode' writes",
+                    wholeLayers: index)
+            }
+            let memory = StatisticsMemory(statistics, layer: index)
+            let count = images * layer.height * layer.width
+            guard count * memory.model.digitCount <= (payload.count * 8 + 64) * digitsPerBit else {
+                throw malformed("has \(payload.count) bytes, too few for \(count) codes")
+            }
+            guard payload.last != 0 else { throw malformed("ends with a byte that is not needed") }
+            var codes = [Int32](repeating: 0, count: count)
+            var numbers: [Int32] = []
+            let walk = LayerWalk(images: images, layer: layer, earlier: earlier)
+            var position = 0
+            let isWhole = payload.withUnsafeBufferPointer { payload in
+                codes.withUnsafeMutableBufferPointer { codes in
+                    // An empty buffer may have no address, and is not read from.
+                    var nothing: UInt8 = 0
+                    return withUnsafePointer(to: &nothing) { nothing in
+                        var reader = RangeReader(bytes: payload.baseAddress ?? nothing, length: payload.count)
+                        let result = walk.run(&numbers) { start, planes in
+                            guard let base = codes.baseAddress else { return false }
+                            return EntropyKernel.read(&reader, memory.model, planes, base + start, width: layer.width)
+                        }
+                        position = reader.position
+                        return result
+                    }
+                }
+            }
+            guard isWhole else { throw malformed("holds a code beyond its \(layer.choices) choices") }
+            guard payload.count <= position else { throw malformed("has bytes that are not needed") }
+            values.append(codes)
+            earlier = (layer, numbers)
+        }
+        return values
+    }
+
+    /// The distribution of every digit and the digits, in the order of coding: what a coder of others can be given.
+    package static func distributions(
+        _ codes: LayeredCodes, _ statistics: ContextStatistics
+    ) -> [(shares: [SIMD8<UInt32>], digits: [UInt8])] {
+        var result: [(shares: [SIMD8<UInt32>], digits: [UInt8])] = []
+        walk(codes, statistics) { memory, walk, values, numbers in
+            let count = walk.images * walk.layer.height * walk.layer.width * memory.model.digitCount
+            var shares = [SIMD8<UInt32>](repeating: SIMD8(), count: count)
+            var digits = [UInt8](repeating: 0, count: count)
+            var next = 0
+            _ = walk.run(&numbers) { start, planes in
+                shares.withUnsafeMutableBufferPointer { shares in
+                    digits.withUnsafeMutableBufferPointer { digits in
+                        guard let share = shares.baseAddress, let digit = digits.baseAddress else { return }
+                        var coder = ShareRecorder(shares: share, digits: digit, count: next)
+                        EntropyKernel.record(
+                            &coder, memory.model, planes, values + start, width: walk.layer.width)
+                        next = coder.count
+                    }
+                }
+                return true
+            }
+            result.append((shares, digits))
+        }
+        return result
+    }
+
+    private static func bits(share: Int) -> Double { 16 - log2(Double(share)) }
+
+    private static func walk(
+        _ codes: LayeredCodes, _ statistics: ContextStatistics,
+        _ body: (StatisticsMemory, LayerWalk, UnsafeMutablePointer<Int32>, inout [Int32]) -> Void
+    ) {
+        var earlier: (layer: CodeLayer, numbers: [Int32])?
+        for (index, values) in codes.values.enumerated() {
+            let memory = StatisticsMemory(statistics, layer: index)
+            let walk = LayerWalk(images: codes.images, layer: codes.layers[index], earlier: earlier)
+            var values = values
+            var numbers: [Int32] = []
+            values.withUnsafeMutableBufferPointer { values in
+                if let base = values.baseAddress { body(memory, walk, base, &numbers) }
+            }
+            earlier = (codes.layers[index], numbers)
+        }
+    }
+
+    /// The fewest bytes of a number inside the last interval; a reader takes what is missing for zeros.
+    static func finished(words: inout [UInt32], count: Int, low: UInt64, range: UInt64) -> [UInt8] {
+        var value = low
+        for kept in 0..<8 {
+            let mask = kept == 0 ? UInt64.max : UInt64.max >> UInt64(8 * kept)
+            let (sum, overflow) = low.addingReportingOverflow(mask)
+            let candidate = sum & ~mask
+            if !overflow, candidate - low < range {
+                value = candidate
+                break
+            }
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count * 4 + 8)
+        for word in words[..<count] { withUnsafeBytes(of: word.bigEndian) { bytes += $0 } }
+        withUnsafeBytes(of: value.bigEndian) { bytes += $0 }
+        while bytes.last == 0 { bytes.removeLast() }
+        return bytes
+    }
+}

@@ -1,0 +1,46 @@
+import EntropyKernelBaseline
+
+/// The range coder alone, for digits whose distributions somebody else knows.
+package enum RangeCoding {
+    /// The bytes of digits.
+    ///
+    /// - Parameters:
+    ///   - digits: Each in 0 ..< 8.
+    ///   - shares: Of each digit the shares of the eight values, in 65,536ths, which add up to 65,536; that of the digit
+    ///     is not 0.
+    package static func encode(_ digits: [UInt8], shares: [SIMD8<UInt32>]) -> [UInt8] {
+        precondition(digits.count == shares.count, "\(digits.count) digits and \(shares.count) distributions")
+        var words = [UInt32](repeating: 0, count: digits.count + 1)
+        var (low, range, count) = (UInt64(0), UInt64.max, 0)
+        words.withUnsafeMutableBufferPointer { words in
+            guard let base = words.baseAddress else { return }
+            var coder = RangeWriter(low: low, range: range, words: base, count: 0)
+            digits.withUnsafeBufferPointer { digits in
+                shares.withUnsafeBufferPointer { shares in
+                    guard let digit = digits.baseAddress, let share = shares.baseAddress else { return }
+                    EntropyKernel.write(&coder, digit, share, count: digits.count)
+                }
+            }
+            (low, range) = coder.interval
+            count = coder.count
+        }
+        return ModelledCoding.finished(words: &words, count: count, low: low, range: range)
+    }
+
+    /// The digits of bytes.
+    package static func decode(_ bytes: [UInt8], shares: [SIMD8<UInt32>]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: shares.count) { digits, filled in
+            var nothing: UInt8 = 0
+            withUnsafePointer(to: &nothing) { nothing in
+                bytes.withUnsafeBufferPointer { bytes in
+                    shares.withUnsafeBufferPointer { shares in
+                        guard let digit = digits.baseAddress, let share = shares.baseAddress else { return }
+                        var coder = RangeReader(bytes: bytes.baseAddress ?? nothing, length: bytes.count)
+                        EntropyKernel.read(&coder, digit, share, count: shares.count)
+                    }
+                }
+            }
+            filled = shares.count
+        }
+    }
+}

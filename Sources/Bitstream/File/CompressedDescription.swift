@@ -1,0 +1,118 @@
+import Foundation
+
+/// What a `.hrvq` file holds, for people and programs; of a damaged one as much as is whole.
+public struct CompressedDescription: Codable, Sendable, Equatable {
+    /// One layer.
+    public struct Layer: Codable, Sendable, Equatable {
+        /// Positions down.
+        public var height: Int
+        /// Positions across.
+        public var width: Int
+        /// The number of choices, m.
+        public var choices: Int
+        /// Bytes of the payload; `nil` where the layer is not whole.
+        public var bytes: Int?
+        /// Bits a code in the file.
+        public var bitsPerCode: Double?
+    }
+
+    /// The file's version.
+    public var version: Int
+    /// `packed` or `modelled`.
+    public var coding: String
+    /// The picture's pixels across.
+    public var width: Int
+    /// The picture's rows.
+    public var height: Int
+    /// 1 or 3.
+    public var channels: Int
+    /// How many pictures there are.
+    public var images: Int
+    /// The start of the model's fingerprint.
+    public var model: String
+    /// The start of the statistics' fingerprint.
+    public var statistics: String?
+    /// The layers.
+    public var layers: [Layer]
+    /// Bytes of the whole part, header and checksums included.
+    public var bytes: Int
+    /// ``bytes`` in bits over the pixels of all pictures.
+    public var bitsPerPixel: Double
+    /// What is wrong with the file.
+    public var damage: String?
+
+    /// Describes a file.
+    ///
+    /// - Parameters:
+    ///   - file: What was read of it.
+    ///   - damage: What kept more from being read.
+    /// - Throws: ``BitstreamError``.
+    public init(_ file: CompressedImage, damage: (any Error)? = nil) throws {
+        let header = file.header
+        version = CompressedHeader.version
+        coding = "\(header.mode)"
+        (width, height, channels, images) = (header.width, header.height, header.channels, header.images)
+        model = header.model.description
+        statistics = header.statistics?.description
+        layers = header.layers.enumerated().map { index, layer in
+            let size = index < file.payloads.count ? file.payloads[index].count : nil
+            let codes = Double(layer.height * layer.width * header.images)
+            return Layer(
+                height: layer.height, width: layer.width, choices: layer.choices, bytes: size,
+                bitsPerCode: size.map { Double($0 * 8) / codes })
+        }
+        bytes = try file.bytes().count
+        bitsPerPixel = Double(bytes) * 8 / (Double(width) * Double(height) * Double(images))
+        self.damage = damage.map { "\($0)" }
+    }
+
+    /// Describes the bytes of a file, damaged ones as far as they are whole.
+    ///
+    /// - Throws: ``BitstreamError`` where not even the header is whole.
+    public init(bytes: [UInt8], name: String) throws {
+        do {
+            try self.init(CompressedImage(bytes: bytes, name: name))
+        } catch let error as BitstreamError {
+            guard let header = try? CompressedImage.header(bytes: bytes, name: name) else { throw error }
+            let whole = error.wholeLayers ?? 0
+            let part =
+                whole == 0
+                ? CompressedImage(header: header, payloads: [])
+                : try CompressedImage(bytes: bytes, layers: min(whole, header.layers.count), name: name)
+            try self.init(part, damage: error)
+        }
+    }
+
+    /// Lines for people.
+    public var text: String {
+        var lines = [
+            "format        .hrvq, version \(version), \(coding)",
+            "picture       \(width)x\(height), \(channels == 1 ? "grey" : "colour")"
+                + (images == 1 ? "" : ", \(images) of them"),
+            "model         \(model)",
+        ]
+        if let statistics { lines.append("statistics    \(statistics)") }
+        lines += layers.enumerated().map { index, layer in
+            let size = layer.bytes.map { bytes in
+                "\(bytes) bytes, \(String(format: "%.3f", layer.bitsPerCode ?? 0)) bits a code"
+            }
+            return "layer \(index + 1)       grid \(layer.height)x\(layer.width), \(layer.choices) choices, "
+                + (size ?? "not whole")
+        }
+        lines.append("size          \(bytes) bytes, \(String(format: "%.4f", bitsPerPixel)) bits a pixel")
+        if let damage { lines.append("damage        \(damage)") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension BitstreamError {
+    /// How many layers before the error are whole, where the header is.
+    public var wholeLayers: Int? {
+        switch self {
+        case .truncated(_, _, let whole), .malformed(_, _, _, let whole): whole
+        case .damaged(_, let layer, let whole): layer == nil ? nil : whole
+        case .trailingBytes: CompressedHeader.maximumLayers
+        default: nil
+        }
+    }
+}

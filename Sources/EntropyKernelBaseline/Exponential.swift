@@ -1,0 +1,1 @@
+../SamplerKernelBaseline/Exponential.swift

@@ -42,6 +42,10 @@ extension UInt8: TensorElement {
     /// 8-bit unsigned.
     public static var dataType: DataType { .uint8 }
 }
+extension Int16: TensorElement {
+    /// 16-bit signed.
+    public static var dataType: DataType { .int16 }
+}
 extension Int32: TensorElement {
     /// 32-bit signed.
     public static var dataType: DataType { .int32 }

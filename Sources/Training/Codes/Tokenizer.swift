@@ -38,6 +38,29 @@ public struct Tokenizer {
         _ dataset: any ImageDataset, split: Split, limit: Int? = nil, to url: URL,
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> (count: Int, skipped: [String]) {
+        var (codes, skipped) = try codes(dataset, limit: limit, progress: progress)
+        codes.notes = [
+            "generator": "hrvq", "model": configuration.model.kind.rawValue,
+            "data": configuration.data.kind.rawValue, "split": split.rawValue,
+            "branching": codes.space.grids.map { $0.branchings.map(String.init).joined(separator: ",") }
+                .joined(separator: ";"),
+            "classes": codes.space.classNames.joined(separator: ","),
+        ]
+        try codes.write(to: url)
+        return (codes.count, skipped)
+    }
+
+    /// The codes of a data set in its order.
+    ///
+    /// - Parameters:
+    ///   - dataset: The images.
+    ///   - limit: Only so many, spread over the data set; all if `nil`.
+    ///   - progress: Told how many images are done and how many there are.
+    /// - Returns: The codes, and the images that were skipped with the reason.
+    /// - Throws: `DatasetError`, `FileError`, `TorchError`.
+    public func codes(
+        _ dataset: any ImageDataset, limit: Int? = nil, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> (codes: CodesFile, skipped: [String]) {
         var space = try CodeSpace(model, configuration)
         let reader = try SequentialReader(
             dataset: dataset, batchSize: min(configuration.training.batchSize, 64), limit: limit,
@@ -60,17 +83,9 @@ public struct Tokenizer {
         }
         guard count > 0 else { throw TrainingError.noImages }
         space.classNames = labels.count == count ? dataset.classNames : []
-        try CodesFile(
+        let codes = CodesFile(
             codes: Codes(grids: try parts.map { try Tensor.concatenate($0, axis: 0) }), indices: indices,
-            labels: labels.count == count ? labels : nil, space: space,
-            notes: [
-                "generator": "hrvq", "model": configuration.model.kind.rawValue,
-                "data": configuration.data.kind.rawValue, "split": split.rawValue,
-                "branching": space.grids.map { $0.branchings.map(String.init).joined(separator: ",") }
-                    .joined(separator: ";"),
-                "classes": space.classNames.joined(separator: ","),
-            ]
-        ).write(to: url)
-        return (count, reader.skipped.map(\.reason))
+            labels: labels.count == count ? labels : nil, space: space)
+        return (codes, reader.skipped.map(\.reason))
     }
 }

@@ -1,0 +1,28 @@
+/// What keeps pictures from being compressed with a model.
+public enum CompressionError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Modelled coding was asked for, and the model has no statistics.
+    case noStatistics
+    /// The statistics beside a model are of another one, or of an earlier state of it.
+    case foreignStatistics(path: String, file: String, model: String)
+    /// A layer has too many codewords for tables.
+    case tooManyCodewords
+    /// The codes are of another model.
+    case foreignCodes(path: String, file: String, model: String)
+
+    /// What went wrong, where, what was expected and what to do.
+    public var description: String {
+        switch self {
+        case .noStatistics:
+            "the model has no statistics of its codes, which modelled coding needs;"
+                + " make them with 'hrvq train-entropy', or take --coding packed"
+        case .foreignStatistics(let path, let file, let model):
+            "\(path): the statistics are of the model \(file), and the model here is \(model);"
+                + " make them anew with 'hrvq train-entropy --force'"
+        case .tooManyCodewords:
+            "a layer has too many codewords for tables of statistics; expected at most 16777216 of them; take --coding packed"
+        case .foreignCodes(let path, let file, let model):
+            "\(path): the codes are of the model \(file), and the model here is \(model);"
+                + " write them again with 'hrvq tokenize'"
+        }
+    }
+}

@@ -1,0 +1,239 @@
+import Autoencoders
+import Bitstream
+import Datasets
+import Files
+import Foundation
+import Images
+import Torch
+import Training
+
+/// Pictures to the bytes of `.hrvq` files and back, with one model.
+///
+///     picture ─► padded, bordered ─► tiles ─► encoder ─► codes ─► bytes
+///     picture ◄─ cropped ◄─ tiles ◄─ decoder ◄─ codes of the first layers ◄─ bytes
+///
+/// Pictures may have any size: the grid that belongs to it is coded whole, tile by tile where it is large.
+public struct ImageCompressor {
+    /// The model.
+    public let model: any Autoencoder
+    /// What it was made from.
+    public let configuration: RunConfiguration
+    /// The statistics of its codes, where there are some.
+    public let statistics: ContextStatistics?
+    /// The name of the model in files.
+    public let fingerprint: Fingerprint
+    /// The side of the tiles that large pictures are cut into, in pixels.
+    public var tile = 512
+    private let device: Device
+
+    /// Takes a loaded model.
+    ///
+    /// - Throws: `DigestError`, `TorchError`.
+    public init(
+        _ model: any Autoencoder, _ configuration: RunConfiguration, device: Device,
+        statistics: ContextStatistics? = nil
+    ) throws {
+        self.model = model
+        self.configuration = configuration
+        self.device = device
+        self.statistics = statistics
+        fingerprint = try Self.fingerprint(ModelFingerprint.of(model, configuration))
+    }
+
+    /// Loads a model, and its statistics where its folder holds some.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder of a run or of a model.
+    ///   - device: Where to compute.
+    ///   - precision: Takes the place of the configuration's.
+    /// - Throws: `FileError`, `ConfigurationError`, `TorchError`; ``CompressionError/foreignStatistics(path:file:model:)``
+    ///   where the statistics are of another model, which training on makes of them.
+    public init(folder: URL, device: Device = .cpu, precision: Precision? = nil) throws {
+        let (configuration, model) = try ModelFolder(folder).load(on: device, precision: precision)
+        let url = folder.appendingPathComponent(StatisticsFile.name)
+        var statistics: ContextStatistics?
+        if FileManager.default.fileExists(atPath: url.path) { statistics = try StatisticsFile.read(url) }
+        try self.init(model, configuration, device: device, statistics: statistics)
+        if let statistics, statistics.model != fingerprint {
+            throw CompressionError.foreignStatistics(
+                path: url.path, file: statistics.model.description, model: fingerprint.description)
+        }
+    }
+
+    /// A model's fingerprint as it stands in files: the first 16 bytes.
+    static func fingerprint(_ text: String) -> Fingerprint {
+        Fingerprint(
+            bytes: Fingerprint(hexadecimal: text, count: CompressedHeader.modelBytes)?.bytes ?? [])
+    }
+
+    /// How many layers a file has.
+    public var layers: Int {
+        model.grids(height: model.downsampling, width: model.downsampling).reduce(0) { $0 + $1.branchings.count }
+    }
+
+    /// The coding that is taken where none is asked for: with statistics where there are some.
+    public var defaultMode: CodingMode { statistics == nil ? .packed : .modelled }
+
+    /// Codes a picture.
+    ///
+    /// - Parameters:
+    ///   - image: The picture, of any size, in the model's channels.
+    ///   - mode: How codes become bytes; ``defaultMode`` if `nil`.
+    ///   - name: What errors call the picture.
+    /// - Throws: ``CompressionError/noStatistics``, ``BitstreamError``, `ImageError`, `TorchError`.
+    public func compress(
+        _ image: PixelImage, mode: CodingMode? = nil, name: String = "the picture"
+    ) throws -> CompressedImage {
+        let codes = try encode(image)
+        return try compress(codes, width: image.width, height: image.height, mode: mode, name: name)
+    }
+
+    /// Codes that are there already.
+    ///
+    /// - Throws: As ``compress(_:mode:name:)-(PixelImage,_,_)``.
+    public func compress(
+        _ codes: LayeredCodes, width: Int, height: Int, mode: CodingMode? = nil, name: String = "the picture"
+    ) throws -> CompressedImage {
+        if mode == .modelled, statistics == nil { throw CompressionError.noStatistics }
+        return try CompressedImage(
+            codes, width: width, height: height, channels: model.channels, model: fingerprint,
+            statistics: mode ?? defaultMode == .modelled ? statistics : nil, name: name)
+    }
+
+    /// Pictures of a file.
+    ///
+    /// - Parameters:
+    ///   - file: The file, read in full or in part: the layers that were read are decoded.
+    ///   - name: What errors call the file.
+    ///   - body: Receives the pictures one after the other.
+    /// - Throws: ``BitstreamError``, `ImageError`, `TorchError`, and what `body` throws.
+    public func decompress(
+        _ file: CompressedImage, name: String, _ body: (PixelImage) throws -> Void
+    ) throws {
+        let header = file.header
+        try check(header, name: name)
+        let codes = try file.codes(statistics: statistics, name: name)
+        let size = paddedSize(width: header.width, height: header.height)
+        let grids = model.grids(height: size.height, width: size.width)
+        for image in 0..<header.images {
+            try body(
+                decode(
+                    codes.codes(grids: grids, images: image..<image + 1), layers: file.payloads.count,
+                    width: header.width, height: header.height))
+        }
+    }
+
+    /// Refuses a file whose codes are not this model's.
+    ///
+    /// - Throws: ``BitstreamError/otherModel(name:file:model:)``,
+    ///   ``BitstreamError/malformed(name:reason:expected:wholeLayers:)``.
+    public func check(_ header: CompressedHeader, name: String) throws {
+        guard header.model == fingerprint else {
+            throw BitstreamError.otherModel(
+                name: name, file: header.model.description, model: fingerprint.description)
+        }
+        let size = paddedSize(width: header.width, height: header.height)
+        let own = model.grids(height: size.height, width: size.width).flatMap { grid in
+            grid.branchings.map { CodeLayer(height: grid.height, width: grid.width, choices: $0) }
+        }
+        guard header.layers == own, header.channels == model.channels else {
+            throw BitstreamError.malformed(
+                name: name,
+                reason: "its layers do not belong to a picture of \(header.width)x\(header.height) pixels",
+                expected: "what 'hrvq encode' writes", wholeLayers: 0)
+        }
+    }
+
+    /// The codes of a picture.
+    ///
+    /// - Throws: `ImageError`, `TorchError`.
+    public func encode(_ image: PixelImage) throws -> LayeredCodes {
+        let padded = try image.filling(model, border: border).bordered(by: border)
+        let grids = model.grids(height: padded.height, width: padded.width)
+        let plan = TilePlan(height: padded.height, width: padded.width, side: tile, model: model)
+        var targets: [Tensor] = []
+        for tile in plan.tiles {
+            let part = try padded.cropped(
+                x: tile.outerColumns.lowerBound, y: tile.outerRows.lowerBound, width: tile.outerColumns.count,
+                height: tile.outerRows.count)
+            let codes = try model.encode(
+                Pixels.batch(
+                    part.pixels, count: 1, height: part.height, width: part.width, channels: part.channels,
+                    device: device))
+            if plan.tiles.count == 1 { return try LayeredCodes(codes, grids: grids) }
+            if targets.isEmpty {
+                targets = try grids.map {
+                    try Tensor.empty([1, $0.branchings.count, $0.height, $0.width], .int32)
+                }
+            }
+            for (index, grid) in grids.enumerated() {
+                let unit = padded.height / grid.height
+                try targets[index]
+                    .narrowed(axis: 2, tile.rows.relative(to: 0, unit: unit))
+                    .narrowed(axis: 3, tile.columns.relative(to: 0, unit: unit))
+                    .copyInPlace(
+                        from: codes.grids[index].to(.int32).to(.cpu)
+                            .narrowed(axis: 2, tile.rows.relative(to: tile.outerRows.lowerBound, unit: unit))
+                            .narrowed(axis: 3, tile.columns.relative(to: tile.outerColumns.lowerBound, unit: unit)))
+            }
+        }
+        return try LayeredCodes(Codes(grids: targets), grids: grids)
+    }
+
+    /// The picture of codes.
+    private func decode(_ codes: Codes, layers: Int, width: Int, height: Int) throws -> PixelImage {
+        let size = paddedSize(width: width, height: height)
+        let grids = model.grids(height: size.height, width: size.width)
+        let plan = TilePlan(height: size.height, width: size.width, side: tile, model: model)
+        let rowBytes = size.width * model.channels
+        var pixels = [UInt8](repeating: 0, count: size.height * rowBytes)
+        for tile in plan.tiles {
+            let part = Codes(
+                grids: try zip(codes.grids, grids).map { tensor, grid in
+                    let unit = size.height / grid.height
+                    return try tensor.narrowed(axis: 2, tile.outerRows.relative(to: 0, unit: unit))
+                        .narrowed(axis: 3, tile.outerColumns.relative(to: 0, unit: unit)).contiguous()
+                })
+            let bytes = try Pixels.bytes(model.decode(part, layers: layers))
+            let columns = tile.columns.relative(to: tile.outerColumns.lowerBound)
+            for row in tile.rows {
+                let source =
+                    ((row - tile.outerRows.lowerBound) * tile.outerColumns.count + columns.lowerBound)
+                    * model.channels
+                let target = row * rowBytes + tile.columns.lowerBound * model.channels
+                let count = columns.count * model.channels
+                pixels.replaceSubrange(target..<target + count, with: bytes[source..<source + count])
+            }
+        }
+        return try PixelImage(width: size.width, height: size.height, channels: model.channels, pixels: pixels)
+            .cropped(x: border, y: border, width: width, height: height)
+    }
+
+    /// The black border that the model was trained with.
+    private var border: Int { configuration.data.padding }
+
+    private func paddedSize(width: Int, height: Int) -> (height: Int, width: Int) {
+        func padded(_ side: Int) -> Int {
+            (side + 2 * border + model.downsampling - 1) / model.downsampling * model.downsampling
+        }
+        return (padded(height), padded(width))
+    }
+}
+
+extension ImageCompressor {
+    /// The codes of a data set's images.
+    ///
+    /// - Parameters:
+    ///   - dataset: The images, in the size that the model was trained with.
+    ///   - limit: Only so many, spread over the data set; all if `nil`.
+    ///   - progress: Told how many images are done and how many there are.
+    /// - Returns: The codes, and the images that were skipped with the reason.
+    /// - Throws: `DatasetError`, `TorchError`.
+    public func encode(
+        _ dataset: any ImageDataset, limit: Int? = nil, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> (codes: LayeredCodes, skipped: [String]) {
+        let (codes, skipped) = try Tokenizer(model: model, configuration: configuration, device: device)
+            .codes(dataset, limit: limit, progress: progress)
+        return (try LayeredCodes(codes.codes, codes.space), skipped)
+    }
+}

@@ -1,16 +1,17 @@
 import ArgumentParser
+import Files
 import Foundation
 import HRVQ
 
 /// `hrvq inspect`.
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show what a model is made of: layers, parameters, rate.",
-        discussion: "Takes a preset's name, the folder of a run, or the folder of priors.")
+        commandName: "inspect", abstract: "Show what a model, priors or a compressed image are made of.",
+        discussion: "Takes a preset's name, the folder of a run, the folder of priors, or a .hrvq file.")
 
     @Argument(
         help: ArgumentHelp(
-            "A run's folder, or a preset: " + Preset.allCases.map(\.rawValue).joined(separator: ", ") + "."),
+            "A folder, a .hrvq file, or a preset: " + Preset.allCases.map(\.rawValue).joined(separator: ", ") + "."),
         completion: .list(Preset.allCases.map(\.rawValue)))
     var model: String
 
@@ -69,6 +70,13 @@ struct InspectCommand: ParsableCommand {
             let description = try PriorDescription(PriorFolder(url))
             return json ? try printOutput(description.json()) : try printOutput(description.text)
         }
+        if let file = try compressedImage() {
+            if parameters || codebookFigure != nil {
+                throw ValidationError(
+                    "--parameters and --codebook-figure are for models, and \(model) is a compressed image")
+            }
+            return json ? try printOutput(ReportJSON.data(file)) : try printOutput(file.text)
+        }
         let isFolder = FileManager.default.fileExists(atPath: model)
         let configuration: RunConfiguration
         let autoencoder: any Autoencoder
@@ -89,6 +97,15 @@ struct InspectCommand: ParsableCommand {
             }
         }
         try printOutput(lines.joined(separator: "\n"))
+    }
+
+    /// The description of a file, where it is one and no folder.
+    private func compressedImage() throws -> CompressedDescription? {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: model, isDirectory: &isFolder), !isFolder.boolValue else {
+            return nil
+        }
+        return try CompressedDescription(bytes: [UInt8](FileReader.read(URL(fileURLWithPath: model))), name: model)
     }
 
     private func draw(_ model: any Autoencoder, _ configuration: RunConfiguration, to url: URL) throws {

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Files
+import Foundation
+import HRVQ
+
+/// `hrvq decode`.
+struct DecodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decode", abstract: "Turn .hrvq files back into images.",
+        discussion: """
+            Each file becomes a PNG beside it, or where --output says; a file of several images becomes a folder of \
+            them. --layers takes the first layers alone, for a coarser picture, and of a file whose end is damaged.
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Argument(help: "Compressed images, or - for standard input.", completion: .file(extensions: ["hrvq"]))
+    var files: [String]
+
+    @Option(
+        name: .shortAndLong,
+        help: "A PNG for one file, a folder for several, - for standard output; beside each file if not given.",
+        completion: .file(), transform: OutputPath.parse)
+    var output: String?
+
+    @Option(help: ArgumentHelp("Decode from the first so many layers.", valueName: "count"))
+    var layers: Int?
+
+    @OptionGroup var tiles: TileOptions
+
+    @Flag(help: "Replace files that exist.")
+    var force = false
+
+    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        if files.isEmpty { throw ValidationError("Missing expected argument '<files> ...'") }
+        if let layers, layers < 1 { throw ValidationError("--layers is \(layers); it must be 1 or more") }
+    }
+
+    func run() throws {
+        let conversions = try FileConversion.plan(files, to: output, fileExtension: "png", force: force)
+        let compressor = try tiles.compressor(model)
+        try FileConversion.run(conversions) { conversion in
+            let name = conversion.inputName
+            let file = try CompressedImage(bytes: conversion.read(), layers: layers, name: name)
+            guard file.header.images > 1 else {
+                try compressor.decompress(file, name: name) { try conversion.write($0.pngData()) }
+                return report(file, to: conversion.output)
+            }
+            guard conversion.output != FileConversion.standard else {
+                throw ValidationError("\(name) holds \(file.header.images) images; give a folder with --output")
+            }
+            let folder = (conversion.output as NSString).deletingPathExtension
+            try OutputPath.refuseExisting(folder, force: force)
+            let digits = String(file.header.images - 1).count
+            var index = 0
+            try compressor.decompress(file, name: name) { image in
+                let number = String(index)
+                let path = String(repeating: "0", count: digits - number.count) + number + ".png"
+                try FileConversion.write(image.pngData(), to: (folder as NSString).appendingPathComponent(path))
+                index += 1
+            }
+            report(file, to: folder)
+        }
+    }
+
+    private func report(_ file: CompressedImage, to output: String) {
+        guard !quiet else { return }
+        let header = file.header
+        printError(
+            "\(output == FileConversion.standard ? "standard output" : output): "
+                + (header.images == 1 ? "" : "\(header.images) images of ") + "\(header.width)x\(header.height)"
+                + " from \(file.payloads.count) of \(header.layers.count) layers")
+    }
+}

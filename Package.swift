@@ -113,11 +113,16 @@ package.targets =
                 "Torch", "Datasets", "Quantization", "SamplerKernelBaseline", "SamplerKernelAVX2",
                 "SamplerKernelAVX512", "PriorKernelBaseline", "PriorKernelAVX2", "PriorKernelAVX512",
             ]),
+        kernel("EntropyKernelBaseline", architecture: nil),
+        .target(name: "Bitstream", dependencies: ["Files", "EntropyKernelBaseline"]),
         .target(name: "Metrics"),
         .target(
             name: "Training",
             dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
             resources: [.embedInCode("Presets")]),
+        .target(
+            name: "Compression",
+            dependencies: ["Bitstream", "Files", "Torch", "Images", "Autoencoders", "Training"]),
         .target(name: "Exchange", dependencies: ["Files", "Torch", "Quantization", "Autoencoders", "Training"]),
         .target(name: "Features", dependencies: ["Files", "Torch", "Images", "Datasets", "Metrics"]),
         .target(name: "Figures", dependencies: ["Files"]),
@@ -125,7 +130,7 @@ package.targets =
             name: "Comparison",
             dependencies: [
                 "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
-                "Features", "Figures", "Yams",
+                "Bitstream", "Compression", "Features", "Figures", "Yams",
             ], resources: [.embedInCode("Presets")]),
         .target(
             name: "Generation",
@@ -137,12 +142,15 @@ package.targets =
             name: "HRVQ",
             dependencies: [
                 "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Exchange",
-                "Features", "Figures", "Comparison", "Priors", "Generation",
+                "Features", "Figures", "Comparison", "Priors", "Generation", "Bitstream", "Compression",
             ]),
         .executableTarget(
             name: "HRVQCommands", dependencies: ["HRVQ", "Files", argumentParser], path: "Sources/hrvq"),
 
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
+        .testTarget(
+            name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelBaseline"], resources: [.copy("Fixtures")]
+        ),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "Files"], resources: [.copy("Fixtures")]),
         .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images"]),
@@ -160,7 +168,8 @@ package.targets =
             resources: [.copy("Fixtures")]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(
-            name: "ComparisonTests", dependencies: ["Comparison", "Training", "Metrics", "Torch", "Files"]),
+            name: "ComparisonTests",
+            dependencies: ["Comparison", "Training", "Images", "Bitstream", "Compression", "Metrics", "Torch", "Files"]),
         .testTarget(
             name: "PriorsTests", dependencies: ["Priors", "Datasets", "Torch"], resources: [.copy("Fixtures")]),
         .testTarget(name: "GenerationTests", dependencies: ["Generation", "Training", "Datasets", "Torch", "Files"]),

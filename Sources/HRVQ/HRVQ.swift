@@ -1,6 +1,8 @@
 // What `import HRVQ` gives: the modules that a program needs to train, measure and use a model.
 @_exported import Autoencoders
+@_exported import Bitstream
 @_exported import Comparison
+@_exported import Compression
 @_exported import Datasets
 @_exported import Exchange
 @_exported import Features

@@ -32,7 +32,8 @@ struct HRVQCommand: ParsableCommand {
         version: hrvqVersion,
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ReconstructCommand.self, TokenizeCommand.self,
-            TrainPriorCommand.self, SampleCommand.self, CompleteCommand.self, InspectCommand.self, CompareCommand.self,
+            TrainPriorCommand.self, SampleCommand.self, CompleteCommand.self, EncodeCommand.self, DecodeCommand.self,
+            TrainEntropyCommand.self, RateDistortionCommand.self, InspectCommand.self, CompareCommand.self,
             ExperimentCommand.self, TrainClassifierCommand.self,
             ImportCommand.self, ExportCommand.self, DoctorCommand.self, DemoCommand.self, BenchCommand.self,
             BenchWorkerCommand.self,

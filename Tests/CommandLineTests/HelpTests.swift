@@ -8,8 +8,8 @@ struct HelpTests {
         let help = try Shell.hrvq("--help")
         #expect(help.status == 0)
         for command in [
-            "train", "evaluate", "reconstruct", "tokenize", "train-prior", "sample", "complete", "inspect", "compare",
-            "experiment", "train-classifier",
+            "train", "evaluate", "reconstruct", "tokenize", "train-prior", "sample", "complete", "encode",
+            "decode", "train-entropy", "inspect", "compare", "rate-distortion", "experiment", "train-classifier",
             "import", "export", "doctor", "demo", "bench",
         ] {
             #expect(help.output.contains("\n  \(command) "))

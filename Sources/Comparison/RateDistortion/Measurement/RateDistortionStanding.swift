@@ -1,0 +1,94 @@
+/// A model's point beside a family of codecs, by one metric.
+public struct RateDistortionStanding: Codable, Sendable, Equatable {
+    /// What a point is to the codecs.
+    public enum Outcome: String, Codable, Sendable, Equatable, CaseIterable {
+        /// Nearer to the original than the codecs at the same rate.
+        case better
+        /// As near, within what can be told.
+        case level
+        /// Farther from it.
+        case worse
+        /// No files of the codecs are so small, and their smallest are not as near to the original.
+        case smallerAndBetter
+        /// No files of the codecs are so small; their smallest are nearer to the original, or as near.
+        case smallerAndWorse
+    }
+
+    /// The curve of the model.
+    public var curve: String
+    /// The setting of its point.
+    public var setting: String
+    /// What is compared.
+    public var metric: QualityMetric
+    /// The family of codecs, each point of all its curves.
+    public var against: String
+    /// The model's bits per pixel.
+    public var bitsPerPixel: Double
+    /// The model's value of the metric.
+    public var value: Double
+    /// The codecs' value at the model's rate; absent where no files of theirs are so small.
+    public var theirValue: Double?
+    /// The codecs' bits per pixel at the model's value, or those of their smallest files where these are as good
+    /// already; absent where they never get there.
+    public var theirBitsPerPixel: Double?
+    /// The bits per pixel of the codecs' smallest files.
+    public var theirSmallestBitsPerPixel: Double
+    /// The value of the metric with these.
+    public var theirSmallestValue: Double
+
+    /// Sets a point beside a front.
+    init(
+        curve: String, point: RateDistortionReport.Point, value: Double, metric: QualityMetric, against: String,
+        front: RateDistortionFront
+    ) {
+        self.curve = curve
+        setting = point.setting
+        self.metric = metric
+        self.against = against
+        bitsPerPixel = point.bitsPerPixel
+        self.value = value
+        theirValue = front.value(atRate: point.bitsPerPixel)
+        theirBitsPerPixel = front.rate(atValue: value)
+        theirSmallestBitsPerPixel = front.smallest.rate
+        theirSmallestValue = front.smallest.value
+    }
+
+    /// The model's value less theirs at the same rate.
+    public var gain: Double? { theirValue.map { value - $0 } }
+
+    /// Their bits for the model's value to the model's.
+    public var rateRatio: Double? { theirBitsPerPixel.map { $0 / bitsPerPixel } }
+
+    /// What the point is to the codecs.
+    public var outcome: Outcome {
+        guard let gain else {
+            return value > theirSmallestValue + metric.tolerance ? .smallerAndBetter : .smallerAndWorse
+        }
+        return gain > metric.tolerance ? .better : gain < -metric.tolerance ? .worse : .level
+    }
+
+    /// All points of the models among curves, beside all lossy families of the others.
+    static func all(_ curves: [RateDistortionReport.Curve]) -> [RateDistortionStanding] {
+        let others = curves.filter { !$0.isModel && !$0.isLossless }
+        var families: [String] = []
+        for curve in others where !families.contains(curve.family) { families.append(curve.family) }
+        return QualityMetric.allCases.flatMap { metric in
+            families.flatMap { family -> [RateDistortionStanding] in
+                let points = others.filter { $0.family == family }.flatMap(\.points)
+                let measured = points.compactMap { point in
+                    point[metric].map { RateDistortionFront.Place(rate: point.bitsPerPixel, value: $0) }
+                }
+                guard let front = RateDistortionFront(measured) else { return [] }
+                return curves.filter(\.isModel).flatMap { curve in
+                    curve.points.compactMap { point in
+                        point[metric].map {
+                            RateDistortionStanding(
+                                curve: curve.name, point: point, value: $0, metric: metric, against: family,
+                                front: front)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

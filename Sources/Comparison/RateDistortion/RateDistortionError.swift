@@ -1,0 +1,34 @@
+/// What can be wrong with measuring rate and distortion.
+public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Models of grey and of coloured images together; each as its name and channels.
+    case differentChannels(models: [String])
+    /// Two codecs of one name.
+    case sameName(name: String)
+    /// A data set was to be measured on, and no model says which.
+    case noData
+    /// No image could be read.
+    case noImages(skipped: [String])
+    /// A codec could not write or read an image.
+    case codec(name: String, image: String, reason: String)
+    /// The output folder holds a report already.
+    case outputExists(path: String)
+
+    /// One sentence: what is wrong and the cure.
+    public var description: String {
+        switch self {
+        case .differentChannels(let models):
+            "the models take images of different channels, so no image suits them all:\n"
+                + models.map { "  - \($0)" }.joined(separator: "\n") + "\nMeasure them one after the other."
+        case .sameName(let name):
+            "two models are called '\(name)'; give folders with different names, or name them as NAME=FOLDER"
+        case .noData: "there is no run that says which data set to take; give image files or folders with --images"
+        case .noImages(let skipped):
+            "no image could be read; give JPEG, PNG or WebP files"
+                + (skipped.isEmpty ? "" : ":\n" + skipped.prefix(5).map { "  - \($0)" }.joined(separator: "\n"))
+        case .codec(let name, let image, let reason):
+            "\(image): \(name) failed: \(reason); leave this image out"
+        case .outputExists(let path):
+            "\(path): exists; add --force to replace the report in it, or choose another --output"
+        }
+    }
+}

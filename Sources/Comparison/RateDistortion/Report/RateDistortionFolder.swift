@@ -1,0 +1,88 @@
+import Figures
+import Files
+import Foundation
+
+/// A measurement of rate and distortion on disk: `index.html`, `rate-distortion.json`, a chart a metric, `sheet.png`.
+public struct RateDistortionFolder: Sendable {
+    /// The folder.
+    public let url: URL
+
+    /// Names a folder.
+    public init(_ url: URL) { self.url = url }
+
+    private static let reportName = "rate-distortion.json"
+    private static let pageName = "index.html"
+    private static let sheetName = "sheet.png"
+
+    /// All files that a report may have.
+    static var names: [String] {
+        [reportName, pageName, sheetName] + QualityMetric.allCases.map { $0.fileName + ".svg" }
+    }
+
+    /// Whether a report is there.
+    public var exists: Bool {
+        Self.names.contains { FileManager.default.fileExists(atPath: url.appendingPathComponent($0).path) }
+    }
+
+    /// Writes all files; those of an earlier report that this one has not are removed.
+    ///
+    /// - Parameters:
+    ///   - report: The figures.
+    ///   - pictures: What to look at.
+    ///   - command: The command that made it, for the page.
+    /// - Throws: `FileError`, `ImageError`, `FigureError`.
+    public func write(_ report: RateDistortionReport, _ pictures: RateDistortionPictures, command: String) throws {
+        let charts = try report.charts()
+        let page = try Self.page(report, pictures, charts, command: command)
+        let sheet = try pictures.sheet()
+        func fill(_ folder: URL) throws {
+            for (file, _, chart) in charts { try chart.write(to: folder.appendingPathComponent(file)) }
+            try sheet?.writePNG(to: folder.appendingPathComponent(Self.sheetName).path)
+            try page.write(to: folder.appendingPathComponent(Self.pageName))
+            // Last, so that figures never stand beside the page of others.
+            try AtomicFile.write(try report.json(), to: folder.appendingPathComponent(Self.reportName))
+        }
+        // A folder that holds something is a user's own, and only the report's files in it are replaced.
+        if (try? FileManager.default.contentsOfDirectory(atPath: url.path))?.isEmpty == false {
+            let written =
+                charts.map(\.file) + [Self.reportName, Self.pageName] + (sheet == nil ? [] : [Self.sheetName])
+            for name in Self.names where !written.contains(name) {
+                try? FileManager.default.removeItem(at: url.appendingPathComponent(name))
+            }
+            try fill(url)
+        } else {
+            try AtomicFolder.write(to: url) { try fill($0) }
+        }
+    }
+
+    private static func page(
+        _ report: RateDistortionReport, _ pictures: RateDistortionPictures,
+        _ charts: [(file: String, caption: String, chart: LineChart)], command: String
+    ) throws -> HTMLPage {
+        var blocks = report.verdict.map { HTMLPage.Block.paragraph($0) }
+        blocks += try charts.map { .figure(svg: try $0.chart.svg(), caption: $0.caption) }
+        if report.curves.contains(where: \.isModel) {
+            blocks += [.heading("Models beside codecs"), .table(try report.table), .paragraph(report.tableLegend)]
+        }
+        if !pictures.rows.isEmpty {
+            blocks += [
+                .heading("Pictures"),
+                .paragraph(
+                    "The middle of some images. The codecs' files are the smallest that have at least the bytes of the"
+                        + " model's; sizes and PSNR are of whole images."),
+            ]
+            blocks += try pictures.rows.map { row in
+                .gallery(
+                    try row.cells.map { try PagePicture(png: Data($0.picture.pngData()), caption: $0.caption) })
+            }
+        }
+        blocks.append(.heading("How it was measured"))
+        blocks += report.notes.map { .paragraph($0) }
+        blocks += [
+            .heading("All points"), .table(try report.pointTable), .heading("Command"), .preformatted(command),
+        ]
+        return HTMLPage(
+            title: "Rate and distortion",
+            subtitle: "\(report.images) images of \(report.source), \(report.pixels) pixels", blocks: blocks)
+    }
+}

@@ -86,6 +86,10 @@ struct BenchCommand: ParsableCommand {
                 arguments: ["bench-worker", measure.rawValue, "--threads", "\(threads)"])
         ]
         defer { for program in programs { program.quit() } }
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hrvq-bench-\(UUID().uuidString)")
+        try AtomicFolder.create(folder)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let input = try measure.prepare(in: folder)
         for peer in measure.peers {
             let script = URL(fileURLWithPath: peers).appendingPathComponent(peer.arguments[0]).path
             guard FileManager.default.fileExists(atPath: script) else {
@@ -94,7 +98,7 @@ struct BenchCommand: ParsableCommand {
             programs.append(
                 try BenchProcess(
                     peer.name, executable: "/usr/bin/env",
-                    arguments: [python, script] + peer.arguments.dropFirst() + ["--threads", "\(threads)"]))
+                    arguments: [python, script] + peer.arguments.dropFirst() + input + ["--threads", "\(threads)"]))
         }
         for program in programs { try program.calibrate(seconds: seconds) }
         var speeds: [[Double]] = programs.map { _ in [] }

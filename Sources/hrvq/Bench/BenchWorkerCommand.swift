@@ -23,6 +23,10 @@ struct BenchWorkerCommand: ParsableCommand {
             case .trainPrior: try TrainPriorWorkload()
             case .sample32: try SampleWorkload(.hrvqvaeFFHQ, side: 32)
             case .sample16: try SampleWorkload(.hrvqvaeCIFAR10, side: 16)
+            case .encodeCodes: try EntropyWorkload(.encode)
+            case .decodeCodes: try EntropyWorkload(.decode)
+            case .rangeEncode: try EntropyWorkload(.rangeEncode)
+            case .rangeDecode: try EntropyWorkload(.rangeDecode)
             }
         _ = try workload.repeated(3)
         say(["ready": true, "unit": workload.unit])
@@ -61,6 +65,10 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
     case trainPrior = "train-prior"
     case sample32 = "sample-32"
     case sample16 = "sample-16"
+    case encodeCodes = "encode-codes"
+    case decodeCodes = "decode-codes"
+    case rangeEncode = "range-encode"
+    case rangeDecode = "range-decode"
 
     /// The peers: what the table calls them, and how they are started.
     var peers: [(name: String, arguments: [String])] {
@@ -95,6 +103,8 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
                 ("rows so far", ["pixelsnail.py", "--variant", "sample-16"]),
                 ("whole grid", ["pixelsnail.py", "--variant", "sample-16-whole", "--positions", "4"]),
             ]
+        case .encodeCodes, .rangeEncode: [("constriction", ["entropy.py", "--variant", "encode"])]
+        case .decodeCodes, .rangeDecode: [("constriction", ["entropy.py", "--variant", "decode"])]
         case .quantizeFlat:
             [
                 ("matmul and argmin", ["quantize.py", "--variant", "flat"]),
@@ -114,6 +124,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
         switch self {
         case .train, .trainVQVAE2, .trainPrior, .sample32, .sample16: "images/s"
         case .quantize, .quantizeFlat: "vectors/s"
+        case .encodeCodes, .decodeCodes, .rangeEncode, .rangeDecode: "codes/s"
         }
     }
 
@@ -126,6 +137,20 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
         case .trainPrior: 2.5
         case .sample32: 500
         case .sample16: 100
+        case .encodeCodes, .decodeCodes, .rangeEncode, .rangeDecode: 1
+        }
+    }
+
+    /// Writes what peers are given to work on.
+    ///
+    /// - Returns: Arguments for the peers; none where they make their own input.
+    func prepare(in folder: URL) throws -> [String] {
+        switch self {
+        case .encodeCodes, .decodeCodes, .rangeEncode, .rangeDecode:
+            let file = folder.appendingPathComponent("digits.safetensors")
+            try EntropyWorkload(.encode).write(to: file)
+            return ["--input", file.path]
+        default: return []
         }
     }
 }

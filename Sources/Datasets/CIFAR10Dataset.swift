@@ -39,18 +39,33 @@ public struct CIFAR10Dataset: ImageDataset {
                 folder: folder, expected: lacking,
                 cure: "unpack the binary version of CIFAR-10 (cifar-10-binary.tar.gz) there")
         }
+        let nameFile = place.appendingPathComponent("batches.meta.txt")
+        try self.init(
+            files: names.map { name in
+                let url = place.appendingPathComponent(name)
+                return (url.path, try FileReader.read(url))
+            },
+            names: FileManager.default.fileExists(atPath: nameFile.path)
+                ? (nameFile.path, FileReader.read(nameFile)) : nil)
+    }
+
+    /// Takes files that were read.
+    ///
+    /// - Parameters:
+    ///   - files: The files of a split in order, at least one.
+    ///   - names: The file of the classes' names, if there is one.
+    /// - Throws: `FileError.malformed`.
+    package init(files read: [(path: String, data: Data)], names: (path: String, data: Data)?) throws {
         var opened: [(name: String, first: Int, data: Data)] = []
         var total = 0
-        for name in names {
-            let url = place.appendingPathComponent(name)
-            let data = try FileReader.read(url)
-            try Self.check(data, path: url.path)
-            opened.append((name, total, data))
+        for (path, data) in read {
+            try Self.check(data, path: path)
+            opened.append((URL(fileURLWithPath: path).lastPathComponent, total, data))
             total += data.count / Self.recordBytes
         }
         files = opened
         count = total
-        classNames = try Self.readNames(place.appendingPathComponent("batches.meta.txt"))
+        classNames = try names.map { try Self.names($0.data, path: $0.path) } ?? Self.knownNames
     }
 
     /// The class, 0 to 9.
@@ -107,14 +122,13 @@ public struct CIFAR10Dataset: ImageDataset {
         }
     }
 
-    private static func readNames(_ url: URL) throws -> [String] {
-        guard FileManager.default.fileExists(atPath: url.path) else { return knownNames }
-        let text = String(decoding: try FileReader.read(url), as: UTF8.self)
+    private static func names(_ data: Data, path: String) throws -> [String] {
+        let text = String(decoding: data, as: UTF8.self)
         let names = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
             .filter { !$0.isEmpty }
         guard names.count == 10 else {
             throw FileError.malformed(
-                path: url.path, reason: "it holds \(names.count) names", expected: "ten, one a line")
+                path: path, reason: "it holds \(names.count) names", expected: "ten, one a line")
         }
         return names
     }

@@ -2,21 +2,32 @@ import Files
 import Foundation
 
 /// The format of MNIST: a magic number, big-endian sizes, then bytes. Files that end in `.gz` are inflated.
-struct IDXFile {
+package struct IDXFile {
     /// The sizes of the header, first the number of items.
-    var sizes: [Int]
+    package var sizes: [Int]
     /// The items, one after another.
-    var bytes: [UInt8]
+    package var bytes: [UInt8]
 
     /// Reads a file of unsigned bytes with a given number of axes.
     ///
     /// - Throws: `FileError`: another magic number, sizes that the file cannot hold (checked before memory is
     ///   taken), a cut-off or damaged file, or bytes after the last item.
     init(_ url: URL, axes: Int) throws {
-        let path = url.path
-        let data = try FileReader.read(url)
+        try self.init(
+            FileReader.read(url), path: url.path, isCompressed: url.pathExtension == "gz", axes: axes)
+    }
+
+    /// Reads a file's bytes; see ``init(_:axes:)``.
+    ///
+    /// - Parameters:
+    ///   - data: All bytes of the file.
+    ///   - path: What errors call it.
+    ///   - isCompressed: Whether the bytes are those of a gzip file.
+    ///   - axes: The number of axes.
+    /// - Throws: `FileError`.
+    package init(_ data: Data, path: String, isCompressed: Bool, axes: Int) throws {
         let source: any ByteSource =
-            url.pathExtension == "gz" ? try GzipBytes(data, path: path) : PlainBytes(data, path: path)
+            isCompressed ? try GzipBytes(data, path: path) : PlainBytes(data, path: path)
         let header = try source.read(4 + 4 * axes)
         let numbers = stride(from: 0, to: header.count, by: 4).map { start in
             header[start..<(start + 4)].reduce(0) { $0 << 8 | Int($1) }

@@ -22,24 +22,33 @@ public struct MNISTDataset: ImageDataset {
         let part = split == .train ? "train" : "t10k"
         let imageURL = try Self.find("\(part)-images", axes: 3, folder: folder)
         let labelURL = try Self.find("\(part)-labels", axes: 1, folder: folder)
-        let imageFile = try IDXFile(imageURL, axes: 3)
-        let labelFile = try IDXFile(labelURL, axes: 1)
+        try self.init(
+            images: (IDXFile(imageURL, axes: 3), imageURL.path), labels: (IDXFile(labelURL, axes: 1), labelURL.path))
+    }
+
+    /// Puts two files together that were read.
+    ///
+    /// - Throws: `FileError` where they do not fit each other, ``DatasetError/invalidSetting(name:value:expected:)`` for
+    ///   images of impossible sides.
+    package init(images: (file: IDXFile, path: String), labels: (file: IDXFile, path: String)) throws {
+        let (imageFile, labelFile) = (images.file, labels.file)
+        let name = URL(fileURLWithPath: images.path).lastPathComponent
         guard imageFile.sizes[0] == labelFile.sizes[0] else {
             throw FileError.malformed(
-                path: labelURL.path, reason: "it holds \(labelFile.sizes[0]) labels",
-                expected: "\(imageFile.sizes[0]), as many as \(imageURL.lastPathComponent) has images")
+                path: labels.path, reason: "it holds \(labelFile.sizes[0]) labels",
+                expected: "\(imageFile.sizes[0]), as many as \(name) has images")
         }
         if let wrong = labelFile.bytes.firstIndex(where: { $0 > 9 }) {
             throw FileError.malformed(
-                path: labelURL.path, reason: "label number \(wrong) is \(labelFile.bytes[wrong])",
+                path: labels.path, reason: "label number \(wrong) is \(labelFile.bytes[wrong])",
                 expected: "labels from 0 to 9")
         }
         count = imageFile.sizes[0]
         shape = ImageShape(channels: 1, height: imageFile.sizes[1], width: imageFile.sizes[2])
         try shape.check()
-        images = imageFile.bytes
-        labels = labelFile.bytes
-        fileName = imageURL.lastPathComponent
+        self.images = imageFile.bytes
+        self.labels = labelFile.bytes
+        fileName = name
     }
 
     /// The digit, 0 to 9.

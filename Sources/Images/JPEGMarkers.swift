@@ -1,11 +1,12 @@
 /// What the segments before the picture of a JPEG say, read without trust in any length.
-struct JPEGMarkers {
+package struct JPEGMarkers {
     /// EXIF orientation, 1 to 8; 1 where there is none or it makes no sense.
-    private(set) var orientation = 1
+    package private(set) var orientation = 1
     /// Whether an Adobe segment (APP14) is there: its CMYK is stored inverted.
-    private(set) var isAdobe = false
+    package private(set) var isAdobe = false
 
-    init(_ bytes: [UInt8]) {
+    /// Looks at the bytes of a whole file.
+    package init(_ bytes: [UInt8]) {
         var position = 2
         while position + 4 <= bytes.count, bytes[position] == 0xFF {
             let marker = bytes[position + 1]

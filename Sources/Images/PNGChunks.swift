@@ -2,14 +2,19 @@
 ///
 /// libpng's simplified reader stops after the last row, so a file whose end is missing would pass unseen; and it
 /// believes the sizes in the header.
-struct PNGChunks {
-    private(set) var width = 0
-    private(set) var height = 0
+package struct PNGChunks {
+    /// Pixels in a row, at least 1.
+    package private(set) var width = 0
+    /// Rows, at least 1.
+    package private(set) var height = 0
 
     /// Deflate cannot shrink data further than this.
     private static let largestRatio = 1032
 
-    init(_ bytes: [UInt8], name: String) throws {
+    /// Walks the bytes of a file that begins with PNG's signature.
+    ///
+    /// - Throws: ``ImageError``.
+    package init(_ bytes: [UInt8], name: String) throws {
         func damaged(_ reason: String) -> ImageError { .damaged(name: name, format: .png, reason: reason) }
         func number(at offset: Int) -> Int { (0..<4).reduce(0) { $0 << 8 | Int(bytes[offset + $1]) } }
         var position = 8

@@ -119,6 +119,42 @@ import Testing
         #expect(text.hasSuffix("}\n"))
     }
 
+    @Test func whatIsNestedTooDeepIsNotWalked() {
+        for depth in [17, 500] {
+            let lists = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            let reason = "its values are nested more than 16 deep"
+            #expect(throws: ConfigurationError.unparsable(source: "config.json", reason: reason)) {
+                try RunConfiguration(json: Data(#"{"data": \#(lists)}"#.utf8))
+            }
+            let dots = "data" + String(repeating: ".a", count: depth) + ": 1"
+            for yaml in ["data: " + lists, dots] {
+                let error = #expect(throws: ConfigurationError.self) { try RunConfiguration(yaml: yaml) }
+                #expect(error.map { "\($0)".contains(reason) } ?? false)
+            }
+        }
+        #expect(mismatches("data: {kind: [[[[1]]]]}").count == 1)
+    }
+
+    /// Ten lists of ten aliases each, ten times over, are a short text and more values than fit into memory.
+    @Test func anchorsAreRefused() {
+        let levels = (1...20).map { "a\($0): &a\($0) [" + String(repeating: "*a\($0 - 1), ", count: 10) + "]\n" }
+        let error = #expect(throws: ConfigurationError.self) {
+            try RunConfiguration(yaml: "a0: &a0 1\n" + levels.joined())
+        }
+        #expect(error.map { "\($0)".contains("an anchor has no place in a configuration (line 1") } ?? false)
+    }
+
+    @Test func namesThatAreNoSlipsAreNotCompared() {
+        let long = "training.batchSiz" + String(repeating: "e", count: 100_000)
+        #expect(mismatches("? \(long)\n: 1") == [.unknownKey(key: long, suggestion: nil)])
+        let many = mismatches((10...99).map { "training.batchSize\($0): 1\n" }.joined())
+        let suggestions = many.map { mismatch -> String? in
+            guard case .unknownKey(_, let suggestion, _) = mismatch else { return nil }
+            return suggestion
+        }
+        #expect(suggestions == (10...99).map { $0 < 26 ? "training.batchSize" : nil })
+    }
+
     @Test func laterFormatsAreRefused() {
         let json = Data(#"{"formatVersion": 2, "somethingNew": {"a": 1}}"#.utf8)
         #expect(throws: ConfigurationError.newerFormat(source: "config.json", found: 2, supported: 1)) {

@@ -13,8 +13,16 @@ public enum Safetensors {
     public static func read(
         _ url: URL, cure: String = "check the path"
     ) throws -> (tensors: [String: Tensor], metadata: [String: String]) {
-        let data = try FileReader.read(url, cure: cure)
-        let header = try SafetensorsHeader(data, path: url.path)
+        try read(FileReader.read(url, cure: cure), path: url.path)
+    }
+
+    /// Reads all tensors of a file's bytes; see ``read(_:cure:)``.
+    ///
+    /// - Throws: `FileError` where the bytes are cut off, or not what their header says.
+    package static func read(
+        _ data: Data, path: String
+    ) throws -> (tensors: [String: Tensor], metadata: [String: String]) {
+        let header = try SafetensorsHeader(data, path: path)
         var tensors: [String: Tensor] = [:]
         for entry in header.entries {
             let tensor = try Tensor.empty(entry.shape, entry.type)

@@ -41,10 +41,16 @@ public struct CodesFile {
     ///
     /// - Throws: `FileError` that says what is wrong, `TorchError`.
     public init(_ url: URL) throws {
-        let cure = "give a file that 'hrvq tokenize' wrote"
-        let (tensors, metadata) = try Safetensors.read(url, cure: cure)
+        try self.init(FileReader.read(url, cure: "give a file that 'hrvq tokenize' wrote"), path: url.path)
+    }
+
+    /// Reads a file's bytes and checks all of them; see ``init(_:)``.
+    ///
+    /// - Throws: `FileError`, `TorchError`.
+    package init(_ data: Data, path: String) throws {
+        let (tensors, metadata) = try Safetensors.read(data, path: path)
         func malformed(_ reason: String) -> FileError {
-            .malformed(path: url.path, reason: reason, expected: "codes as 'hrvq tokenize' writes them")
+            .malformed(path: path, reason: reason, expected: "codes as 'hrvq tokenize' writes them")
         }
         guard let text = metadata[Self.spaceKey],
             let space = try? JSONDecoder().decode(CodeSpace.self, from: Data(text.utf8)), space.isPlausible

@@ -7,9 +7,11 @@ extension ConfigurationValue {
     ///
     /// - Throws: ``ConfigurationError/unparsable(source:reason:)`` with line and column.
     init(yaml: String, source: String) throws {
+        let parser: Parser
         let node: Node?
         do {
-            node = try Yams.compose(yaml: yaml)
+            parser = try Parser(yaml: yaml)
+            node = try parser.singleRoot()
         } catch {
             throw ConfigurationError.unparsable(source: source, reason: "\(error)")
         }
@@ -17,15 +19,24 @@ extension ConfigurationValue {
             self = .section([:])
             return
         }
-        try self.init(node, source: source)
+        // Nodes hold their anchors weakly: they are gone with the parser.
+        self = try withExtendedLifetime(parser) { try ConfigurationValue(node, source: source) }
     }
 
-    private init(_ node: Node, source: String) throws {
+    private init(_ node: Node, source: String, depth: Int = 0) throws {
+        guard depth <= Self.deepest else {
+            throw ConfigurationError.unparsable(source: source, reason: "\(TooDeep())\(Self.place(node))")
+        }
+        // An alias comes as the node that it names; a few aliases of aliases are more nodes than fit into memory.
+        guard node.anchor == nil else {
+            throw ConfigurationError.unparsable(
+                source: source, reason: "an anchor has no place in a configuration\(Self.place(node))")
+        }
         switch node {
         case .scalar(let scalar):
             self = scalar.style == .plain ? Self.resolve(scalar.string) : .text(scalar.string)
         case .sequence(let sequence):
-            self = .list(try sequence.map { try ConfigurationValue($0, source: source) })
+            self = .list(try sequence.map { try ConfigurationValue($0, source: source, depth: depth + 1) })
         case .mapping(let mapping):
             var tree = ConfigurationValue.section([:])
             for (keyNode, valueNode) in mapping {
@@ -34,7 +45,11 @@ extension ConfigurationValue {
                         source: source, reason: "a key is not a plain name\(Self.place(keyNode))")
                 }
                 let path = key.string.split(separator: ".", omittingEmptySubsequences: false)
-                guard tree.insert(try ConfigurationValue(valueNode, source: source), at: path[...]) else {
+                guard depth + path.count <= Self.deepest else {
+                    throw ConfigurationError.unparsable(source: source, reason: "\(TooDeep())\(Self.place(keyNode))")
+                }
+                let value = try ConfigurationValue(valueNode, source: source, depth: depth + path.count)
+                guard tree.insert(value, at: path[...]) else {
                     throw ConfigurationError.unparsable(
                         source: source, reason: "the key '\(key.string)' is given twice\(Self.place(keyNode))")
                 }

@@ -1,5 +1,13 @@
 /// A configuration before it is typed: the tree that YAML, JSON and `--set` have in common.
 enum ConfigurationValue: Sendable, Equatable {
+    /// The most sections and lists inside of each other; what a configuration can use are two.
+    static let deepest = 16
+
+    /// Sections and lists inside of each other that are none of a configuration.
+    struct TooDeep: Error, CustomStringConvertible {
+        var description: String { "its values are nested more than \(ConfigurationValue.deepest) deep" }
+    }
+
     case null
     case flag(Bool)
     case integer(Int)
@@ -72,6 +80,7 @@ extension ConfigurationValue: Codable {
     }
 
     init(from decoder: any Decoder) throws {
+        guard decoder.codingPath.count <= Self.deepest else { throw TooDeep() }
         if let container = try? decoder.container(keyedBy: Key.self) {
             var children: [String: ConfigurationValue] = [:]
             for key in container.allKeys {

@@ -16,6 +16,8 @@ extension KeyedConfiguration {
         let tree: ConfigurationValue
         do {
             tree = try JSONDecoder().decode(ConfigurationValue.self, from: json)
+        } catch let error as ConfigurationValue.TooDeep {
+            throw ConfigurationError.unparsable(source: source, reason: "\(error)")
         } catch {
             throw ConfigurationError.unparsable(source: source, reason: "it is not JSON")
         }
@@ -90,21 +92,25 @@ extension KeyedConfiguration {
             }
         }
         var result = self
-        result.walk(root, prefix: "", into: &mismatches)
+        result.walk(
+            root, prefix: "", keys: Dictionary(Self.keys.map { ($0.name, $0) }) { first, _ in first },
+            sections: Set(Self.sections), into: &mismatches)
         guard mismatches.isEmpty else { throw ConfigurationError.mismatched(source: source, mismatches) }
         self = result
     }
 
     private mutating func walk(
-        _ children: [String: ConfigurationValue], prefix: String, into mismatches: inout [ConfigurationError.Mismatch]
+        _ children: [String: ConfigurationValue], prefix: String, keys: [String: ConfigurationKey<Self>],
+        sections: Set<String>, into mismatches: inout [ConfigurationError.Mismatch]
     ) {
         for (name, value) in children.sorted(by: { $0.key < $1.key }) {
             let dotted = prefix + name
-            if let key = Self.key(named: dotted) {
+            if let key = keys[dotted] {
                 if !key.write(&self, value) { mismatches.append(key.mismatch(value)) }
-            } else if Self.sections.contains(dotted) {
+            } else if sections.contains(dotted) {
                 switch value {
-                case .section(let grandchildren): walk(grandchildren, prefix: dotted + ".", into: &mismatches)
+                case .section(let grandchildren):
+                    walk(grandchildren, prefix: dotted + ".", keys: keys, sections: sections, into: &mismatches)
                 // A section of which all lines are commented out.
                 case .null: continue
                 default:
@@ -112,7 +118,10 @@ extension KeyedConfiguration {
                         .wrongType(key: dotted, found: value.found, expected: Self.sectionText(dotted)))
                 }
             } else {
-                let suggestion = Suggestion.nearestKey(to: dotted, among: Self.sections + Self.keys.map(\.name))
+                // A file of nothing but unknown keys is no configuration with slips in it.
+                let suggestion =
+                    mismatches.count < 16
+                    ? Suggestion.nearestKey(to: dotted, among: Self.sections + Self.keys.map(\.name)) : nil
                 mismatches.append(.unknownKey(key: dotted, suggestion: suggestion, help: Self.help))
             }
         }

@@ -1,24 +1,34 @@
 /// The nearest known name to one that is not known.
 enum Suggestion {
+    /// No name is longer, in bytes; a longer text is not compared, as that takes time and finds nothing.
+    private static let longest = 64
+
     /// The nearest of `names`, or nil where none is near; a name that contains the unknown one is near.
     static func nearest(to name: String, among names: [String]) -> String? {
-        if name.count >= 3, let longer = names.first(where: { $0.contains(name.lowercased()) }) { return longer }
-        return best(names.map { ($0, distance(name.lowercased(), $0.lowercased())) }, limit: limit(name))
+        guard name.utf8.count <= longest else { return nil }
+        let lowered = name.lowercased()
+        if name.count >= 3, let longer = names.first(where: { $0.contains(lowered) }) { return longer }
+        let limit = limit(name)
+        let bytes = Array(lowered.utf8)
+        return best(names.map { ($0, distance(bytes, Array($0.lowercased().utf8), limit: limit)) }, limit: limit)
     }
 
     /// The nearest of dotted keys and sections to a key; the right name in the wrong section is near.
     static func nearestKey(to key: String, among candidates: [String]) -> String? {
+        guard key.utf8.count <= longest else { return nil }
         let lowered = key.lowercased()
         let last = lowered.split(separator: ".").last.map(String.init) ?? lowered
+        let limit = limit(last) + 1
+        let (bytes, lastBytes) = (Array(lowered.utf8), Array(last.utf8))
         let scored = candidates.map { candidate in
-            let known = candidate.lowercased()
-            let knownLast = known.split(separator: ".").last.map(String.init) ?? known
-            let whole = distance(lowered, known)
+            let known = Array(candidate.lowercased().utf8)
+            let knownLast = known.split(separator: UInt8(ascii: ".")).last.map(Array.init) ?? known
+            let whole = distance(bytes, known, limit: limit)
             // One more than the distance of the last parts, so that a slip within the section goes first.
-            let part = knownLast == known ? whole : distance(last, knownLast) + 1
+            let part = knownLast == known ? whole : distance(lastBytes, knownLast, limit: limit) + 1
             return (candidate, min(whole, part))
         }
-        return best(scored, limit: limit(last) + 1)
+        return best(scored, limit: limit)
     }
 
     /// The most changes that still make a slip of a name: most names are near a text of one letter.
@@ -32,20 +42,22 @@ enum Suggestion {
 
     /// Insertions, deletions, substitutions and swaps of neighbours that turn one text into the other.
     ///
-    /// The restricted Damerau–Levenshtein distance.
-    static func distance(_ first: String, _ second: String) -> Int {
-        let a = Array(first)
-        let b = Array(second)
-        var rows = [Array(0...b.count)]
+    /// The restricted Damerau–Levenshtein distance, in bytes; any number above `limit` where it is more than that.
+    static func distance(_ a: [UInt8], _ b: [UInt8], limit: Int) -> Int {
+        guard abs(a.count - b.count) <= limit else { return limit + 1 }
+        var before: [Int] = []
+        var above = Array(0...b.count)
         for i in 0..<a.count {
-            var row = [i + 1]
+            var row = above
+            row[0] = i + 1
             for j in 0..<b.count {
-                var cost = min(rows[i][j + 1] + 1, row[j] + 1, rows[i][j] + (a[i] == b[j] ? 0 : 1))
-                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, rows[i - 1][j - 1] + 1) }
-                row.append(cost)
+                var cost = min(above[j + 1] + 1, row[j] + 1, above[j] + (a[i] == b[j] ? 0 : 1))
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, before[j - 1] + 1) }
+                row[j + 1] = cost
             }
-            rows.append(row)
+            before = above
+            above = row
         }
-        return rows[a.count][b.count]
+        return above[b.count]
     }
 }

@@ -30,6 +30,13 @@ public struct ModelFolder: Sendable {
         }
         let data = try FileReader.read(
             configurationFile, cure: "give a folder that holds config.json and model.safetensors")
+        return try configuration(json: data)
+    }
+
+    /// Reads the configuration from the bytes of ``configurationFile``.
+    ///
+    /// - Throws: ``ConfigurationError``, or `FileError` where it is that of a classifier.
+    package func configuration<Configuration: KeyedConfiguration>(json data: Data) throws -> Configuration {
         // A classifier says under this key what it is, where other models have a section.
         if let table = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
             table["model"] as? String == "classifier"

@@ -49,7 +49,7 @@ package enum Checkpoint {
         /// How many training images there are: the order of the data depends on it.
         package var images: Int
         var threads: Int
-        var libTorch: String
+        package var libTorch: String
         var device: String
         var elementType: String
 
@@ -116,28 +116,44 @@ package enum Checkpoint {
     ///
     /// - Throws: `FileError`, ``TrainingError/malformedCheckpoint(path:reason:)``, `TorchError.mismatchedParameters`.
     package static func load(from folder: URL, into parts: Parts) throws -> State {
-        let file = folder.appendingPathComponent(stateFile)
-        let cure = "remove this checkpoint's folder to resume from the one before"
-        let data = try FileReader.read(file, cure: cure)
+        try load(into: parts, path: { folder.appendingPathComponent($0).path }) { name in
+            try FileReader.read(
+                folder.appendingPathComponent(name),
+                cure: "remove this checkpoint's folder to resume from the one before")
+        }
+    }
+
+    /// Reads a checkpoint whose files lie anywhere; see ``load(from:into:)``.
+    ///
+    /// - Parameters:
+    ///   - parts: The run's live parts.
+    ///   - path: What errors call a file.
+    ///   - read: The bytes of a file by its name.
+    /// - Throws: As ``load(from:into:)``, and what `read` throws.
+    package static func load(
+        into parts: Parts, path: (String) -> String, read: (String) throws -> Data
+    ) throws -> State {
+        let data = try read(stateFile)
         let state: State
         do {
             state = try JSONDecoder().decode(State.self, from: data)
         } catch {
-            throw TrainingError.malformedCheckpoint(path: file.path, reason: "it is not the JSON of a checkpoint")
+            throw TrainingError.malformedCheckpoint(
+                path: path(stateFile), reason: "it is not the JSON of a checkpoint")
         }
         guard state.formatVersion == formatVersion, state.step >= 0 else {
             throw TrainingError.malformedCheckpoint(
-                path: file.path,
+                path: path(stateFile),
                 reason: "formatVersion \(state.formatVersion), step \(state.step): this version reads format"
                     + " \(formatVersion)")
         }
         for part in try parts.files() {
-            let file = folder.appendingPathComponent(part.name)
+            let source = path(part.name)
             do {
                 try copyState(
-                    Safetensors.read(file, cure: cure).tensors, into: part.tensors, source: file.path)
+                    Safetensors.read(read(part.name), path: source).tensors, into: part.tensors, source: source)
             } catch FileError.malformed(_, let reason, _) {
-                throw TrainingError.malformedCheckpoint(path: file.path, reason: reason)
+                throw TrainingError.malformedCheckpoint(path: source, reason: reason)
             }
         }
         return state

@@ -2,12 +2,14 @@
 # make demo    set up, build, train on the built-in glyphs, and say which pictures to open
 # make test    set up, check the style, build, run all tests
 # make bench   measure beside PyTorch in one run (ONLY=train runs one measure)
+# make fuzz    a million damaged inputs for each reader of files (RUNS=1000 or SECONDS=60 for another number, ONLY=idx)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint bench documentation
+RUNS ?= 1000000
+.PHONY: help setup build demo test lint bench fuzz documentation
 
 help:
-	@sed -n 's/^# //p' Makefile | head -4
+	@sed -n 's/^# //p' Makefile | head -5
 
 setup:
 	@Tools/setup.sh
@@ -19,7 +21,7 @@ demo: build
 	@.build/release/hrvq demo --output demo --force
 
 lint:
-	@swift format lint --strict --recursive Package.swift Sources Tests
+	@swift format lint --strict --recursive Package.swift Sources Tests Fuzz
 	@python3 Tools/fixtures/verify.py
 
 test: setup lint
@@ -29,6 +31,9 @@ test: setup lint
 
 bench: build
 	@Benchmarks/run.sh $(ONLY)
+
+fuzz: setup
+	@Tools/fuzz.sh $(if $(SECONDS),$(SECONDS)s,$(RUNS)) $(ONLY)
 
 documentation: setup
 	@HRVQ_DOCUMENTATION=1 swift package --scratch-path .build-documentation \

@@ -71,11 +71,36 @@ if environment["HRVQ_DOCUMENTATION"] != nil {
     package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
 }
 
+var fuzzTargets: [Target] = []
+// Only `make fuzz` needs the fuzz targets: libFuzzer brings their `main`.
+if environment["HRVQ_FUZZ"] != nil {
+    func fuzz(_ name: String, _ dependencies: [Target.Dependency]) {
+        package.products.append(.executable(name: "fuzz-\(name.lowercased())", targets: ["Fuzz\(name)"]))
+        fuzzTargets.append(
+            .executableTarget(
+                name: "Fuzz\(name)", dependencies: ["FuzzSupport", "Files"] + dependencies, path: "Fuzz/\(name)",
+                swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+    }
+    fuzzTargets = [
+        .target(name: "FuzzSupport", dependencies: ["CZlib"], path: "Fuzz/Support"),
+        .target(name: "FuzzTensorSupport", dependencies: ["FuzzSupport", "Torch"], path: "Fuzz/TensorSupport"),
+    ]
+    fuzz("IDX", ["Datasets"])
+    fuzz("CIFAR10", ["Datasets"])
+    fuzz("Pictures", ["Images"])
+    fuzz("Safetensors", ["FuzzTensorSupport", "Torch"])
+    fuzz("Configuration", ["Training"])
+    fuzz("Checkpoint", ["FuzzTensorSupport", "Torch", "Training"])
+    fuzz("Codes", ["FuzzTensorSupport", "Torch", "Training"])
+    fuzz("HRVQ", ["Bitstream"])
+    fuzz("Statistics", ["FuzzTensorSupport", "Torch", "Bitstream", "Compression"])
+}
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 
 package.targets =
-    torchTargets + [
+    torchTargets + fuzzTargets + [
         .systemLibrary(
             name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
         .systemLibrary(

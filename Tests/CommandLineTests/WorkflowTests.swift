@@ -20,7 +20,12 @@ struct WorkflowTests {
             #expect(try JSONDecoder().decode(EvaluationReport.self, from: Data(train.output.utf8)).mse != report.mse)
 
             #expect(report.prefixes?.map(\.layers) == [1, 2] && evaluation.output.contains("from layers 1–2"))
-            let coarse = try Shell.hrvq("evaluate", run, "--limit", "32", "--layers", "1", "--json", "-")
+            let sheet = folder.appendingPathComponent("layers.png").path
+            let coarse = try Shell.hrvq(
+                "evaluate", run, "--limit", "32", "--layers", "1", "--json", "-", "--layer-sheet", sheet)
+            // Originals, the first layer, both.
+            let drawn = try PixelImage.read(sheet, channels: 1)
+            #expect(drawn.width > 3 * drawn.height)
             #expect(
                 try JSONDecoder().decode(EvaluationReport.self, from: Data(coarse.output.utf8)).mse
                     == report.prefixes?[0].mse)

@@ -6,7 +6,7 @@ import Torch
 /// A picture of what each layer adds: a row of originals, then a row from the codes of the first layer alone, of the
 /// first two, and so on.
 public enum LayerSheet {
-    /// Draws the sheet of a model with one latent grid; originals and reconstructions for others.
+    /// Draws the sheet; the layers of VQ-VAE-2 are its levels, the coarsest first.
     ///
     /// - Parameters:
     ///   - model: The model.
@@ -19,10 +19,6 @@ public enum LayerSheet {
         _ model: any Autoencoder, _ configuration: RunConfiguration, _ dataset: any ImageDataset, count: Int,
         device: Device
     ) throws -> PixelImage {
-        guard let model = model as? SingleGridAutoencoder else {
-            return try Evaluator(model: model, configuration: configuration, device: device)
-                .sheet(dataset, count: count)
-        }
         let reader = try SequentialReader(
             dataset: dataset, batchSize: count, indices: representatives(of: dataset, count), workers: 1,
             maximumSkippedShare: configuration.data.maximumSkippedShare)
@@ -32,7 +28,7 @@ public enum LayerSheet {
         let images = try batch.tensor(padding: configuration.data.padding, on: device)
         let codes = try model.encode(images)
         var rows = [batch.pixels]
-        for layers in 1...model.quantizer.settings.layers {
+        for layers in 1...model.layers {
             rows.append(
                 try Pixels.bytes(model.decode(codes, layers: layers), padding: configuration.data.padding))
         }

@@ -32,6 +32,12 @@ struct EvaluateCommand: ParsableCommand {
             valueName: "count"))
     var layers: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Draw ten images, and below them what the first layer gives, the first two, and so on.",
+            valueName: "file.png"), completion: .file(extensions: ["png"]))
+    var layerSheet: String?
+
     @Option(help: "Write the figures as JSON to this file; '-' prints them.", completion: .file(extensions: ["json"]))
     var json: String?
 
@@ -44,6 +50,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         try OutputPath.requireWritable(json)
+        try OutputPath.requireWritable(layerSheet)
         let folder = URL(fileURLWithPath: model.run)
         if PriorFolder.isPrior(folder) { return try evaluatePriors(PriorFolder(folder)) }
         if codes != nil {
@@ -57,6 +64,9 @@ struct EvaluateCommand: ParsableCommand {
             counter.show($0, of: $1)
         }
         counter.finish()
+        if let layerSheet {
+            try LayerSheet.draw(autoencoder, configuration, dataset, count: 10, device: device).writePNG(to: layerSheet)
+        }
         try write(report.json(), report.text)
     }
 
@@ -70,8 +80,9 @@ struct EvaluateCommand: ParsableCommand {
                 "priors are measured on --codes, which are of one part of a data set already; leave out --split, and"
                     + " choose the part with 'hrvq tokenize --split'")
         }
-        if layers != nil {
-            throw ValidationError("priors are measured layer by layer, all of them; leave out --layers")
+        if layers != nil || layerSheet != nil {
+            throw ValidationError(
+                "priors are measured layer by layer, all of them; leave out --layers and --layer-sheet")
         }
         let device = try model.engine.prepare()
         let priors = try folder.load(on: device, precision: model.precision)

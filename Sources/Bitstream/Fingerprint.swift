@@ -6,12 +6,13 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
     /// Takes bytes as they are.
     public init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The first `count` bytes of a digest in hexadecimal digits.
-    ///
-    /// - Returns: `nil` where the text is shorter or has other characters.
+    /// The first `count` bytes of a digest in hexadecimal digits; `nil` where the text is shorter or has other
+    /// characters.
     public init?(hexadecimal: String, count: Int) {
         let digits = Array(hexadecimal.utf8.prefix(2 * count))
-        guard digits.count == 2 * count else { return nil }
+        guard digits.count == 2 * count, digits.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else {
+            return nil
+        }
         var bytes: [UInt8] = []
         for index in stride(from: 0, to: digits.count, by: 2) {
             guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else {

@@ -6,6 +6,10 @@ public enum CompressionError: Error, Sendable, Equatable, CustomStringConvertibl
     case foreignStatistics(path: String, file: String, model: String)
     /// A layer has too many codewords for tables.
     case tooManyCodewords
+    /// Held-out codes have other layers than the codes to learn from.
+    case unlikeCodes
+    /// There is nothing to hold out.
+    case tooFewImages(found: Int)
     /// The codes are of another model.
     case foreignCodes(path: String, file: String, model: String)
 
@@ -19,7 +23,12 @@ public enum CompressionError: Error, Sendable, Equatable, CustomStringConvertibl
             "\(path): the statistics are of the model \(file), and the model here is \(model);"
                 + " make them anew with 'hrvq train-entropy --force'"
         case .tooManyCodewords:
-            "a layer has too many codewords for tables of statistics; expected at most 16777216 of them; take --coding packed"
+            "two layers have too many codewords together for tables of statistics; take --coding packed"
+        case .unlikeCodes:
+            "the held-out codes have other layers than the codes to learn from;"
+                + " give codes that 'hrvq tokenize' wrote with one model"
+        case .tooFewImages(let found):
+            "the codes are of \(found) image; expected at least 2, of which one is held out, or --held-out"
         case .foreignCodes(let path, let file, let model):
             "\(path): the codes are of the model \(file), and the model here is \(model);"
                 + " write them again with 'hrvq tokenize'"

@@ -39,15 +39,17 @@ public struct EntropyReport: Codable, Sendable, Equatable {
     /// - Throws: ``BitstreamError``, `DigestError`.
     public init(_ codes: LayeredCodes, _ statistics: ContextStatistics) throws {
         // The picture's size is not known here, and takes as many bytes as the grid's does or one more.
+        // They are in memory already, however many.
+        let limits = CompressedHeader.Limits(pixels: .max, codes: .max)
         func file(_ codes: LayeredCodes, modelled: Bool) throws -> CompressedImage {
             try CompressedImage(
                 codes, width: codes.layers[0].width, height: codes.layers[0].height, channels: 3,
-                model: statistics.model, statistics: modelled ? statistics : nil, name: "codes")
+                model: statistics.model, statistics: modelled ? statistics : nil, limits: limits, name: "codes")
         }
         images = codes.images
         let batch = try file(codes, modelled: true)
-        modelledBatchBytes = try batch.bytes().count
-        packedBatchBytes = try file(codes, modelled: false).bytes().count
+        modelledBatchBytes = try batch.bytes(limits: limits).count
+        packedBatchBytes = try file(codes, modelled: false).bytes(limits: limits).count
         var alone = [Int](repeating: 0, count: codes.layers.count)
         var (packedSum, modelledSum) = (0, 0)
         let sampled = min(codes.images, 1000)
@@ -55,8 +57,8 @@ public struct EntropyReport: Codable, Sendable, Equatable {
             let one = codes.image(index * codes.images / sampled)
             let modelled = try file(one, modelled: true)
             for (layer, payload) in modelled.payloads.enumerated() { alone[layer] += payload.count }
-            modelledSum += try modelled.bytes().count
-            packedSum += try file(one, modelled: false).bytes().count
+            modelledSum += try modelled.bytes(limits: limits).count
+            packedSum += try file(one, modelled: false).bytes(limits: limits).count
         }
         packedFileBytes = Double(packedSum) / Double(sampled)
         modelledFileBytes = Double(modelledSum) / Double(sampled)

@@ -7,8 +7,7 @@ import Training
 public struct EntropyTraining {
     /// The statistics.
     public let statistics: ContextStatistics
-    /// What they make of the held-out codes.
-    public let report: EntropyReport
+    private let test: LayeredCodes
 
     /// Learns statistics.
     ///
@@ -17,16 +16,20 @@ public struct EntropyTraining {
     ///   - heldOut: The same of other images; a twentieth of `codes` is held out if `nil`.
     ///   - training: How to learn.
     ///   - progress: Told which pass of which layer is done, both from 1.
-    /// - Throws: ``CompressionError/tooManyCodewords``, `TorchError`.
+    /// - Throws: ``CompressionError``, `TorchError`.
     public init(
         _ codes: CodesFile, heldOut: CodesFile?, training: StatisticsTraining = .init(),
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         let space = codes.space
+        if let other = heldOut?.space, other.grids != space.grids || other.isHierarchical != space.isHierarchical {
+            throw CompressionError.unlikeCodes
+        }
+        if heldOut == nil, codes.count < 2 { throw CompressionError.tooFewImages(found: codes.count) }
         let all = try LayeredCodes(codes.codes, space)
         let kept = heldOut == nil ? max(all.images - max(all.images / 20, 1), 1) : all.images
         let learnt = kept == all.images ? all : all.images(0..<kept)
-        let test =
+        test =
             try heldOut.map { try LayeredCodes($0.codes, space) } ?? all.images(min(kept, all.images - 1)..<all.images)
         guard
             let first = training.statistics(
@@ -34,8 +37,12 @@ public struct EntropyTraining {
                 progress: progress)
         else { throw CompressionError.tooManyCodewords }
         statistics = training.adapted(first, to: test)
-        report = try EntropyReport(test, statistics)
     }
+
+    /// What the statistics make of the held-out codes.
+    ///
+    /// - Throws: ``BitstreamError``, `DigestError`.
+    public func report() throws -> EntropyReport { try EntropyReport(test, statistics) }
 }
 
 extension LayeredCodes {

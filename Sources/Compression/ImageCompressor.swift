@@ -84,6 +84,7 @@ public struct ImageCompressor {
     public func compress(
         _ image: PixelImage, mode: CodingMode? = nil, name: String = "the picture"
     ) throws -> CompressedImage {
+        try require(mode)
         let codes = try encode(image)
         return try compress(codes, width: image.width, height: image.height, mode: mode, name: name)
     }
@@ -94,10 +95,17 @@ public struct ImageCompressor {
     public func compress(
         _ codes: LayeredCodes, width: Int, height: Int, mode: CodingMode? = nil, name: String = "the picture"
     ) throws -> CompressedImage {
-        if mode == .modelled, statistics == nil { throw CompressionError.noStatistics }
+        try require(mode)
         return try CompressedImage(
             codes, width: width, height: height, channels: model.channels, model: fingerprint,
             statistics: mode ?? defaultMode == .modelled ? statistics : nil, name: name)
+    }
+
+    /// Refuses a coding that the model has nothing for, before any work.
+    ///
+    /// - Throws: ``CompressionError/noStatistics``.
+    public func require(_ mode: CodingMode?) throws {
+        if mode == .modelled, statistics == nil { throw CompressionError.noStatistics }
     }
 
     /// Pictures of a file.
@@ -133,6 +141,12 @@ public struct ImageCompressor {
                 name: name, file: header.model.description, model: fingerprint.description)
         }
         let size = paddedSize(width: header.width, height: header.height)
+        // A row of pixels is padded to as many rows as the model has pixels a position.
+        guard size.width * size.height <= PixelImage.maximumPixels else {
+            throw BitstreamError.tooLarge(
+                name: name, what: "pixels in the padded picture", found: size.width * size.height,
+                allowed: PixelImage.maximumPixels)
+        }
         let own = model.grids(height: size.height, width: size.width).flatMap { grid in
             grid.branchings.map { CodeLayer(height: grid.height, width: grid.width, choices: $0) }
         }

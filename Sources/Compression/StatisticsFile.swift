@@ -62,6 +62,10 @@ public enum StatisticsFile {
         var layers: [ContextStatistics.Layer] = []
         for (number, layer) in description.layers.enumerated() {
             let digits = try layer.digits.enumerated().map { place, terms in
+                // Each table is read for each term that names it: a short text must not ask for it a thousand times.
+                guard Set(terms.map(\.source)).count == terms.count else {
+                    throw malformed("has two tables of one neighbour in layer \(number + 1)")
+                }
                 let scope = scope(layer: number, digit: place)
                 return ContextStatistics.Digit(
                     base: try rows(scope + "base"),

@@ -1,7 +1,7 @@
 /// One table of a digit's model: eight scores for each combination of a node and a symbol.
 public struct TermTable {
-    /// Which of the position's symbols it looks at: an number from 0, west, north, north-west, north-east, and east and south in the
-    /// layer before.
+    /// Which of the position's symbols it looks at: from 0 west, north, north-west, north-east, and of the layer before
+    /// east and south.
     public var source: Int
     /// What of a node is looked at: 0 nothing, 1 the digits before this one, 2 the parent too.
     public var nodeKind: Int

@@ -134,7 +134,7 @@ public struct RangeReader: DigitCoder {
 
 /// Writes nothing and adds up what an ideal coder would write.
 public struct CostCounter: DigitCoder {
-    /// How often a digit of each share was met, in classes of 16 of 65,536ths: the cost is a sum over them.
+    /// How often a digit of each share was met: the cost is a sum over shares.
     public var counts: UnsafeMutablePointer<Int>
 
     /// Counts into 65,537 numbers.

@@ -47,6 +47,7 @@ struct SplitMix: RandomNumberGenerator {
         ([CodeLayer(height: 6, width: 6, choices: 300)], false),
         ([CodeLayer(height: 2, width: 2, choices: 12), CodeLayer(height: 4, width: 4, choices: 12)], false),
         ([CodeLayer(height: 1, width: 1, choices: 1)], true),
+        ([CodeLayer(height: 3, width: 3, choices: 1), CodeLayer(height: 3, width: 3, choices: 4)], true),
         ([CodeLayer(height: 3, width: 3, choices: 40_000)], false),
     ]
     private let model = Fingerprint(bytes: Array(repeating: 1, count: CompressedHeader.modelBytes))
@@ -131,6 +132,29 @@ struct SplitMix: RandomNumberGenerator {
         #expect(payload.count < 20 * 1024 * 3 / 8 / 50)
         let back = try ModelledCoding.decode([payload], layers: layers, images: 20, statistics, name: "x")
         #expect(back == same.values)
+    }
+
+    /// Codes of nearly no cost, and codes whose bytes are all zero: more of them than their own bytes could hold.
+    @Test(arguments: [(512, 0), (2, 1), (2, 0), (4, 3)]) func manyCertainCodesComeBack(choices: Int, code: Int) throws {
+        let layers = [
+            CodeLayer(height: 100, width: 1000, choices: choices), CodeLayer(height: 1, width: 1, choices: 1),
+        ]
+        let few = LayeredCodes(
+            images: 1, layers: layers, values: [Array(repeating: Int32(code), count: 100_000), [0]])
+        var training = StatisticsTraining()
+        training.passes = 1
+        let statistics = try #require(training.statistics(of: few, isHierarchical: false, model: model))
+        let many = LayeredCodes(
+            images: 6, layers: layers,
+            values: [Array(repeating: Int32(code), count: 600_000), Array(repeating: 0, count: 6)])
+        let payloads = ModelledCoding.encode(many, statistics)
+        #expect(payloads[0].count >= 600_000 / 65_536 && payloads[1].isEmpty)
+        #expect(
+            try ModelledCoding.decode(payloads, layers: layers, images: 6, statistics, name: "x") == many.values)
+        #expect(throws: BitstreamError.self) {
+            try ModelledCoding.decode(
+                [[UInt8](), []], layers: layers, images: 6, statistics, name: "x")
+        }
     }
 
     @Test func statisticsOfOtherCodesAreRefused() throws {

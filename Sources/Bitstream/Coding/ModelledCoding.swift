@@ -3,8 +3,12 @@ import Foundation
 
 /// Layers of codes to bytes and back by a range coder, with probabilities from ``ContextStatistics``.
 package enum ModelledCoding {
-    /// No digit costs less than 1.5·10⁻⁴ bits, so that fewer bytes cannot hold more codes than this for each bit.
-    static let digitsPerBit = 8192
+    /// A payload has at least one byte for each so many digits, zeros where it would need none: otherwise a few bytes
+    /// could claim any number of codes.
+    static let digitsPerByte = 65_536
+
+    /// The fewest bytes of a payload.
+    private static func minimumBytes(digits: Int) -> Int { digits / digitsPerByte }
 
     /// The payloads of all layers that there are codes of.
     package static func encode(_ codes: LayeredCodes, _ statistics: ContextStatistics) -> [[UInt8]] {
@@ -26,7 +30,10 @@ package enum ModelledCoding {
                 }
                 return true
             }
-            payloads.append(finished(words: &words, count: count, low: low, range: range))
+            let digits = walk.images * walk.layer.height * width * memory.model.digitCount
+            var payload = finished(words: &words, count: count, low: low, range: range)
+            payload += Array(repeating: 0, count: max(minimumBytes(digits: digits) - payload.count, 0))
+            payloads.append(payload)
         }
         return payloads
     }
@@ -70,10 +77,13 @@ package enum ModelledCoding {
             }
             let memory = StatisticsMemory(statistics, layer: index)
             let count = images * layer.height * layer.width
-            guard count * memory.model.digitCount <= (payload.count * 8 + 64) * digitsPerBit else {
+            let least = minimumBytes(digits: count * memory.model.digitCount)
+            guard payload.count >= least else {
                 throw malformed("has \(payload.count) bytes, too few for \(count) codes")
             }
-            guard payload.last != 0 else { throw malformed("ends with a byte that is not needed") }
+            guard payload.last != 0 || payload.count == least else {
+                throw malformed("ends with a byte that is not needed")
+            }
             var codes = [Int32](repeating: 0, count: count)
             var numbers: [Int32] = []
             let walk = LayerWalk(images: images, layer: layer, earlier: earlier)
@@ -94,7 +104,7 @@ package enum ModelledCoding {
                 }
             }
             guard isWhole else { throw malformed("holds a code beyond its \(layer.choices) choices") }
-            guard payload.count <= position else { throw malformed("has bytes that are not needed") }
+            guard payload.count <= max(position, least) else { throw malformed("has bytes that are not needed") }
             values.append(codes)
             earlier = (layer, numbers)
         }

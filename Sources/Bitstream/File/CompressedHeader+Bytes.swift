@@ -29,7 +29,10 @@ extension CompressedHeader {
             throw BitstreamError.unknownFormat(name: name, start: Array(bytes.prefix(8)))
         }
         func cutOff() -> BitstreamError { .truncated(name: name, bytes: source.position, wholeLayers: 0) }
-        if bytes.count > magic.count, Int(bytes[magic.count]) != version {
+        if bytes.count > magic.count, bytes[magic.count] == 0 {
+            throw BitstreamError.damaged(name: name, layer: nil, wholeLayers: 0)
+        }
+        if bytes.count > magic.count, Int(bytes[magic.count]) > version {
             throw BitstreamError.newerVersion(name: name, found: Int(bytes[magic.count]), known: version)
         }
         guard bytes.count == magic.count + 4 else { throw cutOff() }
@@ -82,6 +85,9 @@ extension CompressedHeader {
         func malformed(_ reason: String, _ expected: String) -> BitstreamError {
             .malformed(name: name, reason: reason, expected: expected, wholeLayers: 0)
         }
+        guard model.bytes.count == Self.modelBytes,
+            statistics?.bytes.count == (mode == .modelled ? Self.statisticsBytes : nil)
+        else { throw malformed("fingerprints of other lengths", "16 bytes of the model, 8 of statistics if modelled") }
         guard channels == 1 || channels == 3 else { throw malformed("\(channels) channels", "1 or 3") }
         guard (1...Self.maximumLayers).contains(layers.count) else {
             throw malformed("\(layers.count) layers", "1 to \(Self.maximumLayers)")

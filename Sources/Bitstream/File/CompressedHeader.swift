@@ -47,12 +47,13 @@ public struct CompressedHeader: Sendable, Hashable {
 
     /// What may be asked of memory.
     public struct Limits: Sendable {
-        /// Pixels of a picture, and positions of a grid.
+        /// Pixels of a picture.
         public var pixels: Int
         /// Codes of all layers and images.
         public var codes: Int
 
-        /// By default pictures as large as `PixelImage` reads, and 2²⁷ codes, which are half a gigabyte.
+        /// By default pictures as large as `PixelImage` reads, and 2²⁷ codes, which take half a gigabyte as numbers and as
+        /// much again while they are decoded.
         public init(pixels: Int = 178_956_970, codes: Int = 1 << 27) {
             self.pixels = pixels
             self.codes = codes

@@ -41,7 +41,7 @@ struct DigitShape: Equatable {
             for index in 0..<count {
                 // Where m is no power of eight, a few combinations of digits cannot occur; they have rows all the same.
                 let prefixes = index == 0 ? 1 : top << (3 * (index - 1))
-                guard before * prefixes <= CompressedHeader.maximumChoices * 8 else { return nil }
+                guard before * prefixes <= CompressedHeader.maximumChoices else { return nil }
                 digits.append(
                     DigitShape(size: index == 0 ? top : 8, prefixes: prefixes, parents: before, codewords: codewords))
             }
@@ -75,6 +75,7 @@ extension ContextStatistics {
             guard layer.digits.count == shapes.count else { return "layer \(index + 1) has other digits" }
             for (digit, shape) in zip(layer.digits, shapes) {
                 guard digit.terms.count <= DigitModel.largestTermCount,
+                    Set(digit.terms.map(\.source)).count == digit.terms.count,
                     fits(digit.base, shape.nodes(.parentAndPrefix)),
                     digit.terms.allSatisfy({ term in
                         (0...24).contains(term.shift) && (index > 0 || !term.source.isEarlier)

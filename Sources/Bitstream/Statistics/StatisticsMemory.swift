@@ -30,7 +30,7 @@ final class StatisticsMemory {
             nextScore += rows.count
             return start
         }
-        for (place_, (digit, shape)) in zip(layer.digits, shapes).enumerated() {
+        for (number, (digit, shape)) in zip(layer.digits, shapes).enumerated() {
             let first = nextTerm
             for term in digit.terms {
                 nextTerm.initialize(
@@ -40,7 +40,7 @@ final class StatisticsMemory {
                         scores: place(term.scores)))
                 nextTerm += 1
             }
-            (digits + place_).initialize(
+            (digits + number).initialize(
                 to: DigitModel(
                     size: shape.size, prefixes: shape.prefixes, terms: first, termCount: digit.terms.count,
                     base: place(digit.base), adaptation: Int32(statistics.adaptation)))

@@ -9,7 +9,7 @@ public struct StatisticsTraining {
     public var passes = 3
     /// The first step of a score, in bits.
     public var learningRate: Float = 0.3
-    /// No table has more rows; larger ones tell less apart.
+    /// No table of a neighbour has more rows; larger ones tell less apart.
     public var maximumRows = 33_000
 
     /// The defaults.
@@ -40,9 +40,10 @@ public struct StatisticsTraining {
                 let walk = LayerWalk(images: codes.images, layer: layer, earlier: earlier)
                 values.withUnsafeMutableBufferPointer { values in
                     digits.map(\.model).withUnsafeBufferPointer { models in
-                        // A layer of one choice has no digits, and nothing to learn.
-                        guard let base = values.baseAddress, let first = models.baseAddress else { return }
+                        guard let base = values.baseAddress else { return }
                         _ = walk.run(&numbers) { start, planes in
+                            // A layer of one choice has no digits: nothing is learnt, and the layer after it is told.
+                            guard let first = models.baseAddress else { return true }
                             EntropyKernel.learn(
                                 first, count: models.count, choices: layer.choices,
                                 isChild: isHierarchical && index > 0, planes, base + start, width: layer.width,

@@ -52,17 +52,33 @@ struct DecodeCommand: ParsableCommand {
             guard conversion.output != FileConversion.standard else {
                 throw ValidationError("\(name) holds \(file.header.images) images; give a folder with --output")
             }
-            let folder = (conversion.output as NSString).deletingPathExtension
+            // Several pictures become a folder: the one that --output names, or one beside the file.
+            let named = files.count == 1 ? output : nil
+            let folder = named ?? (conversion.output as NSString).deletingPathExtension
             try OutputPath.refuseExisting(folder, force: force)
-            let digits = String(file.header.images - 1).count
-            var index = 0
-            try compressor.decompress(file, name: name) { image in
-                let number = String(index)
-                let path = String(repeating: "0", count: digits - number.count) + number + ".png"
-                try FileConversion.write(image.pngData(), to: (folder as NSString).appendingPathComponent(path))
-                index += 1
+            let target = URL(fileURLWithPath: folder)
+            if FileManager.default.fileExists(atPath: folder) {
+                // With --force: what else is in the folder is not ours to remove.
+                try write(file, name: name, compressor, into: target)
+            } else {
+                try AtomicFolder.create(target.deletingLastPathComponent())
+                try AtomicFolder.write(to: target) { try write(file, name: name, compressor, into: $0) }
             }
             report(file, to: folder)
+        }
+    }
+
+    /// The pictures of a file, numbered.
+    private func write(
+        _ file: CompressedImage, name: String, _ compressor: ImageCompressor, into folder: URL
+    ) throws {
+        let digits = String(file.header.images - 1).count
+        var index = 0
+        try compressor.decompress(file, name: name) { image in
+            let number = String(index)
+            let path = String(repeating: "0", count: digits - number.count) + number + ".png"
+            try AtomicFile.write(image.pngData(), to: folder.appendingPathComponent(path))
+            index += 1
         }
     }
 

@@ -77,8 +77,10 @@ struct EncodeCommand: ParsableCommand {
 
     private func encodeDataset() throws {
         let target = output ?? FileConversion.standard
-        _ = try FileConversion.plan([data ?? "the data set"], to: target, fileExtension: "hrvq", force: force)
+        let conversion = try FileConversion.plan(
+            [data ?? "glyphs"], to: target, fileExtension: "hrvq", force: force)[0]
         let compressor = try tiles.compressor(model)
+        try compressor.require(coding)
         let configuration = compressor.configuration
         let dataset = try configuration.data.open(
             data.map { URL(fileURLWithPath: $0) }, split: split ?? .test)
@@ -90,8 +92,8 @@ struct EncodeCommand: ParsableCommand {
             codes, width: configuration.data.width, height: configuration.data.height, mode: coding,
             name: "the data set")
         let bytes = try file.bytes(name: "the data set")
-        try FileConversion.write(Data(bytes), to: target)
-        report(bytes.count, of: codes.images, file.header, to: target)
+        try conversion.write(Data(bytes))
+        report(bytes.count, of: codes.images, file.header, to: conversion.output)
     }
 
     private func report(_ bytes: Int, of images: Int, _ header: CompressedHeader, to output: String) {

@@ -57,6 +57,8 @@ struct TrainEntropyCommand: ParsableCommand {
             cure: "files coded with these statistics need them; add --force to replace them, or choose another --output"
         )
         if let json { try OutputPath.refuseExisting(json, force: force) }
+        try OutputPath.requireWritable(target.path)
+        try OutputPath.requireWritable(json)
         let (configuration, autoencoder) = try ModelFolder(folder).load()
         let training = try open(codes, autoencoder, configuration)
         let test: CodesFile? = if let heldOut { try open(heldOut, autoencoder, configuration) } else { nil }
@@ -69,8 +71,9 @@ struct TrainEntropyCommand: ParsableCommand {
         }
         counter.finish()
         try StatisticsFile.write(result.statistics, to: target)
-        if let json { try AtomicFile.write(result.report.json(), to: URL(fileURLWithPath: json)) }
-        try printOutput(result.report.text)
+        let report = try result.report()
+        if let json { try AtomicFile.write(report.json(), to: URL(fileURLWithPath: json)) }
+        try printOutput(report.text)
         let name = try result.statistics.fingerprint()
         if !quiet { printError("statistics \(name) written to \(target.path)") }
     }

@@ -54,7 +54,9 @@ if let torchFolder {
 // The kernels are one Swift source each, compiled once for every instruction set; the best is chosen at
 // run time. Code generation flags are "unsafe" for SwiftPM, so as a versioned dependency every variant is
 // compiled for the baseline processor (pass `-Xcc -march=x86-64-v3` to the whole build to raise it).
-func kernel(_ name: String, architecture: String?, define: String? = nil) -> Target {
+func kernel(
+    _ name: String, architecture: String?, define: String? = nil, dependencies: [Target.Dependency] = []
+) -> Target {
     var settings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
     #if arch(x86_64)
         if let architecture {
@@ -63,7 +65,8 @@ func kernel(_ name: String, architecture: String?, define: String? = nil) -> Tar
         }
     #endif
     return .target(
-        name: name, path: "Sources/\(name)", swiftSettings: torchFolder == nil ? [] : settings)
+        name: name, dependencies: dependencies, path: "Sources/\(name)",
+        swiftSettings: torchFolder == nil ? [] : settings)
 }
 
 // Only `make documentation` needs DocC; other packages should not have to fetch it.
@@ -118,12 +121,15 @@ package.targets =
         .target(name: "Torch", dependencies: ["CTorch", "Files", collections]),
         .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
         .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images"]),
+        .target(name: "Processors"),
         kernel("SearchKernelBaseline", architecture: nil),
         kernel("SearchKernelAVX2", architecture: "x86-64-v3"),
         kernel("SearchKernelAVX512", architecture: "x86-64-v4"),
         .target(
             name: "Quantization",
-            dependencies: ["Torch", "SearchKernelBaseline", "SearchKernelAVX2", "SearchKernelAVX512"]),
+            dependencies: [
+                "Torch", "Processors", "SearchKernelBaseline", "SearchKernelAVX2", "SearchKernelAVX512",
+            ]),
         .target(name: "Autoencoders", dependencies: ["Torch", "Quantization"]),
         // FUSED: one instruction multiplies and adds, where every processor of the variant has it.
         kernel("SamplerKernelBaseline", architecture: nil),
@@ -135,11 +141,19 @@ package.targets =
         .target(
             name: "Priors",
             dependencies: [
-                "Torch", "Datasets", "Quantization", "SamplerKernelBaseline", "SamplerKernelAVX2",
+                "Torch", "Datasets", "Quantization", "Processors", "SamplerKernelBaseline", "SamplerKernelAVX2",
                 "SamplerKernelAVX512", "PriorKernelBaseline", "PriorKernelAVX2", "PriorKernelAVX512",
             ]),
-        kernel("EntropyKernelBaseline", architecture: nil),
-        .target(name: "Bitstream", dependencies: ["Files", "EntropyKernelBaseline"]),
+        .target(name: "EntropyKernelTypes"),
+        kernel("EntropyKernelBaseline", architecture: nil, dependencies: ["EntropyKernelTypes"]),
+        kernel("EntropyKernelAVX2", architecture: "x86-64-v3", dependencies: ["EntropyKernelTypes"]),
+        kernel("EntropyKernelAVX512", architecture: "x86-64-v4", dependencies: ["EntropyKernelTypes"]),
+        .target(
+            name: "Bitstream",
+            dependencies: [
+                "Files", "Processors", "EntropyKernelTypes", "EntropyKernelBaseline", "EntropyKernelAVX2",
+                "EntropyKernelAVX512",
+            ]),
         .target(name: "Metrics"),
         .target(
             name: "Training",
@@ -174,7 +188,7 @@ package.targets =
 
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(
-            name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelBaseline"], resources: [.copy("Fixtures")]
+            name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelTypes"], resources: [.copy("Fixtures")]
         ),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "Files"], resources: [.copy("Fixtures")]),
         .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),

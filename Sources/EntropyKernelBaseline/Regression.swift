@@ -1,3 +1,5 @@
+import EntropyKernelTypes
+
 /// A table of scores while they are learnt, in nats.
 public struct RegressionTable {
     /// Which symbol it looks at, −1 for none.
@@ -47,46 +49,69 @@ public struct RegressionModel {
     }
 }
 
-/// Goes one step of AdaGrad down the gradient of −ln p for each digit.
-struct RegressionVisitor: DigitVisitor {
-    let digits: UnsafePointer<RegressionModel>
-    let rate: Float
-    let constants: KernelConstants
-
-    @inline(__always)
-    func prefixes(_ index: Int) -> Int { digits[index].prefixes }
-
-    @inline(__always)
-    mutating func visit(_ index: Int, node: Int, prefix: Int, _ symbols: SIMD8<Int32>, digit: Int) -> Int {
-        let model = digits[index]
-        var rows = SIMD8<Int>()
-        var sum = SIMD8<Float>()
-        for place in 0..<model.count {
-            let table = model.tables[place]
-            var row = table.nodeKind == 2 ? node : table.nodeKind == 1 ? prefix : 0
-            if table.source >= 0 { row = row &* table.symbols &+ Int(symbols[table.source] &>> table.shift) }
-            rows[place] = row
-            sum += table.scores[row]
+/// Goes one step of AdaGrad down the gradient of −ln p for each digit of a row.
+@inline(__always)
+func learnRow(
+    _ digits: UnsafePointer<RegressionModel>, count: Int, _ planes: RowPlanes, _ codes: UnsafePointer<Int32>,
+    choices: Int, isChild: Bool, rate: Float, _ constants: KernelConstants
+) {
+    planes.fill(codes, choices: choices, isChild: isChild)
+    for x in 0..<planes.width {
+        let code = Int(codes[x])
+        for index in 0..<count {
+            let prefix = code &>> (3 &* (count &- index))
+            let node = planes.parent(x) &* digits[index].prefixes &+ prefix
+            learn(
+                digits[index], node: node, prefix: prefix, planes, x,
+                digit: code &>> (3 &* (count &- 1 &- index)) & 7, rate: rate, constants)
         }
-        var greatest = sum[0]
-        for value in 1..<model.size { greatest = max(greatest, sum[value]) }
-        let possible = constants.firstLanes[model.size]
-        var gradient = masked(exponential(sum - greatest), possible)
-        gradient /= SIMD8(repeating: gradient.sum())
-        gradient[digit] -= 1
-        let square = gradient * gradient
-        for place in 0..<model.count {
-            let table = model.tables[place]
-            let row = rows[place]
-            let squares = table.squares[row] + square
-            table.squares[row] = squares
-            table.scores[row] -= rate * gradient / squares.squareRoot()
-        }
-        return digit
     }
+}
 
-    @inline(__always)
-    private func masked(_ values: Lanes, _ mask: SIMD8<Int32>) -> Lanes {
-        unsafeBitCast(unsafeBitCast(values, to: SIMD8<Int32>.self) & mask, to: Lanes.self)
+@inline(__always)
+private func learn(
+    _ model: RegressionModel, node: Int, prefix: Int, _ planes: RowPlanes, _ x: Int, digit: Int, rate: Float,
+    _ constants: KernelConstants
+) {
+    var rows = SIMD8<Int>()
+    var sum = SIMD8<Float>()
+    for place in 0..<model.count {
+        let table = model.tables[place]
+        var row = table.nodeKind == 2 ? node : table.nodeKind == 1 ? prefix : 0
+        if table.source >= 0 {
+            row = row &* table.symbols &+ Int(planes.symbols(table.source)[x] &>> table.shift)
+        }
+        rows[place] = row
+        sum += table.scores[row]
+    }
+    var greatest = sum[0]
+    for value in 1..<model.size { greatest = max(greatest, sum[value]) }
+    let possible = constants.firstLanes[model.size]
+    var gradient = masked(exponential(sum - greatest), possible)
+    gradient /= SIMD8(repeating: gradient.sum())
+    gradient[digit] -= 1
+    let square = gradient * gradient
+    for place in 0..<model.count {
+        let table = model.tables[place]
+        let row = rows[place]
+        let squares = table.squares[row] + square
+        table.squares[row] = squares
+        table.scores[row] -= rate * gradient / squares.squareRoot()
+    }
+}
+
+@inline(__always)
+private func masked(_ values: Lanes, _ mask: SIMD8<Int32>) -> Lanes {
+    unsafeBitCast(unsafeBitCast(values, to: SIMD8<Int32>.self) & mask, to: Lanes.self)
+}
+
+extension EntropyKernel {
+    /// Learns from a row.
+    public static func learn(
+        _ digits: UnsafePointer<RegressionModel>, count: Int, choices: Int, isChild: Bool, _ planes: RowPlanes,
+        _ codes: UnsafePointer<Int32>, rate: Float
+    ) {
+        learnRow(
+            digits, count: count, planes, codes, choices: choices, isChild: isChild, rate: rate, .shared)
     }
 }

@@ -11,6 +11,7 @@
 @_exported import Images
 @_exported import Metrics
 @_exported import Priors
+@_exported import Processors
 @_exported import Quantization
 @_exported import Torch
 @_exported import Training

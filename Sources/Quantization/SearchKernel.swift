@@ -1,3 +1,4 @@
+import Processors
 import SearchKernelAVX2
 import SearchKernelAVX512
 import SearchKernelBaseline

@@ -52,6 +52,21 @@ struct SplitMix: RandomNumberGenerator {
     ]
     private let model = Fingerprint(bytes: Array(repeating: 1, count: CompressedHeader.modelBytes))
 
+    @Test(arguments: models.indices, [0, 10]) func allKernelsAgree(model index: Int, adaptation: Int) throws {
+        let (layers, isHierarchical) = Self.models[index]
+        let codes = structuredCodes(images: 3, layers: layers, isHierarchical: isHierarchical)
+        let statistics = try #require(
+            StatisticsTraining().statistics(of: codes, isHierarchical: isHierarchical, model: model)
+        ).adapting(by: adaptation)
+        let payloads = ModelledCoding.encode(codes, statistics, kernel: .baseline)
+        for kernel in CodingKernel.allCases where kernel.isSupported {
+            #expect(ModelledCoding.encode(codes, statistics, kernel: kernel) == payloads, "\(kernel)")
+            let values = try ModelledCoding.decode(
+                payloads, layers: layers, images: 3, statistics, name: "x", kernel: kernel)
+            #expect(values == codes.values, "\(kernel)")
+        }
+    }
+
     @Test(arguments: models.indices, [0, 10]) func modelledCodesComeBack(model index: Int, adaptation: Int) throws {
         let (layers, isHierarchical) = Self.models[index]
         var training = StatisticsTraining()

@@ -1,4 +1,4 @@
-import EntropyKernelBaseline
+import EntropyKernelTypes
 import Foundation
 import Testing
 
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func powersAreThoseOfTwo() {
-        for (index, value) in EntropyKernel.powers.enumerated() {
+        for (index, value) in PowerTable.values.enumerated() {
             #expect(Double(value) == (32768 * exp2(-Double(index) / 256)).rounded(), "\(index)")
         }
     }

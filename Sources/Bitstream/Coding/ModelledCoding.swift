@@ -1,4 +1,4 @@
-import EntropyKernelBaseline
+import EntropyKernelTypes
 import Foundation
 
 /// Layers of codes to bytes and back by a range coder, with probabilities from ``ContextStatistics``.
@@ -11,28 +11,29 @@ package enum ModelledCoding {
     private static func minimumBytes(digits: Int) -> Int { digits / digitsPerByte }
 
     /// The payloads of all layers that there are codes of.
-    package static func encode(_ codes: LayeredCodes, _ statistics: ContextStatistics) -> [[UInt8]] {
+    package static func encode(
+        _ codes: LayeredCodes, _ statistics: ContextStatistics, kernel: CodingKernel = .best
+    ) -> [[UInt8]] {
         var payloads: [[UInt8]] = []
-        walk(codes, statistics) { memory, walk, values, numbers in
+        walk(codes, statistics) { memory, walk, values, symbols in
             var words = [UInt32](repeating: 0, count: 1024)
-            var count = 0
-            var (low, range) = (UInt64(0), UInt64.max)
-            let width = walk.layer.width
-            _ = walk.run(&numbers) { start, planes in
-                let needed = count + width * memory.model.digitCount
+            var coder: RangeWriter?
+            let digits = walk.layer.width * memory.model.digitCount
+            _ = walk.run(&symbols) { start, planes in
+                let needed = (coder?.count ?? 0) + digits
                 if needed > words.count { words += [UInt32](repeating: 0, count: max(needed, words.count)) }
                 words.withUnsafeMutableBufferPointer { words in
                     guard let base = words.baseAddress else { return }
-                    var coder = RangeWriter(low: low, range: range, words: base, count: count)
-                    EntropyKernel.write(&coder, memory.model, planes, values + start, width: width)
-                    (low, range) = coder.interval
-                    count = coder.count
+                    var writer = coder ?? RangeWriter(words: base)
+                    writer.words = base
+                    kernel.write(&writer, memory.model, planes, values + start)
+                    coder = writer
                 }
                 return true
             }
-            let digits = walk.images * walk.layer.height * width * memory.model.digitCount
-            var payload = finished(words: &words, count: count, low: low, range: range)
-            payload += Array(repeating: 0, count: max(minimumBytes(digits: digits) - payload.count, 0))
+            var payload = coder.map { finished(words, $0) } ?? []
+            let least = minimumBytes(digits: walk.images * walk.layer.height * digits)
+            payload += Array(repeating: 0, count: max(least - payload.count, 0))
             payloads.append(payload)
         }
         return payloads
@@ -41,13 +42,13 @@ package enum ModelledCoding {
     /// The bits that statistics ask for, layer by layer: what an ideal coder would write.
     static func cost(_ codes: LayeredCodes, _ statistics: ContextStatistics) -> [Double] {
         var costs: [Double] = []
-        walk(codes, statistics) { memory, walk, values, numbers in
+        walk(codes, statistics) { memory, walk, values, symbols in
             var counts = [Int](repeating: 0, count: 65_537)
-            _ = walk.run(&numbers) { start, planes in
+            _ = walk.run(&symbols) { start, planes in
                 counts.withUnsafeMutableBufferPointer { counts in
                     guard let base = counts.baseAddress else { return }
                     var coder = CostCounter(counts: base)
-                    EntropyKernel.count(&coder, memory.model, planes, values + start, width: walk.layer.width)
+                    CodingKernel.best.write(&coder, memory.model, planes, values + start)
                 }
                 return true
             }
@@ -64,10 +65,11 @@ package enum ModelledCoding {
     /// - Throws: ``BitstreamError/malformed(name:reason:expected:wholeLayers:)`` where a payload was not made by
     ///   ``encode(_:_:)`` with these statistics.
     package static func decode(
-        _ payloads: [[UInt8]], layers: [CodeLayer], images: Int, _ statistics: ContextStatistics, name: String
+        _ payloads: [[UInt8]], layers: [CodeLayer], images: Int, _ statistics: ContextStatistics, name: String,
+        kernel: CodingKernel = .best
     ) throws -> [[Int32]] {
         var values: [[Int32]] = []
-        var earlier: (layer: CodeLayer, numbers: [Int32])?
+        var earlier: (layer: CodeLayer, symbols: [Int32])?
         for (index, payload) in payloads.enumerated() {
             let layer = layers[index]
             func malformed(_ reason: String) -> BitstreamError {
@@ -85,8 +87,9 @@ package enum ModelledCoding {
                 throw malformed("ends with a byte that is not needed")
             }
             var codes = [Int32](repeating: 0, count: count)
-            var numbers: [Int32] = []
-            let walk = LayerWalk(images: images, layer: layer, earlier: earlier)
+            var symbols: [Int32] = []
+            let walk = LayerWalk(
+                images: images, layer: layer, digits: memory.model.digitCount, earlier: earlier)
             var position = 0
             let isWhole = payload.withUnsafeBufferPointer { payload in
                 codes.withUnsafeMutableBufferPointer { codes in
@@ -94,9 +97,9 @@ package enum ModelledCoding {
                     var nothing: UInt8 = 0
                     return withUnsafePointer(to: &nothing) { nothing in
                         var reader = RangeReader(bytes: payload.baseAddress ?? nothing, length: payload.count)
-                        let result = walk.run(&numbers) { start, planes in
+                        let result = walk.run(&symbols) { start, planes in
                             guard let base = codes.baseAddress else { return false }
-                            return EntropyKernel.read(&reader, memory.model, planes, base + start, width: layer.width)
+                            return kernel.read(&reader, memory.model, planes, base + start)
                         }
                         position = reader.position
                         return result
@@ -106,7 +109,7 @@ package enum ModelledCoding {
             guard isWhole else { throw malformed("holds a code beyond its \(layer.choices) choices") }
             guard payload.count <= max(position, least) else { throw malformed("has bytes that are not needed") }
             values.append(codes)
-            earlier = (layer, numbers)
+            earlier = (layer, symbols)
         }
         return values
     }
@@ -116,22 +119,19 @@ package enum ModelledCoding {
         _ codes: LayeredCodes, _ statistics: ContextStatistics
     ) -> [(shares: [SIMD8<UInt32>], digits: [UInt8])] {
         var result: [(shares: [SIMD8<UInt32>], digits: [UInt8])] = []
-        walk(codes, statistics) { memory, walk, values, numbers in
+        walk(codes, statistics) { memory, walk, values, symbols in
             let count = walk.images * walk.layer.height * walk.layer.width * memory.model.digitCount
             var shares = [SIMD8<UInt32>](repeating: SIMD8(), count: count)
             var digits = [UInt8](repeating: 0, count: count)
-            var next = 0
-            _ = walk.run(&numbers) { start, planes in
-                shares.withUnsafeMutableBufferPointer { shares in
-                    digits.withUnsafeMutableBufferPointer { digits in
-                        guard let share = shares.baseAddress, let digit = digits.baseAddress else { return }
-                        var coder = ShareRecorder(shares: share, digits: digit, count: next)
-                        EntropyKernel.record(
-                            &coder, memory.model, planes, values + start, width: walk.layer.width)
-                        next = coder.count
+            shares.withUnsafeMutableBufferPointer { shares in
+                digits.withUnsafeMutableBufferPointer { digits in
+                    guard let share = shares.baseAddress, let digit = digits.baseAddress else { return }
+                    var coder = ShareRecorder(shares: share, digits: digit)
+                    _ = walk.run(&symbols) { start, planes in
+                        CodingKernel.best.write(&coder, memory.model, planes, values + start)
+                        return true
                     }
                 }
-                return true
             }
             result.append((shares, digits))
         }
@@ -144,35 +144,41 @@ package enum ModelledCoding {
         _ codes: LayeredCodes, _ statistics: ContextStatistics,
         _ body: (StatisticsMemory, LayerWalk, UnsafeMutablePointer<Int32>, inout [Int32]) -> Void
     ) {
-        var earlier: (layer: CodeLayer, numbers: [Int32])?
+        var earlier: (layer: CodeLayer, symbols: [Int32])?
         for (index, values) in codes.values.enumerated() {
             let memory = StatisticsMemory(statistics, layer: index)
-            let walk = LayerWalk(images: codes.images, layer: codes.layers[index], earlier: earlier)
+            let walk = LayerWalk(
+                images: codes.images, layer: codes.layers[index], digits: memory.model.digitCount, earlier: earlier)
             var values = values
-            var numbers: [Int32] = []
+            var symbols: [Int32] = []
             values.withUnsafeMutableBufferPointer { values in
-                if let base = values.baseAddress { body(memory, walk, base, &numbers) }
+                if let base = values.baseAddress { body(memory, walk, base, &symbols) }
             }
-            earlier = (codes.layers[index], numbers)
+            earlier = (codes.layers[index], symbols)
         }
     }
 
     /// The fewest bytes of a number inside the last interval; a reader takes what is missing for zeros.
-    static func finished(words: inout [UInt32], count: Int, low: UInt64, range: UInt64) -> [UInt8] {
-        var value = low
+    static func finished(_ words: [UInt32], _ coder: RangeWriter) -> [UInt8] {
+        var value = coder.low
         for kept in 0..<8 {
             let mask = kept == 0 ? UInt64.max : UInt64.max >> UInt64(8 * kept)
-            let (sum, overflow) = low.addingReportingOverflow(mask)
+            let (sum, overflow) = coder.low.addingReportingOverflow(mask)
             let candidate = sum & ~mask
-            if !overflow, candidate - low < range {
+            if !overflow, candidate - coder.low < coder.range {
                 value = candidate
                 break
             }
         }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count * 4 + 8)
-        for word in words[..<count] { withUnsafeBytes(of: word.bigEndian) { bytes += $0 } }
-        withUnsafeBytes(of: value.bigEndian) { bytes += $0 }
+        let length = coder.count * 4
+        var bytes = [UInt8](unsafeUninitializedCapacity: length + 8) { bytes, filled in
+            for index in 0..<coder.count {
+                UnsafeMutableRawBufferPointer(bytes).storeBytes(
+                    of: words[index].bigEndian, toByteOffset: index * 4, as: UInt32.self)
+            }
+            UnsafeMutableRawBufferPointer(bytes).storeBytes(of: value.bigEndian, toByteOffset: length, as: UInt64.self)
+            filled = length + 8
+        }
         while bytes.last == 0 { bytes.removeLast() }
         return bytes
     }

@@ -1,4 +1,4 @@
-import EntropyKernelBaseline
+import EntropyKernelTypes
 
 /// The range coder alone, for digits whose distributions somebody else knows.
 package enum RangeCoding {
@@ -11,20 +11,18 @@ package enum RangeCoding {
     package static func encode(_ digits: [UInt8], shares: [SIMD8<UInt32>]) -> [UInt8] {
         precondition(digits.count == shares.count, "\(digits.count) digits and \(shares.count) distributions")
         var words = [UInt32](repeating: 0, count: digits.count + 1)
-        var (low, range, count) = (UInt64(0), UInt64.max, 0)
-        words.withUnsafeMutableBufferPointer { words in
-            guard let base = words.baseAddress else { return }
-            var coder = RangeWriter(low: low, range: range, words: base, count: 0)
+        let coder = words.withUnsafeMutableBufferPointer { words in
             digits.withUnsafeBufferPointer { digits in
-                shares.withUnsafeBufferPointer { shares in
-                    guard let digit = digits.baseAddress, let share = shares.baseAddress else { return }
-                    EntropyKernel.write(&coder, digit, share, count: digits.count)
+                shares.withUnsafeBufferPointer { shares -> RangeWriter? in
+                    guard let base = words.baseAddress, let digit = digits.baseAddress, let share = shares.baseAddress
+                    else { return nil }
+                    var coder = RangeWriter(words: base)
+                    CodingKernel.best.write(&coder, digit, share, count: digits.count)
+                    return coder
                 }
             }
-            (low, range) = coder.interval
-            count = coder.count
         }
-        return ModelledCoding.finished(words: &words, count: count, low: low, range: range)
+        return coder.map { ModelledCoding.finished(words, $0) } ?? []
     }
 
     /// The digits of bytes.
@@ -36,7 +34,7 @@ package enum RangeCoding {
                     shares.withUnsafeBufferPointer { shares in
                         guard let digit = digits.baseAddress, let share = shares.baseAddress else { return }
                         var coder = RangeReader(bytes: bytes.baseAddress ?? nothing, length: bytes.count)
-                        EntropyKernel.read(&coder, digit, share, count: shares.count)
+                        CodingKernel.best.read(&coder, digit, share, count: shares.count)
                     }
                 }
             }

@@ -1,4 +1,4 @@
-import EntropyKernelBaseline
+import EntropyKernelTypes
 
 /// The sizes of one digit's tables, which follow from the numbers of choices of the layers.
 struct DigitShape: Equatable {

@@ -1,4 +1,5 @@
 import EntropyKernelBaseline
+import EntropyKernelTypes
 import Foundation
 
 /// The tables of one digit while they are learnt: they are touched at random for each of many millions of codes, so they

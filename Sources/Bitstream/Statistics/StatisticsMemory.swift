@@ -1,4 +1,4 @@
-import EntropyKernelBaseline
+import EntropyKernelTypes
 
 /// Statistics laid out for the kernel. Made for one layer of one file, since the base scores may move with it.
 final class StatisticsMemory {

@@ -30,24 +30,23 @@ public struct StatisticsTraining {
             let shapes = DigitShape.shapes(choices: codes.layers.map(\.choices), isHierarchical: isHierarchical)
         else { return nil }
         var layers: [ContextStatistics.Layer] = []
-        var earlier: (layer: CodeLayer, numbers: [Int32])?
+        var earlier: (layer: CodeLayer, symbols: [Int32])?
         for (index, codewords) in codes.values.enumerated() {
             var values = codewords
             let layer = codes.layers[index]
             let digits = shapes[index].map { RegressionDigit($0, isFirstLayer: index == 0, maximumRows: maximumRows) }
-            var numbers: [Int32] = []
+            var symbols: [Int32] = []
             for pass in 0..<max(passes, 1) {
-                let walk = LayerWalk(images: codes.images, layer: layer, earlier: earlier)
+                let walk = LayerWalk(images: codes.images, layer: layer, digits: digits.count, earlier: earlier)
                 values.withUnsafeMutableBufferPointer { values in
                     digits.map(\.model).withUnsafeBufferPointer { models in
                         guard let base = values.baseAddress else { return }
-                        _ = walk.run(&numbers) { start, planes in
+                        _ = walk.run(&symbols) { start, planes in
                             // A layer of one choice has no digits: nothing is learnt, and the layer after it is told.
                             guard let first = models.baseAddress else { return true }
                             EntropyKernel.learn(
                                 first, count: models.count, choices: layer.choices,
-                                isChild: isHierarchical && index > 0, planes, base + start, width: layer.width,
-                                rate: learningRate)
+                                isChild: isHierarchical && index > 0, planes, base + start, rate: learningRate)
                             return true
                         }
                     }
@@ -55,7 +54,7 @@ public struct StatisticsTraining {
                 progress(index + 1, pass + 1)
             }
             layers.append(.init(choices: layer.choices, digits: digits.map(\.quantized)))
-            earlier = (layer, numbers)
+            earlier = (layer, symbols)
         }
         return ContextStatistics(checked: model, isHierarchical: isHierarchical, adaptation: 0, layers: layers)
     }

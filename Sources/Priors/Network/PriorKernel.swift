@@ -1,7 +1,7 @@
 import PriorKernelAVX2
 import PriorKernelAVX512
 import PriorKernelBaseline
-import Quantization
+import Processors
 
 /// The variants of the kernel for a network's attention and pointwise functions, and which of them this processor takes.
 ///

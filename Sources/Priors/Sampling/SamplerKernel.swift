@@ -1,4 +1,4 @@
-import Quantization
+import Processors
 import SamplerKernelAVX2
 import SamplerKernelAVX512
 import SamplerKernelBaseline

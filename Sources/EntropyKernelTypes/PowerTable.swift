@@ -1,7 +1,7 @@
 /// Powers of two as integers, so that no machine's floating point stands between codes and bytes.
-enum PowerTable {
+public enum PowerTable {
     /// round(32768 · 2^(−i/256)) for i in 0 ..< 256.
-    static let values: [UInt16] = [
+    public static let values: [UInt16] = [
         32768, 32679, 32591, 32503, 32415, 32327, 32240, 32153, 32066, 31979, 31893, 31806,
         31720, 31635, 31549, 31464, 31379, 31294, 31209, 31125, 31041, 30957, 30873, 30790,
         30706, 30623, 30541, 30458, 30376, 30293, 30212, 30130, 30048, 29967, 29886, 29805,
@@ -25,30 +25,4 @@ enum PowerTable {
         17109, 17063, 17017, 16971, 16925, 16879, 16834, 16788, 16743, 16697, 16652, 16607,
         16562, 16518, 16473, 16428,
     ]
-}
-
-/// Tables that every digit is coded with.
-struct KernelConstants {
-    /// ``PowerTable/values``.
-    let powers: UnsafePointer<UInt16>
-    /// Of each count from 0 to 8 a mask of all bits in so many first lanes.
-    let firstLanes: UnsafePointer<SIMD8<Int32>>
-
-    private static let masks: [SIMD8<Int32>] = (0...8).map { count in
-        var mask = SIMD8<Int32>()
-        for lane in 0..<count { mask[lane] = -1 }
-        return mask
-    }
-
-    /// Lends the tables.
-    @inline(__always)
-    static func use<Result>(_ body: (KernelConstants) -> Result) -> Result {
-        PowerTable.values.withUnsafeBufferPointer { powers in
-            masks.withUnsafeBufferPointer { masks in
-                body(
-                    KernelConstants(
-                        powers: powers.baseAddress.unsafelyUnwrapped, firstLanes: masks.baseAddress.unsafelyUnwrapped))
-            }
-        }
-    }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Torch
 
 /// What the processor can do, as the operating system allows it to be used.
 package enum Processor {
@@ -13,15 +12,12 @@ package enum Processor {
         "avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "sse4_1", "sse4_2", "ssse3", "popcnt", "xsave",
     ]
 
-    /// Linux lists the flags; elsewhere LibTorch's own detection is asked.
+    /// As Linux lists the flags; elsewhere none is known, and the baseline runs.
     private static func supports(_ needed: [String]) -> Bool {
-        if let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
+        guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
             let line = text.split(separator: "\n").first(where: { $0.hasPrefix("flags") })
-        {
-            let flags = Set(line.split(separator: " ").map(String.init))
-            return needed.allSatisfy(flags.contains)
-        }
-        let capability = Engine.processorCapability
-        return capability == "AVX512" || (capability == "AVX2" && !needed.contains("avx512f"))
+        else { return false }
+        let flags = Set(line.split(separator: " ").map(String.init))
+        return needed.allSatisfy(flags.contains)
     }
 }

@@ -1,0 +1,1 @@
+../EntropyKernelBaseline/DigitCoding.swift

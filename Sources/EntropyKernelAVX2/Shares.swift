@@ -1,0 +1,1 @@
+../EntropyKernelBaseline/Shares.swift

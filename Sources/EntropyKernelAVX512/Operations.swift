@@ -1,0 +1,1 @@
+../EntropyKernelBaseline/Operations.swift

@@ -13,10 +13,24 @@ final class ResidualBlock {
     }
 
     func callAsFunction(_ input: Tensor) throws -> Tensor {
-        let output = try second(first(input.relu()).reluInPlace())
-        // Nothing else reads the convolution's result, and its derivative does not need it.
-        try output.addInPlace(input)
-        return output
+        let first = try self.first.product(input.dataType)
+        let second = try self.second.product(input.dataType)
+        let rectified = try withoutGradients { try input.relu() }
+        let hidden = try first(rectified, .relu)
+        let needsInput = input.requiresGradient
+        let inputs = [input, first.weight, first.bias, second.weight, second.bias]
+        // On the way back every gradient but the first is this function's own, and is changed in place.
+        return try second(hidden, .adding(input)).withGradient(of: inputs) { gradient in
+            let outer = try second.gradients(gradient, input: hidden, needsInput: true)
+            guard let hiddenGradient = outer.input else {
+                preconditionFailure("a gradient that was asked for is missing")
+            }
+            try hiddenGradient.passThroughReLUInPlace(hidden)
+            let inner = try first.gradients(hiddenGradient, input: rectified, needsInput: needsInput)
+            try inner.input?.passThroughReLUInPlace(rectified)
+            try inner.input?.addInPlace(gradient)
+            return [inner.input, inner.weight, inner.bias, outer.weight, outer.bias]
+        }
     }
 }
 

@@ -57,16 +57,17 @@ c10::Device device_of(int64_t type, int64_t index) {
     return c10::Device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index));
 }
 
+// What a list argument holds, by the schema; null where it is no list.
+c10::TypePtr element_type(const c10::TypePtr &type) {
+    if (auto list = type->cast<c10::ListType>()) return list->getElementType();
+    if (auto optional = type->cast<c10::OptionalType>()) return element_type(optional->getElementType());
+    return nullptr;
+}
+
 // The schema says whether a list of tensors may have holes (as in indexing).
 bool takes_optional_tensors(const c10::TypePtr &type) {
-    auto list = type->cast<c10::ListType>();
-    if (!list) {
-        if (auto optional = type->cast<c10::OptionalType>()) {
-            return takes_optional_tensors(optional->getElementType());
-        }
-        return false;
-    }
-    return list->getElementType()->kind() == c10::TypeKind::OptionalType;
+    auto element = element_type(type);
+    return element && element->kind() == c10::TypeKind::OptionalType;
 }
 
 c10::IValue to_ivalue(const ct_value &value, const ct_pools &pools, const c10::Argument &argument) {
@@ -85,6 +86,14 @@ c10::IValue to_ivalue(const ct_value &value, const ct_pools &pools, const c10::A
     case CT_BOOLEAN:
         return c10::IValue(value.integer != 0);
     case CT_INTEGERS: {
+        if (auto type = element_type(argument.type()); type && type->kind() != c10::TypeKind::IntType) {
+            c10::impl::GenericList list(type);
+            for (int32_t i = 0; i < value.count; ++i) {
+                int64_t number = pools.integers[value.integer + i];
+                list.push_back(type->kind() == c10::TypeKind::BoolType ? c10::IValue(number != 0) : c10::IValue(number));
+            }
+            return c10::IValue(std::move(list));
+        }
         c10::List<int64_t> list;
         list.reserve(value.count);
         for (int32_t i = 0; i < value.count; ++i) list.push_back(pools.integers[value.integer + i]);

@@ -25,7 +25,7 @@ enum {
     CT_INTEGER = 2,      // integer (also data types, layouts and memory formats)
     CT_REAL = 3,         // real
     CT_BOOLEAN = 4,      // integer, 0 or 1
-    CT_INTEGERS = 5,     // pools.integers[integer ..< integer + count]
+    CT_INTEGERS = 5,     // pools.integers[integer ..< integer + count] (also truth values, 0 or 1, and numbers)
     CT_REALS = 6,        // pools.reals[...]
     CT_TENSORS = 7,      // pools.tensors[...]; a null handle is an absent tensor
     CT_STRING = 8,       // pools.characters[...]

@@ -26,12 +26,21 @@ public struct Operator: @unchecked Sendable {
         }
     }
 
+    /// Whether this LibTorch has the operator.
+    public var isAvailable: Bool { (try? handle.get()) != nil }
+
     /// Calls the operator and returns its only (or first) result, which must be a tensor.
     ///
     /// - Parameter arguments: In the schema's order; trailing ones may be left out where the schema has defaults.
     /// - Throws: ``TorchError``.
     @discardableResult
-    public func callAsFunction(_ arguments: Value...) throws -> Tensor {
+    public func callAsFunction(_ arguments: Value...) throws -> Tensor { try self(arguments) }
+
+    /// Calls the operator with a list of arguments; see ``callAsFunction(_:)-(Value...)``.
+    ///
+    /// - Throws: ``TorchError``.
+    @discardableResult
+    public func callAsFunction(_ arguments: [Value]) throws -> Tensor {
         guard case .tensor(let tensor)? = try results(arguments).first else {
             throw TorchError.unexpectedResult(operation: name, text: "a tensor was expected as its result")
         }

@@ -28,11 +28,19 @@ public final class Convolution2D {
 
     /// Applies the layer.
     ///
+    /// - Parameters:
+    ///   - input: [N, in, H, W].
+    ///   - relu: Whether max(x, 0) of the product is the result, in one pass; it must not be changed in place then.
     /// - Throws: ``TorchError`` if the input's channels do not fit.
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try Operators.convolution(
-            .tensor(input), .tensor(weight.tensor.to(input.dataType)), .tensor(bias.tensor.to(input.dataType)),
-            [stride, stride], [padding, padding], [1, 1], 1)
+    public func callAsFunction(_ input: Tensor, relu: Bool = false) throws -> Tensor {
+        try product(input.dataType).recorded(input, relu: relu)
+    }
+
+    /// The product with the parameters as they are now, for layers with gradients of their own.
+    ///
+    /// - Throws: ``TorchError``.
+    package func product(_ type: DataType) throws -> ConvolutionProduct {
+        try ConvolutionProduct(weight, bias, type: type, stride: stride, padding: padding, isTransposed: false)
     }
 }
 
@@ -65,8 +73,8 @@ public final class TransposedConvolution2D {
     ///
     /// - Throws: ``TorchError`` if the input's channels do not fit.
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try Operators.transposedConvolution(
-            .tensor(input), .tensor(weight.tensor.to(input.dataType)), .tensor(bias.tensor.to(input.dataType)),
-            [stride, stride], [padding, padding], [0, 0], 1, [1, 1])
+        try ConvolutionProduct(
+            weight, bias, type: input.dataType, stride: stride, padding: padding, isTransposed: true
+        ).recorded(input, relu: false)
     }
 }

@@ -12,29 +12,32 @@ final class ResidualBlock {
             scope / "conv2", inputs: settings.residualUnits, outputs: settings.hiddenUnits, filter: 1)
     }
 
-    func callAsFunction(_ input: Tensor) throws -> Tensor {
+    /// Applies the block.
+    ///
+    /// - Parameters:
+    ///   - input: [N, hidden, h, w].
+    ///   - relu: Whether max(x, 0) of the sum is the result.
+    func callAsFunction(_ input: Tensor, relu: Bool) throws -> Tensor {
         let first = try self.first.product(input.dataType)
         let second = try self.second.product(input.dataType)
         let rectified = try withoutGradients { try input.relu() }
         let hidden = try first(rectified, .relu)
-        let needsInput = input.requiresGradient
+        let output = try second(hidden, .adding(input, relu: relu))
         let inputs = [input, first.weight, first.bias, second.weight, second.bias]
         // On the way back every gradient but the first is this function's own, and is changed in place.
-        return try second(hidden, .adding(input)).withGradient(of: inputs) { gradient in
-            let outer = try second.gradients(gradient, input: hidden, needsInput: true)
-            guard let hiddenGradient = outer.input else {
-                preconditionFailure("a gradient that was asked for is missing")
-            }
-            try hiddenGradient.passThroughReLUInPlace(hidden)
-            let inner = try first.gradients(hiddenGradient, input: rectified, needsInput: needsInput)
-            try inner.input?.passThroughReLUInPlace(rectified)
-            try inner.input?.addInPlace(gradient)
-            return [inner.input, inner.weight, inner.bias, outer.weight, outer.bias]
+        return try output.withGradient(of: inputs) { gradient in
+            let sum = relu ? try gradient.throughReLU(output) : gradient
+            let outer = try second.gradients(sum, input: hidden)
+            guard let hiddenGradient = outer.input else { return [nil, nil, nil, nil, nil] }
+            let firstBias = try hiddenGradient.passThroughReLU(hidden)
+            let inner = try first.gradients(hiddenGradient, input: rectified)
+            let secondBias = try inner.input?.passThroughReLU(rectified, adding: sum)
+            return [inner.input, inner.weight, firstBias, outer.weight, secondBias]
         }
     }
 }
 
-/// Residual blocks one after the other.
+/// Residual blocks one after the other, and max(x, 0) of the last one's result.
 struct ResidualStack {
     private let blocks: [ResidualBlock]
 
@@ -43,6 +46,7 @@ struct ResidualStack {
     }
 
     func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try blocks.reduce(input) { try $1($0) }
+        guard !blocks.isEmpty else { return try input.relu() }
+        return try blocks.enumerated().reduce(input) { try $1.element($0, relu: $1.offset == blocks.count - 1) }
     }
 }

@@ -29,37 +29,67 @@ struct AssignedSums {
             }
             return
         }
-        // One pass that subtracts and adds, without an array of residuals between.
-        var counts = [Int64](repeating: 0, count: codewords)
-        let dimension = vectors.size(1)
-        try indices.withMemory(of: Int32.self) { (indices) throws -> Void in
-            for index in indices { counts[Int(index)] += 1 }
-            guard withSums else { return }
-            try vectors.contiguous().withMemory(of: Float.self) { vectors in
-                try sums.withMemory(of: Float.self) { sums in
-                    guard let target = sums.baseAddress, let source = vectors.baseAddress else { return }
-                    func add(_ minus: UnsafePointer<Float>?) {
-                        for (row, index) in indices.enumerated() {
-                            let vector = source + row * dimension
-                            let sum = target + Int(index) * dimension
-                            if let minus {
-                                let minus = minus + row * dimension
-                                for axis in 0..<dimension { sum[axis] += vector[axis] - minus[axis] }
-                            } else {
-                                for axis in 0..<dimension { sum[axis] += vector[axis] }
-                            }
-                        }
-                    }
-                    if let entered {
-                        try entered.withMemory(of: Float.self) { memory in
-                            add(memory.baseAddress.map { UnsafePointer($0) })
-                        }
-                    } else {
-                        add(nil)
-                    }
-                }
+        let parts = Self.parts(numbers: codewords * vectors.size(1))
+        counts = [Int64](repeating: 0, count: codewords)
+        let partCounts = try Tensor.zeros([parts, codewords], .int32)
+        let partSums = try Tensor.zeros([parts, codewords, vectors.size(1)])
+        let dense = try vectors.contiguous()
+        let arrays = Arrays(
+            indices: try Self.memory(indices), vectors: try Self.memory(dense), minus: try entered.map(Self.memory),
+            counts: try Self.memory(partCounts), sums: try Self.memory(partSums), rows: vectors.size(0),
+            codewords: codewords, dimension: vectors.size(1), parts: parts, withSums: withSums)
+        try withExtendedLifetime((indices, dense, entered, partCounts, partSums)) {
+            try Engine.parallel(parts, grain: 1) { range in for part in range { arrays.add(part) } }
+            for part in 0..<parts {
+                for codeword in 0..<codewords { counts[codeword] += Int64(arrays.counts[part * codewords + codeword]) }
             }
         }
-        self.counts = counts
+        if withSums { try sums.copyInPlace(from: partSums.sum(axes: [0])) }
+    }
+
+    /// How many parts the rows are added up in, each with sums of its own. It does not depend on the number of threads,
+    /// so that the sums do not either; large codebooks would take more time to clear than is won.
+    private static func parts(numbers: Int) -> Int { numbers <= 1 << 16 ? 8 : 1 }
+
+    private static func memory<Element: TensorElement>(_ tensor: Tensor) throws -> UnsafeMutablePointer<Element> {
+        try tensor.withMemory(of: Element.self) { memory in
+            guard let start = memory.baseAddress else {
+                throw TorchError.unexpectedResult(operation: "adding up vectors", text: "there are none")
+            }
+            return start
+        }
+    }
+}
+
+/// Where the numbers of ``AssignedSums`` are, for several threads; every part writes to places of its own.
+private struct Arrays: @unchecked Sendable {
+    let indices: UnsafeMutablePointer<Int32>
+    let vectors: UnsafeMutablePointer<Float>
+    let minus: UnsafeMutablePointer<Float>?
+    let counts: UnsafeMutablePointer<Int32>
+    let sums: UnsafeMutablePointer<Float>
+    let rows: Int
+    let codewords: Int
+    let dimension: Int
+    let parts: Int
+    let withSums: Bool
+
+    /// One pass over a part of the rows that subtracts and adds, without an array of residuals between.
+    func add(_ part: Int) {
+        let counts = self.counts + part * codewords
+        let sums = self.sums + part * codewords * dimension
+        for row in part * rows / parts..<(part + 1) * rows / parts {
+            let index = Int(indices[row])
+            counts[index] &+= 1
+            guard withSums else { continue }
+            let sum = sums + index * dimension
+            let vector = vectors + row * dimension
+            if let minus {
+                let minus = minus + row * dimension
+                for axis in 0..<dimension { sum[axis] += vector[axis] - minus[axis] }
+            } else {
+                for axis in 0..<dimension { sum[axis] += vector[axis] }
+            }
+        }
     }
 }

@@ -1,3 +1,5 @@
+import ConvolutionKernels
+
 /// A convolution's parameters in the element type that it runs in, and the product itself with its gradients.
 ///
 /// LibTorch's own recording costs passes over memory that are not needed: the bias's gradient inside of oneDNN takes
@@ -10,18 +12,8 @@ package struct ConvolutionProduct {
         case none
         /// max(x, 0).
         case relu
-        /// Another tensor of its shape is added.
-        case adding(Tensor)
-    }
-
-    /// The gradients of a product's operands.
-    package struct Gradients {
-        /// That of the input, where it was asked for; memory that nothing else reads.
-        package var input: Tensor?
-        /// That of the weight.
-        package var weight: Tensor
-        /// That of the bias.
-        package var bias: Tensor
+        /// Another tensor of its shape is added, and max(x, 0) of the sum taken where that is asked for.
+        case adding(Tensor, relu: Bool)
     }
 
     /// [out, in, filter, filter]; of a transposed convolution [in, out, filter, filter].
@@ -46,6 +38,7 @@ package struct ConvolutionProduct {
     package func callAsFunction(_ input: Tensor, _ finish: Finish = .none) throws -> Tensor {
         try withoutGradients {
             if !isTransposed, Self.canFuse(input) { return try fused(input, finish) }
+            if isTransposed, case .none = finish, canOverlap(input) { return try overlapped(input) }
             let result =
                 try isTransposed
                 ? Operators.transposedConvolution(
@@ -57,9 +50,9 @@ package struct ConvolutionProduct {
             switch finish {
             case .none: return result
             case .relu: return try result.reluInPlace()
-            case .adding(let other):
+            case .adding(let other, let relu):
                 try result.addInPlace(other)
-                return result
+                return relu ? try result.reluInPlace() : result
             }
         }
     }
@@ -73,10 +66,39 @@ package struct ConvolutionProduct {
             return try Operators.pointwiseConvolution([.tensor(input)] + operands + shape + [.string("none"), [], nil])
         case .relu:
             return try Operators.pointwiseConvolution([.tensor(input)] + operands + shape + [.string("relu"), [], nil])
-        case .adding(let other):
+        case .adding(let other, let relu):
             return try Operators.pointwiseSumConvolution(
-                [.tensor(input), .tensor(other)] + operands + shape + [.string("add"), 1, nil, [], nil])
+                [.tensor(input), .tensor(other)] + operands + shape + [
+                    .string("add"), 1, relu ? .string("relu") : nil, [], nil,
+                ])
         }
+    }
+
+    /// A transposed convolution to few channels as a product of matrices whose results are added up where they overlap.
+    ///
+    /// oneDNN fills its registers with output channels: with three of them, ten times as many operations as are needed.
+    private func overlapped(_ input: Tensor) throws -> Tensor {
+        let (images, height, width) = (input.size(0), input.size(2), input.size(3))
+        let (inputs, outputs) = (input.size(1), weight.size(1))
+        let rows = try input.permuted([0, 2, 3, 1]).reshaped([-1, inputs])
+        let products = try rows.matmul(weight.permuted([0, 2, 3, 1]).reshaped([inputs, -1]))
+        let result = try Tensor.empty([images, outputs, 2 * height, 2 * width], format: .channelsLast)
+        let memory = try [products, bias.contiguous(), result].map { try KernelPointer($0) }
+        let grain = max(16_384 / max(width * outputs, 1), 1)
+        try withExtendedLifetime((products, bias, result)) {
+            try Engine.parallel(images * 2 * height, grain: grain) { [memory] lines in
+                overlapAdd(
+                    memory[0].pointer, bias: memory[1].pointer, memory[2].pointer, height: height, width: width,
+                    channels: outputs, lines: lines)
+            }
+        }
+        return result
+    }
+
+    private func canOverlap(_ input: Tensor) -> Bool {
+        weight.size(1) <= 4 && weight.size(2) == 4 && weight.size(3) == 4 && stride == 2 && padding == 1
+            && input.device.kind == .cpu && input.dataType == .float32 && input.count > 0 && input.rank == 4
+            && input.size(1) == weight.size(0)
     }
 
     /// oneDNN refuses bfloat16 on processors that have no instructions for it.
@@ -85,10 +107,18 @@ package struct ConvolutionProduct {
         return input.dataType == .float32 || (input.dataType == .bfloat16 && Precision.processorHasBFloat16)
     }
 
-    /// The gradients of what ``callAsFunction(_:_:)`` computed without a finish, from that of its result.
+    /// The gradients of the input and the weight, from that of the product. The bias's is the product's gradient, summed
+    /// over all axes but the channels.
     ///
+    /// - Parameters:
+    ///   - gradient: That of the product, before it was finished.
+    ///   - input: The input.
+    ///   - needsInput: Whether the input's gradient is wanted.
+    /// - Returns: The input's is memory that nothing else reads.
     /// - Throws: ``TorchError``.
-    package func gradients(_ gradient: Tensor, input: Tensor, needsInput: Bool) throws -> Gradients {
+    package func gradients(
+        _ gradient: Tensor, input: Tensor, needsInput: Bool = true
+    ) throws -> (input: Tensor?, weight: Tensor) {
         let results = try Operators.convolutionBackward.results([
             .tensor(gradient), .tensor(input), .tensor(weight), nil, .integers(pair(stride)), .integers(pair(padding)),
             [1, 1], .boolean(isTransposed), [0, 0], 1, .integers([needsInput ? 1 : 0, 1, 0]),
@@ -97,10 +127,8 @@ package struct ConvolutionProduct {
             throw TorchError.unexpectedResult(
                 operation: Operators.convolutionBackward.name, text: "a gradient of the weight was expected")
         }
-        var inputGradient: Tensor?
-        if case .tensor(let tensor) = results[0] { inputGradient = tensor }
-        return Gradients(
-            input: inputGradient, weight: weightGradient, bias: try gradient.sum(axes: [0, 2, 3]))
+        guard case .tensor(let inputGradient) = results[0] else { return (nil, weightGradient) }
+        return (inputGradient, weightGradient)
     }
 
     /// The product, recorded for differentiation.
@@ -108,28 +136,13 @@ package struct ConvolutionProduct {
     /// - Throws: ``TorchError`` if shapes do not fit.
     func recorded(_ input: Tensor, relu: Bool) throws -> Tensor {
         let value = try self(input, relu ? .relu : .none)
-        // Whoever changes the result in place would change what the ReLU's derivative is taken from.
+        let needsInput = input.requiresGradient
         return try value.withGradient(of: [input, weight, bias]) { gradient in
             let inner = relu ? try gradient.throughReLU(value) : gradient
-            let found = try gradients(inner, input: input, needsInput: input.requiresGradient)
-            return [found.input, found.weight, found.bias]
+            let found = try gradients(inner, input: input, needsInput: needsInput)
+            return [found.input, found.weight, try inner.sum(axes: [0, 2, 3])]
         }
     }
 
     private func pair(_ number: Int) -> [Int] { [number, number] }
-}
-
-extension Tensor {
-    /// The gradient of x where this is that of y = max(x, 0).
-    func throughReLU(_ value: Tensor) throws -> Tensor {
-        try Operators.thresholdBackward(.tensor(self), .tensor(value), 0)
-    }
-
-    /// Turns the gradient of y = max(x, 0) into that of x, in its memory.
-    ///
-    /// - Parameter value: y.
-    /// - Throws: ``TorchError``.
-    package func passThroughReLUInPlace(_ value: Tensor) throws {
-        try Operators.thresholdBackwardInto(.tensor(self), .tensor(value), 0, .tensor(self))
-    }
 }

@@ -1,0 +1,65 @@
+import ConvolutionKernels
+
+extension Tensor {
+    /// The gradient of x where this is that of y = max(x, 0).
+    ///
+    /// - Parameter value: y.
+    /// - Throws: ``TorchError``.
+    package func throughReLU(_ value: Tensor) throws -> Tensor {
+        try Operators.thresholdBackward(.tensor(self), .tensor(value), 0)
+    }
+
+    /// Turns the gradient of y = max(x, 0) into that of x, in its memory.
+    ///
+    ///     g ← g · [y > 0]  (+ other)
+    ///
+    /// - Parameters:
+    ///   - value: y.
+    ///   - other: Another gradient of x, which is added.
+    /// - Returns: Over all axes but the channels the sum of the result, or of `other` where there is one: the gradient
+    ///   of the bias of the convolution that it came from.
+    /// - Throws: ``TorchError``.
+    package func passThroughReLU(_ value: Tensor, adding other: Tensor? = nil) throws -> Tensor {
+        let all = [self, value] + (other.map { [$0] } ?? [])
+        guard count > 0,
+            all.allSatisfy({ $0.device.kind == .cpu && $0.dataType == .float32 && $0.isContiguous(.channelsLast) })
+        else {
+            try Operators.thresholdBackwardInto(.tensor(self), .tensor(value), 0, .tensor(self))
+            if let other { try addInPlace(other) }
+            return try (other ?? self).sum(axes: [0, 2, 3])
+        }
+        let channels = size(1)
+        let rows = count / max(channels, 1)
+        let blocks = (rows + rowsOfASum - 1) / rowsOfASum
+        let sums = try Tensor.empty([blocks, channels])
+        let memory = try all.map { try KernelPointer($0) } + [try KernelPointer(sums)]
+        try withExtendedLifetime((all, sums)) {
+            try Engine.parallel(blocks, grain: 1) { [memory] part in
+                let target = memory[memory.count - 1].pointer
+                if memory.count == 4 {
+                    ConvolutionKernels.passThroughReLU(
+                        memory[0].pointer, memory[1].pointer, adding: memory[2].pointer, rows: rows, channels: channels,
+                        sums: target, blocks: part)
+                } else {
+                    ConvolutionKernels.passThroughReLU(
+                        memory[0].pointer, memory[1].pointer, rows: rows, channels: channels, sums: target, blocks: part
+                    )
+                }
+            }
+        }
+        return try sums.sum(axes: [0])
+    }
+}
+
+/// The memory of a dense float32 tensor on the processor, for kernels that run in several threads.
+struct KernelPointer: @unchecked Sendable {
+    let pointer: UnsafeMutablePointer<Float>
+
+    /// - Throws: ``TorchError``.
+    init(_ tensor: Tensor) throws {
+        guard let pointer = try tensor.withMemory(of: Float.self, { $0.baseAddress }) else {
+            throw TorchError.unexpectedResult(operation: "a kernel", text: "\(tensor) is empty")
+        }
+        self.pointer = pointer
+    }
+}

@@ -191,7 +191,8 @@ package.targets =
         .testTarget(
             name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelTypes"], resources: [.copy("Fixtures")]
         ),
-        .testTarget(name: "TorchTests", dependencies: ["Torch", "Files"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "TorchTests", dependencies: ["Torch", "ConvolutionKernels", "Files"], resources: [.copy("Fixtures")]),
         .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images"]),
         .testTarget(

@@ -1,0 +1,118 @@
+import ConvolutionKernels
+import Testing
+
+@testable import Torch
+
+/// Layers with gradients of their own, beside the engine's recording of plain operators.
+@Suite("Convolutions")
+struct ConvolutionTests {
+    private let generator: Generator
+
+    init() throws { generator = try Generator(seed: 5) }
+
+    private func leaf(_ shape: [Int]) throws -> Tensor {
+        let tensor = try Tensor.normal(shape, generator: generator)
+        let result = shape.count == 4 ? try tensor.channelsLast() : tensor
+        try result.setRequiresGradient(true)
+        return result
+    }
+
+    /// The result and the gradients of an input and a layer's parameters, for a loss that weighs all numbers unlike.
+    private func numbers(
+        _ input: Tensor, _ parameters: [Tensor], _ function: (Tensor) throws -> Tensor
+    ) throws -> [(name: String, numbers: [Float])] {
+        for tensor in [input] + parameters { try tensor.setGradient(nil) }
+        let result = try function(input)
+        let weights = try Tensor.normal(result.shape, generator: Generator(seed: 9))
+        try (result * weights).sum().backward()
+        return try [("result", result.array(of: Float.self))]
+            + zip(["input", "weight", "bias"], [input] + parameters).map {
+                ($0, try #require(try $1.gradient()).array(of: Float.self))
+            }
+    }
+
+    private func compare(
+        _ left: [(name: String, numbers: [Float])], _ right: [(name: String, numbers: [Float])]
+    ) {
+        for (left, right) in zip(left, right) {
+            expectClose(left.numbers, right.numbers, absolute: 2e-4, relative: 1e-4, left.name)
+        }
+    }
+
+    @Test("A convolution, with and without a ReLU", arguments: [1, 2, 3, 4], [false, true])
+    func convolution(filter: Int, relu: Bool) throws {
+        let store = ParameterStore()
+        let stride = filter == 4 ? 2 : 1
+        let padding = filter / 2
+        let layer = try Convolution2D(
+            Scope(store: store, generator: generator), inputs: 5, outputs: 12, filter: filter, stride: stride,
+            padding: padding)
+        let parameters = store.all.map(\.tensor)
+        let input = try leaf([3, 5, 9, 7])
+        let own = try numbers(input, parameters) { try layer($0, relu: relu) }
+        let recorded = try numbers(input, parameters) {
+            let result = try Operators.convolution(
+                .tensor($0), .tensor(parameters[0]), .tensor(parameters[1]), .integers([stride, stride]),
+                .integers([padding, padding]), [1, 1], 1)
+            return relu ? try result.relu() : result
+        }
+        compare(own, recorded)
+    }
+
+    @Test(
+        "A transposed convolution to few channels, which is a product of matrices here, and to many",
+        arguments: [1, 3, 4, 5], [[1, 1], [1, 4], [3, 5]])
+    func transposed(outputs: Int, size: [Int]) throws {
+        let store = ParameterStore()
+        let layer = try TransposedConvolution2D(
+            Scope(store: store, generator: generator), inputs: 6, outputs: outputs, filter: 4, stride: 2, padding: 1)
+        let parameters = store.all.map(\.tensor)
+        let input = try leaf([2, 6] + size)
+        let own = try numbers(input, parameters) { try layer($0) }
+        let recorded = try numbers(input, parameters) {
+            try Operators.transposedConvolution(
+                .tensor($0), .tensor(parameters[0]), .tensor(parameters[1]), [2, 2], [1, 1], [0, 0], 1, [1, 1])
+        }
+        compare(own, recorded)
+        #expect(try layer(input).isContiguous(.channelsLast))
+    }
+
+    @Test("Channels that do not fit are the engine's error, whichever way the product is computed")
+    func misfits() throws {
+        let scope = Scope(store: ParameterStore(), generator: generator)
+        let layer = try Convolution2D(scope / "a", inputs: 4, outputs: 8, filter: 3, padding: 1)
+        let up = try TransposedConvolution2D(
+            scope / "b", inputs: 4, outputs: 3, filter: 4, stride: 2, padding: 1)
+        let input = try leaf([1, 5, 4, 4])
+        #expect(throws: TorchError.self) { try layer(input) }
+        #expect(throws: TorchError.self) { try up(input) }
+    }
+
+    @Test("Gradients through max(x, 0), and the sums that biases need", arguments: [1, 3, 8, 12], [false, true])
+    func throughReLU(channels: Int, hasOther: Bool) throws {
+        // More rows than one sum takes, and not a multiple of them.
+        let shape = [3, channels, 10, rowsOfASum / 10]
+        let value = try Tensor.normal(shape, generator: generator).relu().channelsLast()
+        let gradient = try Tensor.normal(shape, generator: generator).channelsLast()
+        let other = hasOther ? try Tensor.normal(shape, generator: generator).channelsLast() : nil
+        let passed = try gradient.throughReLU(value)
+        let expected = try other.map { try passed + $0 } ?? passed
+        let expectedSum = try (other ?? passed).sum(axes: [0, 2, 3])
+        for isKernel in [true, false] {
+            // Another layout of memory is not the kernel's.
+            let own = isKernel ? try gradient.cloned() : try gradient.contiguous().cloned()
+            let sum = try own.passThroughReLU(value, adding: other)
+            #expect(try own.array(of: Float.self) == expected.array(of: Float.self))
+            expectClose(
+                try sum.array(of: Float.self), try expectedSum.array(of: Float.self), absolute: 1e-4, relative: 1e-5)
+        }
+    }
+
+    @Test("A zero of either sign lets no gradient through")
+    func zeros() throws {
+        let value = try Tensor([0, -0.0, 1, 0, 2, -0.0, 0, 3] as [Float], [1, 8, 1, 1]).channelsLast()
+        let gradient = try Tensor.full([1, 8, 1, 1], 7, format: .channelsLast)
+        _ = try gradient.passThroughReLU(value)
+        #expect(try gradient.array(of: Float.self) == [0, 0, 7, 0, 7, 0, 0, 7])
+    }
+}

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 
 extension ContextStatistics {
     /// The first 8 bytes of the SHA-256 of all numbers that coding depends on: files name the statistics they need.
@@ -6,10 +7,12 @@ extension ContextStatistics {
     /// What is hashed: the text `hrvq statistics 1`, a line feed, then as 32-bit integers, the lowest byte first:
     /// hierarchical (0 or 1), adaptation, layers; of each layer choices and digits; of each digit terms; of the base
     /// and each term, in this order, source + 1 (0 for the base), kind, shift and rows, then the scores as 16-bit
-    /// integers.
+    /// integers. It is computed once.
     ///
     /// - Throws: `DigestError`.
-    public func fingerprint() throws -> Fingerprint {
+    public func fingerprint() throws -> Fingerprint { try computed.value(computeFingerprint) }
+
+    private func computeFingerprint() throws -> Fingerprint {
         let digest = try SHA256Digest()
         try digest.update("hrvq statistics 1\n")
         func update(_ numbers: Int...) throws {
@@ -45,4 +48,23 @@ extension ContextStatistics {
         return Fingerprint(
             bytes: Fingerprint(hexadecimal: try digest.finish(), count: CompressedHeader.statisticsBytes)?.bytes ?? [])
     }
+}
+
+/// A fingerprint that is kept once it is known: megabytes are hashed for it, and every file asks for it.
+final class ComputedFingerprint: @unchecked Sendable, Equatable {
+    private let lock = NSLock()
+    private var known: Fingerprint?
+
+    /// The fingerprint, computed at the first call.
+    func value(_ compute: () throws -> Fingerprint) rethrows -> Fingerprint {
+        try lock.withLock {
+            if let known { return known }
+            let value = try compute()
+            known = value
+            return value
+        }
+    }
+
+    /// What follows from other numbers makes no difference between statistics.
+    static func == (left: ComputedFingerprint, right: ComputedFingerprint) -> Bool { true }
 }

@@ -94,6 +94,7 @@ public struct ContextStatistics: Sendable, Equatable {
     public let adaptation: Int
     /// The layers.
     public let layers: [Layer]
+    let computed = ComputedFingerprint()
 
     /// Collects tables.
     ///

@@ -93,11 +93,11 @@ public final class ResidualQuantizer {
             quantized: quantized, shortened: shortened, loss: loss, assignment: assignment, vectors: vectors)
     }
 
-    /// ξ⁰ + sg[e − ξ⁰] for a sum of codewords [V, D].
+    /// ξ⁰ + sg[e − ξ⁰] for a sum of codewords [V, D]: its value is e to the last bit, as a decoder of codes sees it.
     private func straightThrough(_ sum: Tensor, _ latents: Tensor) throws -> Tensor {
         let shape = latents.shape
         let grid = try sum.reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
-        return try latents + (grid - latents.detached())
+        return try grid.withGradient(of: [latents]) { [$0] }
     }
 
     /// ‖sg[ξⁱ⁻¹] − eⁱ‖² of each layer with gradients to the codewords. The values alone are those of the commitment

@@ -26,13 +26,7 @@ struct DecodeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Decode from the first so many layers.", valueName: "count"))
     var layers: Int?
 
-    @OptionGroup var tiles: TileOptions
-
-    @Flag(help: "Replace files that exist.")
-    var force = false
-
-    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
-    var quiet = false
+    @OptionGroup var options: ConversionOptions
 
     func validate() throws {
         if files.isEmpty { throw ValidationError("Missing expected argument '<files> ...'") }
@@ -40,8 +34,8 @@ struct DecodeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let conversions = try FileConversion.plan(files, to: output, fileExtension: "png", force: force)
-        let compressor = try tiles.compressor(model)
+        let conversions = try FileConversion.plan(files, to: output, fileExtension: "png", force: options.force)
+        let compressor = try options.tiles.compressor(model)
         try FileConversion.run(conversions) { conversion in
             let name = conversion.inputName
             let file = try CompressedImage(bytes: conversion.read(), layers: layers, name: name)
@@ -55,7 +49,7 @@ struct DecodeCommand: ParsableCommand {
             // Several pictures become a folder: the one that --output names, or one beside the file.
             let named = files.count == 1 ? output : nil
             let folder = named ?? (conversion.output as NSString).deletingPathExtension
-            try OutputPath.refuseExisting(folder, force: force)
+            try OutputPath.refuseExisting(folder, force: options.force)
             let target = URL(fileURLWithPath: folder)
             if FileManager.default.fileExists(atPath: folder) {
                 // With --force: what else is in the folder is not ours to remove.
@@ -83,11 +77,6 @@ struct DecodeCommand: ParsableCommand {
     }
 
     private func report(_ file: CompressedImage, to output: String) {
-        guard !quiet else { return }
-        let header = file.header
-        printError(
-            "\(output == FileConversion.standard ? "standard output" : output): "
-                + (header.images == 1 ? "" : "\(header.images) images of ") + "\(header.width)x\(header.height)"
-                + " from \(file.payloads.count) of \(header.layers.count) layers")
+        options.report(file.header, to: output, " from \(file.payloads.count) of \(file.header.layers.count) layers")
     }
 }

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import HRVQ
+
+/// What `encode` and `decode` have in common.
+struct ConversionOptions: ParsableArguments {
+    @OptionGroup var tiles: TileOptions
+
+    @Flag(help: "Replace files that exist.")
+    var force = false
+
+    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+    var quiet = false
+
+    /// Says what became of a file.
+    ///
+    /// - Parameters:
+    ///   - header: The compressed file's.
+    ///   - output: Where the result went.
+    ///   - rest: The end of the sentence.
+    func report(_ header: CompressedHeader, to output: String, _ rest: String) {
+        guard !quiet else { return }
+        printError(
+            "\(output == FileConversion.standard ? "standard output" : output): "
+                + (header.images == 1 ? "" : "\(header.images) images of ") + "\(header.width)x\(header.height)" + rest)
+    }
+}
+
+/// How large pictures are cut.
+struct TileOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Side of the tiles that large images are cut into.", valueName: "pixels"))
+    var tile = 512
+
+    func validate() throws {
+        if !(16...16384).contains(tile) { throw ValidationError("--tile is \(tile); it must be 16 to 16384") }
+    }
+
+    /// Loads a model for compressing pictures.
+    func compressor(_ model: ModelOptions) throws -> ImageCompressor {
+        let device = try model.engine.prepare()
+        var compressor = try ImageCompressor(
+            folder: URL(fileURLWithPath: model.run), device: device, precision: model.precision)
+        compressor.tile = tile
+        return compressor
+    }
+}
+
+extension CodingMode: ExpressibleByArgument {
+    /// The coding of a name.
+    public init?(argument: String) {
+        guard let mode = CodingMode.allCases.first(where: { "\($0)" == argument }) else { return nil }
+        self = mode
+    }
+
+    /// All names.
+    public static var allValueStrings: [String] { allCases.map { "\($0)" } }
+    /// The name.
+    public var defaultValueDescription: String { "\(self)" }
+}

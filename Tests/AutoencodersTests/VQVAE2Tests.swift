@@ -68,9 +68,12 @@ struct VQVAE2Tests {
             changed.grids[level] = try ((codes.grids[level] + 3).to(.int32)).remainder(Tensor([8 as Int32], []))
             #expect(try model.decode(changed).array(of: Float.self) != decoded)
         }
-        let before = try model.latents(images)
-        try model.parameters["projections.2.bias"]?.tensor.detached().fillInPlace(5)
-        let after = try model.latents(images)
+        // Opposite latents have other nearest codewords.
+        let latents = try [5.0, -5].map { bias in
+            try model.parameters["projections.2.bias"]?.tensor.detached().fillInPlace(bias)
+            return try model.latents(images)
+        }
+        let (before, after) = (latents[0], latents[1])
         for level in 0..<3 {
             #expect(try before[level].array(of: Float.self) != after[level].array(of: Float.self))
         }

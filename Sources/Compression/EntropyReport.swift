@@ -2,19 +2,20 @@ import Bitstream
 import Files
 import Foundation
 
-/// What codes take in files, layer by layer, beside what they would take otherwise. All numbers are bits a code.
+/// What codes take in files, layer by layer, beside what they would take otherwise.
 public struct EntropyReport: Codable, Sendable, Equatable {
-    /// One layer.
+    /// One layer; all numbers are bits a code.
     public struct Layer: Codable, Sendable, Equatable {
         /// ⌈log₂ m⌉, as packed.
         public var packed: Double
         /// The entropy of the codes taken for themselves, −Σ p log₂ p of their shares.
         public var entropy: Double
-        /// The conditional entropy given what is known already, as the statistics see it: the mean of −log₂ p.
+        /// The conditional entropy given what is known already, as the statistics see it: the mean of −log₂ p, where they
+        /// adapt, over all images as one file.
         public var conditionalEntropy: Double
-        /// The bytes of one file for all images.
+        /// In one file for all images.
         public var together: Double
-        /// The bytes of a file an image.
+        /// In a file an image.
         public var alone: Double
     }
 
@@ -34,7 +35,7 @@ public struct EntropyReport: Codable, Sendable, Equatable {
     /// Codes images as files would, and counts.
     ///
     /// - Parameters:
-    ///   - codes: Codes that the statistics were not made of.
+    ///   - codes: Codes whose tables the statistics were not learnt from.
     ///   - statistics: The statistics.
     /// - Throws: ``BitstreamError``, `DigestError`.
     public init(_ codes: LayeredCodes, _ statistics: ContextStatistics) throws {

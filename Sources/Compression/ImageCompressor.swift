@@ -108,6 +108,25 @@ public struct ImageCompressor {
         if mode == .modelled, statistics == nil { throw CompressionError.noStatistics }
     }
 
+    /// Refuses more codes than one file may hold, before any work.
+    ///
+    /// - Parameters:
+    ///   - images: How many pictures the file is to hold.
+    ///   - width: Of a picture, in pixels.
+    ///   - height: The same.
+    /// - Throws: ``BitstreamError/tooLarge(name:what:found:allowed:)``.
+    public func requireRoom(images: Int, width: Int, height: Int) throws {
+        let positions = model.grids(height: height, width: width).reduce(0) {
+            $0 + $1.height * $1.width * $1.branchings.count
+        }
+        let allowed = CompressedHeader.Limits().codes
+        let (codes, overflow) = positions.multipliedReportingOverflow(by: images)
+        guard !overflow, codes <= allowed else {
+            throw BitstreamError.tooLarge(
+                name: "\(images) images in one file", what: "codes", found: overflow ? .max : codes, allowed: allowed)
+        }
+    }
+
     /// Pictures of a file.
     ///
     /// - Parameters:

@@ -112,7 +112,11 @@ extension RangeReader {
 }
 
 extension EntropyKernel {
-    /// Writes digits of given distributions over eight values, which add up to 65,536 each.
+    /// Writes digits of given distributions.
+    ///
+    /// - Parameters:
+    ///   - digits: [count], each in 0 ..< 8 and of a share that is not 0.
+    ///   - shares: [count, 8], each row adding up to 65,536. Not checked.
     public static func write(
         _ coder: inout RangeWriter, _ digits: UnsafePointer<UInt8>, _ shares: UnsafePointer<SIMD8<UInt32>>, count: Int
     ) {
@@ -127,7 +131,7 @@ extension EntropyKernel {
         coder = own
     }
 
-    /// Reads digits of given distributions.
+    /// Reads digits of given distributions; see ``write(_:_:_:count:)``.
     public static func read(
         _ coder: inout RangeReader, _ digits: UnsafeMutablePointer<UInt8>, _ shares: UnsafePointer<SIMD8<UInt32>>,
         count: Int

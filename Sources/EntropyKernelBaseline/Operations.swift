@@ -1,7 +1,16 @@
 import EntropyKernelTypes
 
 /// The coding of one row of codes with each coder.
+///
+/// Nothing is checked here: codes [width] are in 0 ..< choices, the model's tables have the sizes that follow from its
+/// choices (Bitstream's `ContextStatistics` sees to that), planes hold what such codes give, and a writer has room for
+/// `width` × digits words.
 public enum EntropyKernel {
+    /// Enters a row's codes into the layer's own plane, where there is nothing to code.
+    public static func fill(_ planes: RowPlanes, _ codes: UnsafePointer<Int32>, choices: Int, isChild: Bool) {
+        planes.fill(codes, choices: choices, isChild: isChild)
+    }
+
     /// Writes a row.
     public static func write(
         _ coder: inout RangeWriter, _ model: LayerModel, _ planes: RowPlanes, _ codes: UnsafePointer<Int32>

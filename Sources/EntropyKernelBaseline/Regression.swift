@@ -1,5 +1,8 @@
 import EntropyKernelTypes
 
+/// Numbers of the eight values of a digit.
+typealias Lanes = SIMD8<Float>
+
 /// A table of scores while they are learnt, in nats.
 public struct RegressionTable {
     /// Which symbol it looks at, −1 for none.

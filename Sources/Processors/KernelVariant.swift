@@ -8,7 +8,7 @@ extension KernelVariant {
             switch rawValue {
             case "avx2": Processor.hasAVX2
             case "avx512": Processor.hasAVX512
-            default: true
+            default: rawValue == "baseline"
             }
         #else
             rawValue == "baseline"

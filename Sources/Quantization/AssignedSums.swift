@@ -29,10 +29,12 @@ struct AssignedSums {
             }
             return
         }
-        let parts = Self.parts(numbers: codewords * vectors.size(1))
         counts = [Int64](repeating: 0, count: codewords)
+        guard vectors.size(0) > 0 else { return }
+        let parts = Self.parts(numbers: codewords * vectors.size(1))
         let partCounts = try Tensor.zeros([parts, codewords], .int32)
-        let partSums = try Tensor.zeros([parts, codewords, vectors.size(1)])
+        // One part's sums are the sums.
+        let partSums = withSums && parts > 1 ? try Tensor.zeros([parts, codewords, vectors.size(1)]) : sums
         let dense = try vectors.contiguous()
         let arrays = Arrays(
             indices: try Self.memory(indices), vectors: try Self.memory(dense), minus: try entered.map(Self.memory),
@@ -44,7 +46,7 @@ struct AssignedSums {
                 for codeword in 0..<codewords { counts[codeword] += Int64(arrays.counts[part * codewords + codeword]) }
             }
         }
-        if withSums { try sums.copyInPlace(from: partSums.sum(axes: [0])) }
+        if withSums, parts > 1 { try sums.copyInPlace(from: partSums.sum(axes: [0])) }
     }
 
     /// How many parts the rows are added up in, each with sums of its own. It does not depend on the number of threads,

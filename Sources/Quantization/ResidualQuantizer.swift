@@ -36,7 +36,8 @@ public final class ResidualQuantizer {
 
     /// What the quantizer makes of latents.
     public struct Output {
-        /// The sum of codewords with the gradient passed straight through: ξ⁰ + sg[e_C − ξ⁰], [N, D, H, W].
+        /// The sum of codewords with the gradient passed straight through: ξ⁰ + sg[e_C − ξ⁰], [N, D, H, W]. It is the
+        /// memory of the assignment's sums, and not to be changed in place.
         public var quantized: Tensor
         /// What a decoder is to see: as ``quantized``, but each image's e_C is the sum of the layers that were kept of
         /// it. The same tensor where all were.

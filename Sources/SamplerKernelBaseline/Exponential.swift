@@ -1,4 +1,4 @@
-// Compiled several times, as `Lanes.swift` is.
+// Compiled several times, for several instruction sets: see `kernel` in Package.swift.
 
 /// eˣ of each lane, within 2·10⁻⁷ of its value; x is brought into −87 ... 88 first, and what is not a number stays so.
 ///
@@ -21,22 +21,4 @@ func exponential(_ x: Lanes) -> Lanes {
     p = r * r * p + r + 1
     let bits = unsafeBitCast(shifted, to: SIMD8<UInt32>.self) &+ SIMD8(repeating: 127)
     return p * unsafeBitCast(bits &<< SIMD8(repeating: 23), to: Lanes.self)
-}
-
-/// x where it is positive, eˣ − 1 elsewhere: PyTorch's ELU with α = 1.
-@inline(__always)
-func elu(_ x: Lanes) -> Lanes {
-    (exponential(x) - 1).replacing(with: x, where: x .> Lanes(repeating: 0))
-}
-
-/// 1 / (1 + e⁻ˣ).
-@inline(__always)
-func sigmoid(_ x: Lanes) -> Lanes {
-    Lanes(repeating: 1) / (exponential(Lanes(repeating: 0) - x) + 1)
-}
-
-/// ELU of `count` numbers; `target` may be `source`.
-@inline(__always)
-func elu(_ source: UnsafePointer<Lanes>, _ count: Int, to target: UnsafeMutablePointer<Lanes>) {
-    for index in 0..<count { target[index] = elu(source[index]) }
 }

@@ -83,13 +83,17 @@ package enum ModelledCoding {
             guard payload.count >= least else {
                 throw malformed("has \(payload.count) bytes, too few for \(count) codes")
             }
+            guard memory.model.digitCount > 0 || payload.isEmpty else {
+                throw malformed("has \(payload.count) bytes for codes that need none")
+            }
             guard payload.last != 0 || payload.count == least else {
                 throw malformed("ends with a byte that is not needed")
             }
             var codes = [Int32](repeating: 0, count: count)
             var symbols: [Int32] = []
+            // A reader has room for the first digit of a row alone: it sums up the others as it meets them.
             let walk = LayerWalk(
-                images: images, layer: layer, digits: memory.model.digitCount, earlier: earlier)
+                images: images, layer: layer, digits: min(memory.model.digitCount, 1), earlier: earlier)
             var position = 0
             let isWhole = payload.withUnsafeBufferPointer { payload in
                 codes.withUnsafeMutableBufferPointer { codes in
@@ -144,6 +148,10 @@ package enum ModelledCoding {
         _ codes: LayeredCodes, _ statistics: ContextStatistics,
         _ body: (StatisticsMemory, LayerWalk, UnsafeMutablePointer<Int32>, inout [Int32]) -> Void
     ) {
+        // The kernel reads tables without looking at their sizes again.
+        precondition(
+            codes.layers.map(\.choices) == statistics.layers.map(\.choices),
+            "codes of other layers than the statistics'")
         var earlier: (layer: CodeLayer, symbols: [Int32])?
         for (index, values) in codes.values.enumerated() {
             let memory = StatisticsMemory(statistics, layer: index)

@@ -10,6 +10,9 @@ package enum RangeCoding {
     ///     is not 0.
     package static func encode(_ digits: [UInt8], shares: [SIMD8<UInt32>]) -> [UInt8] {
         precondition(digits.count == shares.count, "\(digits.count) digits and \(shares.count) distributions")
+        for (digit, shares) in zip(digits, shares) {
+            precondition(digit < 8 && shares[Int(digit)] > 0, "the digit \(digit) has no share in \(shares)")
+        }
         var words = [UInt32](repeating: 0, count: digits.count + 1)
         let coder = words.withUnsafeMutableBufferPointer { words in
             digits.withUnsafeBufferPointer { digits in

@@ -135,7 +135,6 @@ extension ContextStatistics {
     ///
     /// - Precondition: The codes have these choices.
     public func bits(of codes: LayeredCodes) -> [Double] {
-        precondition(codes.layers.map(\.choices) == layers.map(\.choices), "codes of other layers")
-        return ModelledCoding.cost(codes, self)
+        ModelledCoding.cost(codes, self)
     }
 }

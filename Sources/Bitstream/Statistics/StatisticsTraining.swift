@@ -7,7 +7,7 @@ import Foundation
 public struct StatisticsTraining {
     /// Passes over the codes.
     public var passes = 3
-    /// The first step of a score, in bits.
+    /// AdaGrad's rate η, in nats: a score's step is η·g/√(0.1 + Σ g²), and g lies between −1 and 1.
     public var learningRate: Float = 0.3
     /// No table of a neighbour has more rows; larger ones tell less apart.
     public var maximumRows = 33_000
@@ -43,10 +43,14 @@ public struct StatisticsTraining {
                         guard let base = values.baseAddress else { return }
                         _ = walk.run(&symbols) { start, planes in
                             // A layer of one choice has no digits: nothing is learnt, and the layer after it is told.
-                            guard let first = models.baseAddress else { return true }
+                            let isChild = isHierarchical && index > 0
+                            guard let first = models.baseAddress, !models.isEmpty else {
+                                EntropyKernel.fill(planes, base + start, choices: layer.choices, isChild: isChild)
+                                return true
+                            }
                             EntropyKernel.learn(
-                                first, count: models.count, choices: layer.choices,
-                                isChild: isHierarchical && index > 0, planes, base + start, rate: learningRate)
+                                first, count: models.count, choices: layer.choices, isChild: isChild, planes,
+                                base + start, rate: learningRate)
                             return true
                         }
                     }

@@ -26,7 +26,7 @@ public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvert
             "no image could be read; give JPEG, PNG or WebP files"
                 + (skipped.isEmpty ? "" : ":\n" + skipped.prefix(5).map { "  - \($0)" }.joined(separator: "\n"))
         case .codec(let name, let image, let reason):
-            "\(image): \(name) failed: \(reason); leave this image out"
+            "\(image): \(name) failed: \(reason)"
         case .outputExists(let path):
             "\(path): exists; add --force to replace the report in it, or choose another --output"
         }

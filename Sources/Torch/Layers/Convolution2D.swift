@@ -29,8 +29,8 @@ public final class Convolution2D {
     /// Applies the layer.
     ///
     /// - Parameters:
-    ///   - input: [N, in, H, W].
-    ///   - relu: Whether max(x, 0) of the product is the result, in one pass; it must not be changed in place then.
+    ///   - input: [N, in, H, W]. It must not be changed in place before ``Tensor/backward()``.
+    ///   - relu: Whether max(x, 0) of the product is the result, in one pass; it must not be changed in place either.
     /// - Throws: ``TorchError`` if the input's channels do not fit.
     public func callAsFunction(_ input: Tensor, relu: Bool = false) throws -> Tensor {
         try product(input.dataType).recorded(input, relu: relu)

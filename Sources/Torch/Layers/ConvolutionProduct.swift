@@ -34,6 +34,11 @@ package struct ConvolutionProduct {
 
     /// The product, without recording.
     ///
+    /// - Parameters:
+    ///   - input: [N, in, H, W], channels-last.
+    ///   - finish: What is done with it.
+    /// - Returns: [N, out, (H + 2·padding − filter)/stride + 1, …]; transposed [N, out, (H − 1)·stride − 2·padding +
+    ///   filter, …].
     /// - Throws: ``TorchError`` if shapes do not fit.
     package func callAsFunction(_ input: Tensor, _ finish: Finish = .none) throws -> Tensor {
         try withoutGradients {
@@ -83,14 +88,11 @@ package struct ConvolutionProduct {
         let rows = try input.permuted([0, 2, 3, 1]).reshaped([-1, inputs])
         let products = try rows.matmul(weight.permuted([0, 2, 3, 1]).reshaped([inputs, -1]))
         let result = try Tensor.empty([images, outputs, 2 * height, 2 * width], format: .channelsLast)
-        let memory = try [products, bias.contiguous(), result].map { try KernelPointer($0) }
         let grain = max(16_384 / max(width * outputs, 1), 1)
-        try withExtendedLifetime((products, bias, result)) {
-            try Engine.parallel(images * 2 * height, grain: grain) { [memory] lines in
-                overlapAdd(
-                    memory[0].pointer, bias: memory[1].pointer, memory[2].pointer, height: height, width: width,
-                    channels: outputs, lines: lines)
-            }
+        try KernelMemory.run([products, bias.contiguous(), result], images * 2 * height, grain: grain) {
+            memory, lines in
+            overlapAdd(
+                memory[0], bias: memory[1], memory[2], height: height, width: width, channels: outputs, lines: lines)
         }
         return result
     }

@@ -28,38 +28,21 @@ extension Tensor {
             if let other { try addInPlace(other) }
             return try (other ?? self).sum(axes: [0, 2, 3])
         }
+        let hasOther = other != nil
         let channels = size(1)
         let rows = count / max(channels, 1)
         let blocks = (rows + rowsOfASum - 1) / rowsOfASum
         let sums = try Tensor.empty([blocks, channels])
-        let memory = try all.map { try KernelPointer($0) } + [try KernelPointer(sums)]
-        try withExtendedLifetime((all, sums)) {
-            try Engine.parallel(blocks, grain: 1) { [memory] part in
-                let target = memory[memory.count - 1].pointer
-                if memory.count == 4 {
-                    ConvolutionKernels.passThroughReLU(
-                        memory[0].pointer, memory[1].pointer, adding: memory[2].pointer, rows: rows, channels: channels,
-                        sums: target, blocks: part)
-                } else {
-                    ConvolutionKernels.passThroughReLU(
-                        memory[0].pointer, memory[1].pointer, rows: rows, channels: channels, sums: target, blocks: part
-                    )
-                }
+        try KernelMemory.run(all + [sums], blocks, grain: 1) { memory, part in
+            if hasOther {
+                ConvolutionKernels.passThroughReLU(
+                    memory[0], memory[1], adding: memory[2], rows: rows, channels: channels, sums: memory[3],
+                    blocks: part)
+            } else {
+                ConvolutionKernels.passThroughReLU(
+                    memory[0], memory[1], rows: rows, channels: channels, sums: memory[2], blocks: part)
             }
         }
         return try sums.sum(axes: [0])
-    }
-}
-
-/// The memory of a dense float32 tensor on the processor, for kernels that run in several threads.
-struct KernelPointer: @unchecked Sendable {
-    let pointer: UnsafeMutablePointer<Float>
-
-    /// - Throws: ``TorchError``.
-    init(_ tensor: Tensor) throws {
-        guard let pointer = try tensor.withMemory(of: Float.self, { $0.baseAddress }) else {
-            throw TorchError.unexpectedResult(operation: "a kernel", text: "\(tensor) is empty")
-        }
-        self.pointer = pointer
     }
 }

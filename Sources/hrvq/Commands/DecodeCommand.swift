@@ -23,7 +23,7 @@ struct DecodeCommand: ParsableCommand {
         completion: .file(), transform: OutputPath.parse)
     var output: String?
 
-    @Option(help: ArgumentHelp("Decode from the first so many layers.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Decode from the first so many layers.", valueName: "count"))
     var layers: Int?
 
     @OptionGroup var options: ConversionOptions

@@ -36,7 +36,9 @@ struct EncodeCommand: ParsableCommand {
     @Option(help: "Which part of the data set.")
     var split: Split?
 
-    @Option(help: ArgumentHelp("Take only so many images of the data set, spread over it.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Take only so many images of the data set, spread over it.", valueName: "count"))
     var limit: Int?
 
     @OptionGroup var options: ConversionOptions
@@ -59,6 +61,7 @@ struct EncodeCommand: ParsableCommand {
         let paths = try images.flatMap { try $0 == FileConversion.standard ? [$0] : ImageFiles.list([$0]) }
         let conversions = try FileConversion.plan(paths, to: output, fileExtension: "hrvq", force: options.force)
         let compressor = try options.tiles.compressor(model)
+        try compressor.require(coding)
         try FileConversion.run(conversions) { file in
             let name = file.inputName
             let image = try PixelImage.decode(file.read(), channels: compressor.model.channels, name: name)
@@ -78,6 +81,11 @@ struct EncodeCommand: ParsableCommand {
         let configuration = compressor.configuration
         let dataset = try configuration.data.open(
             data.map { URL(fileURLWithPath: $0) }, split: split ?? .test)
+        // Better known before the data set goes through the network than after it.
+        try OutputPath.requireWritable(file.output)
+        try compressor.requireRoom(
+            images: min(limit ?? dataset.count, dataset.count), width: configuration.data.width,
+            height: configuration.data.height)
         let counter = ProgressCounter("encoding", quiet: options.quiet)
         let (codes, skipped) = try compressor.encode(dataset, limit: limit) { counter.show($0, of: $1) }
         counter.finish()

@@ -59,6 +59,12 @@ struct RateDistortionCommand: ParsableCommand {
         if !images.isEmpty, data.data != nil {
             throw ValidationError("--images and --data are two ways to name the images; give one of them")
         }
+        if !images.isEmpty, data.split != nil {
+            throw ValidationError("--split is for a data set, and --images takes files")
+        }
+        if runs.isEmpty, precision != nil || engine.threads != nil || engine.device != .auto {
+            throw ValidationError("--precision, --threads and --device are for models; JPEG and WebP do without")
+        }
         if runs.isEmpty, images.isEmpty {
             throw ValidationError("give folders of runs, or image files with --images to measure JPEG and WebP alone")
         }
@@ -80,15 +86,23 @@ struct RateDistortionCommand: ParsableCommand {
         try AtomicFolder.create(folder)
         let counter = ProgressCounter("measuring", quiet: quiet)
         var done = 0
+        var refused: [String] = []
         while let item = try sequence.next() {
-            try measurement.add(item)
+            do {
+                try measurement.add(item)
+            } catch let error as RateDistortionError {
+                // One picture that a codec cannot take (WebP ends at 16,383 pixels) must not cost all others.
+                guard case .codec = error else { throw error }
+                refused.append("\(error)")
+                continue
+            }
             // Spread over the images, as far as they decode.
             if done * pictures / sequence.count < (done + 1) * pictures / sequence.count { try shown.add(item) }
             done += 1
             counter.show(done, of: sequence.count)
         }
         counter.finish()
-        let report = try measurement.report(source: sequence.source, skipped: sequence.skipped)
+        let report = try measurement.report(source: sequence.source, skipped: sequence.skipped + refused)
         let command = (["hrvq"] + CommandLine.arguments.dropFirst()).map(CompareCommand.quoted).joined(separator: " ")
         try RateDistortionFolder(folder).write(report, shown, command: command)
         if json {

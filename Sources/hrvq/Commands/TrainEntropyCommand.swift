@@ -9,8 +9,8 @@ struct TrainEntropyCommand: ParsableCommand {
         commandName: "train-entropy", abstract: "Learn the statistics of a model's codes, for smaller .hrvq files.",
         discussion: """
             Takes codes of training images ('hrvq tokenize'), writes 'entropy.safetensors' into the model's folder, \
-            and prints what codes take in files, on codes that nothing was learnt from. Files that were coded with \
-            statistics need the same ones to be read: keep them with the model.
+            and prints what codes take in files, on codes that the tables were not learnt from (only how fast they \
+            adapt is chosen by them). Files that were coded with statistics need the same ones to be read: keep them with the model.
             """)
 
     @Argument(
@@ -33,7 +33,7 @@ struct TrainEntropyCommand: ParsableCommand {
         completion: .file(extensions: ["safetensors"]), transform: OutputPath.parse)
     var output: String?
 
-    @Option(help: ArgumentHelp("Passes over the codes.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the codes.", valueName: "count"))
     var passes = 3
 
     @Option(help: ArgumentHelp("Write the figures as JSON.", valueName: "file"), transform: OutputPath.parse)

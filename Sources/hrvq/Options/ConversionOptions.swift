@@ -28,7 +28,9 @@ struct ConversionOptions: ParsableArguments {
 
 /// How large pictures are cut.
 struct TileOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Side of the tiles that large images are cut into.", valueName: "pixels"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Side of the tiles that large images are cut into.", valueName: "pixels"))
     var tile = 512
 
     func validate() throws {

@@ -10,7 +10,9 @@ public struct RateDistortionStanding: Codable, Sendable, Equatable {
         case worse
         /// No files of the codecs are so small, and their smallest are not as near to the original.
         case smallerAndBetter
-        /// No files of the codecs are so small; their smallest are nearer to the original, or as near.
+        /// No files of the codecs are so small, and their smallest are as near to the original.
+        case smallerAndLevel
+        /// No files of the codecs are so small; their smallest are nearer to the original.
         case smallerAndWorse
     }
 
@@ -62,7 +64,8 @@ public struct RateDistortionStanding: Codable, Sendable, Equatable {
     /// What the point is to the codecs.
     public var outcome: Outcome {
         guard let gain else {
-            return value > theirSmallestValue + metric.tolerance ? .smallerAndBetter : .smallerAndWorse
+            let lead = value - theirSmallestValue
+            return abs(lead) <= metric.tolerance ? .smallerAndLevel : lead > 0 ? .smallerAndBetter : .smallerAndWorse
         }
         return gain > metric.tolerance ? .better : gain < -metric.tolerance ? .worse : .level
     }

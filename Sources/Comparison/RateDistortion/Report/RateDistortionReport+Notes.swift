@@ -20,7 +20,8 @@ extension RateDistortionReport {
                 "A model's files can be read with that model alone, and its weights are not counted: "
                     + sizes.map { "\($0): \(String(format: "%.1f", Double($1) / 1e6)) MB" }.joined(separator: ", ")
                     + ". JPEG and WebP are read everywhere, take a fraction of the time, and were made for no kind of"
-                    + " images; a model was trained on some, and is good at these.")
+                    + " images; a model was trained on some, and is good at these: images that it was trained on are not to be measured."
+            )
         }
         if imagesFromJPEG > 0 {
             notes.append(
@@ -50,7 +51,7 @@ extension RateDistortionReport {
                 "For the scale: \(lossless.name) takes \(RateDistortionVerdict.rate(point.bitsPerPixel)) bits per pixel"
                     + " and gives back every value.")
         }
-        if !skipped.isEmpty { notes.append("Images that could not be read: " + skipped.joined(separator: "; ") + ".") }
+        if !skipped.isEmpty { notes.append("Images that were left out: " + skipped.joined(separator: "; ") + ".") }
         return notes
     }
 

@@ -57,6 +57,7 @@ struct RateDistortionVerdict {
         let parts = [
             names(.better, .smallerAndBetter).map { "ahead of \($0)" }, names(.level).map { "level with \($0)" },
             names(.worse).map { "behind \($0)" },
+            names(.smallerAndLevel).map { "smaller than any file of \($0), and as like the original as the smallest" },
             names(.smallerAndWorse).map { "smaller than any file of \($0), and less like the original" },
         ].compactMap { $0 }
         return parts.isEmpty ? "" : " By PSNR at this rate it is " + parts.joined(separator: "; ") + "."
@@ -98,7 +99,7 @@ struct RateDistortionVerdict {
             switch standing.outcome {
             case .better, .smallerAndBetter: "the model is better"
             case .worse, .smallerAndWorse: "\(standing.against) is better"
-            case .level: "both are level"
+            case .level, .smallerAndLevel: "both are level"
             }
         return "By \(metric.title) \(judgement): \(metric.text(standing.value)) against \(theirs)."
     }

@@ -1,20 +1,18 @@
-import Torch
-
 /// The memory of some dense float32 tensors while a kernel runs over it.
-struct KernelMemory: @unchecked Sendable {
+package struct KernelMemory: @unchecked Sendable {
     private let starts: [UnsafeMutablePointer<Float>]
 
     /// The memory of the tensor at a place in the list.
-    subscript(index: Int) -> UnsafeMutablePointer<Float> { starts[index] }
+    package subscript(index: Int) -> UnsafeMutablePointer<Float> { starts[index] }
 
     /// Runs `body` over parts of `0 ..< count` on the engine's threads. Parts must not write the same places.
     ///
     /// - Parameters:
-    ///   - tensors: Contiguous float32 tensors on the processor.
+    ///   - tensors: Dense float32 tensors on the processor, which are kept until all is done.
     ///   - count: The number of items.
     ///   - grain: The fewest items that are worth a thread.
-    /// - Throws: `TorchError`.
-    static func run(
+    /// - Throws: ``TorchError``.
+    package static func run(
         _ tensors: [Tensor], _ count: Int, grain: Int, _ body: @Sendable (KernelMemory, Range<Int>) -> Void
     ) throws {
         let starts = try tensors.compactMap { try $0.withMemory(of: Float.self) { $0.baseAddress } }
@@ -27,5 +25,5 @@ struct KernelMemory: @unchecked Sendable {
 
 extension Tensor {
     /// Whether the kernels take this tensor; LibTorch's operators take every other.
-    var suitsKernels: Bool { device == .cpu && dataType == .float32 }
+    package var suitsKernels: Bool { device == .cpu && dataType == .float32 }
 }

@@ -1,0 +1,1 @@
+../SamplerKernelBaseline/Activations.swift

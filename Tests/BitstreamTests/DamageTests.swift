@@ -72,6 +72,18 @@ import Testing
         #expect(try CompressedImage(bytes: bytes, layers: 1, name: "x").codes(name: "x") == fixture.codes)
     }
 
+    @Test func codesThatNeedNoBytesHaveNone() throws {
+        let layers = [CodeLayer(height: 2, width: 2, choices: 1)]
+        let codes = LayeredCodes(images: 1, layers: layers, values: [[0, 0, 0, 0]])
+        let model = Fingerprint(bytes: Array(repeating: 1, count: CompressedHeader.modelBytes))
+        let statistics = try #require(StatisticsTraining().statistics(of: codes, isHierarchical: true, model: model))
+        #expect(ModelledCoding.encode(codes, statistics) == [[]])
+        #expect(try ModelledCoding.decode([[]], layers: layers, images: 1, statistics, name: "x") == codes.values)
+        #expect(throws: BitstreamError.self) {
+            try ModelledCoding.decode([[7]], layers: layers, images: 1, statistics, name: "x")
+        }
+    }
+
     @Test func otherFormatsAndNewerVersionsAreTold() throws {
         var bytes = try BitstreamFixture("flat").packed
         #expect(throws: BitstreamError.unknownFormat(name: "x", start: Array("RIFF0000".utf8))) {

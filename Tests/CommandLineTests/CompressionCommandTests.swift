@@ -175,6 +175,17 @@ struct CompressionCommandTests {
                 try Shell.hrvq("decode", run, "p.hrvq", "--layers", "3", "-o", "r.png", in: folder), "1 to 2")
             expectFailure(
                 try Shell.hrvq("decode", run, "p.hrvq", "--layers", "0", "-o", "r.png", in: folder), status: 64)
+            expectFailure(
+                try Shell.hrvq("decode", run, "p.hrvq", "--layers", "-1", "-o", "r.png", in: folder), status: 64,
+                "1 or more")
+            expectFailure(
+                try Shell.hrvq("encode", run, "p.png", "--tile", "-1", "-o", "r.hrvq", in: folder), status: 64,
+                "16 to 16384")
+            // One answer, and not one for each picture.
+            let modelled = try Shell.hrvq(
+                "encode", run, "p.png", "p.png", "--coding", "modelled", "-o", "r/", in: folder)
+            expectFailure(modelled, "train-entropy")
+            #expect(modelled.error.components(separatedBy: "train-entropy").count == 2, "\(modelled.error)")
             try (bytes + Data([0])).write(to: cut)
             expectFailure(try Shell.hrvq("decode", run, "cut.hrvq", "-o", "r.png", in: folder), "1 bytes follow")
             expectFailure(try Shell.hrvq("decode", run, "p.png", "-o", "r.png", in: folder), "not a .hrvq file")

@@ -47,6 +47,24 @@ struct RateDistortionCommandTests {
         }
     }
 
+    @Test("A picture that a codec cannot take is left out and named, and costs no others")
+    func leftOut() throws {
+        try withTemporaryFolder { folder in
+            try pictures(in: folder)
+            // WebP ends at 16,383 pixels a side.
+            try PixelImage(width: 16_384, height: 1, channels: 3, pixels: Array(repeating: 9, count: 3 * 16_384))
+                .writePNG(to: folder.appendingPathComponent("wide.png").path)
+            let answer = try Shell.hrvq(
+                "rate-distortion", "--images", "wide.png", "0.png", "--output", "report", "--quiet", in: folder)
+            #expect(answer.status == 0, "\(answer.error)")
+            #expect(answer.error.contains("skipped: ") && answer.error.contains("wide.png"), "\(answer.error)")
+            let report = try JSONDecoder().decode(
+                RateDistortionReport.self,
+                from: Data(contentsOf: folder.appendingPathComponent("report/rate-distortion.json")))
+            #expect(report.images == 1 && report.skipped.count == 1)
+        }
+    }
+
     @Test("rate-distortion refuses what it cannot measure, and writes nothing")
     func refused() throws {
         let tree = try TinyRun.folder.get().path
@@ -58,6 +76,9 @@ struct RateDistortionCommandTests {
             }
             try refuse(status: 64, saying: "--images")
             try refuse(status: 64, "--images", "a.png", "--data", "b", saying: "two ways")
+            try refuse(status: 64, "--images", "a.png", "--split", "train", saying: "--split")
+            try refuse(status: 64, "--images", "a.png", "--precision", "float32", saying: "do without")
+            try refuse(status: 64, "--images", "a.png", "--threads", "1", saying: "do without")
             try refuse(status: 64, tree, "--pictures", "-1", saying: "--pictures")
             try refuse(status: 64, tree, "--limit", "0", saying: "--limit")
             try refuse("--images", "nowhere.png", saying: "nowhere.png")

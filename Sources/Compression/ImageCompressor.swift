@@ -71,14 +71,11 @@ public struct ImageCompressor {
         model.grids(height: model.downsampling, width: model.downsampling).reduce(0) { $0 + $1.branchings.count }
     }
 
-    /// The coding that is taken where none is asked for: with statistics where there are some.
-    public var defaultMode: CodingMode { statistics == nil ? .packed : .modelled }
-
     /// Codes a picture.
     ///
     /// - Parameters:
     ///   - image: The picture, of any size, in the model's channels.
-    ///   - mode: How codes become bytes; ``defaultMode`` if `nil`.
+    ///   - mode: How codes become bytes; whatever gives the smaller file if `nil`.
     ///   - name: What errors call the picture.
     /// - Throws: ``CompressionError/noStatistics``, ``BitstreamError``, `ImageError`, `TorchError`.
     public func compress(
@@ -96,9 +93,17 @@ public struct ImageCompressor {
         _ codes: LayeredCodes, width: Int, height: Int, mode: CodingMode? = nil, name: String = "the picture"
     ) throws -> CompressedImage {
         try require(mode)
-        return try CompressedImage(
-            codes, width: width, height: height, channels: model.channels, model: fingerprint,
-            statistics: mode ?? defaultMode == .modelled ? statistics : nil, name: name)
+        func file(_ statistics: ContextStatistics?) throws -> CompressedImage {
+            try CompressedImage(
+                codes, width: width, height: height, channels: model.channels, model: fingerprint,
+                statistics: statistics, name: name)
+        }
+        guard let statistics, mode != .packed else { return try file(nil) }
+        let modelled = try file(statistics)
+        guard mode == nil else { return modelled }
+        // A small picture, or one unlike those that the statistics are of, can take more with them than without.
+        let packed = try file(nil)
+        return try modelled.bytes(name: name).count < packed.bytes(name: name).count ? modelled : packed
     }
 
     /// Refuses a coding that the model has nothing for, before any work.

@@ -135,6 +135,20 @@ struct CompressionCommandTests {
                 #expect(try Shell.hrvq("decode", run, "\(coding).hrvq", "-o", coding, in: folder).status == 0)
             }
             #expect(Double(sizes[1]) < 0.85 * Double(sizes[0]))
+            // Without --coding the smaller file is written.
+            let usual = try Shell.hrvq(
+                "encode", run, "--split", "test", "--limit", "30", "-o", "usual.hrvq", in: folder)
+            #expect(usual.status == 0 && usual.error.contains("modelled"), "\(usual)")
+            // So few codes save less than naming the statistics costs.
+            try picture(1, 1, at: folder.appendingPathComponent("p.png"))
+            var bytes: [Int] = []
+            for coding in [["--coding", "packed"], ["--coding", "modelled"], []] {
+                let answer = try Shell.finish(
+                    Shell.start(["encode", run, "p.png", "-o", "p.hrvq", "--force"] + coding, in: folder))
+                #expect(answer.status == 0, "\(answer)")
+                bytes.append(try Data(contentsOf: folder.appendingPathComponent("p.hrvq")).count)
+            }
+            #expect(bytes[2] == min(bytes[0], bytes[1]) && bytes[0] < bytes[1], "\(bytes)")
             #expect(names(folder.appendingPathComponent("packed")).count == 30)
             #expect(
                 try Data(contentsOf: folder.appendingPathComponent("packed/07.png"))

@@ -25,7 +25,7 @@ struct EncodeCommand: ParsableCommand {
         completion: .file(), transform: OutputPath.parse)
     var output: String?
 
-    @Option(help: "packed, or modelled where the model has statistics; modelled by default where it has.")
+    @Option(help: "packed, or modelled where the model has statistics; the smaller of both if not given.")
     var coding: CodingMode?
 
     @Option(

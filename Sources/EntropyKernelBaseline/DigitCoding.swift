@@ -111,48 +111,44 @@ extension RangeReader {
     }
 }
 
-extension EntropyKernel {
-    /// Writes digits of given distributions.
-    ///
-    /// - Parameters:
-    ///   - digits: [count], each in 0 ..< 8 and of a share that is not 0.
-    ///   - shares: [count, 8], each row adding up to 65,536. Not checked.
-    public static func write(
-        _ coder: inout RangeWriter, _ digits: UnsafePointer<UInt8>, _ shares: UnsafePointer<SIMD8<UInt32>>, count: Int
-    ) {
-        let constants = KernelConstants.shared
-        var own = coder
-        for index in 0..<count {
-            let digit = Int(digits[index])
-            let share = shares[index]
-            let before = (share & SIMD8(truncatingIfNeeded: constants.firstLanes[digit])).wrappedSum()
-            own.narrow(before: UInt64(before), share: UInt64(share[digit]), isLast: digit == 7)
-        }
-        coder = own
+/// Writes digits of given distributions.
+@inline(__always)
+func writeDigits(
+    _ coder: inout RangeWriter, _ digits: UnsafePointer<UInt8>, _ shares: UnsafePointer<SIMD8<UInt32>>, count: Int,
+    _ constants: KernelConstants
+) {
+    var own = coder
+    for index in 0..<count {
+        let digit = Int(digits[index])
+        let share = shares[index]
+        let before = (share & SIMD8(truncatingIfNeeded: constants.firstLanes[digit])).wrappedSum()
+        own.narrow(before: UInt64(before), share: UInt64(share[digit]), isLast: digit == 7)
     }
+    coder = own
+}
 
-    /// Reads digits of given distributions; see ``write(_:_:_:count:)``.
-    public static func read(
-        _ coder: inout RangeReader, _ digits: UnsafeMutablePointer<UInt8>, _ shares: UnsafePointer<SIMD8<UInt32>>,
-        count: Int
-    ) {
-        var own = coder
-        for index in 0..<count {
-            let unit = own.range >> 16
-            let target = UInt32(truncatingIfNeeded: min(own.offset / unit, 65535))
-            let share = shares[index]
-            var sum: UInt32 = 0
-            var before: UInt32 = 0
-            var found = 0
-            for value in 0..<7 {
-                sum &+= share[value]
-                let isAfter = sum <= target
-                found &+= isAfter ? 1 : 0
-                before = isAfter ? sum : before
-            }
-            own.narrow(before: UInt64(before), share: UInt64(share[found]), isLast: found == 7, unit: unit)
-            digits[index] = UInt8(truncatingIfNeeded: found)
+/// Reads digits of given distributions.
+@inline(__always)
+func readDigits(
+    _ coder: inout RangeReader, _ digits: UnsafeMutablePointer<UInt8>, _ shares: UnsafePointer<SIMD8<UInt32>>,
+    count: Int
+) {
+    var own = coder
+    for index in 0..<count {
+        let unit = own.range >> 16
+        let target = UInt32(truncatingIfNeeded: min(own.offset / unit, 65535))
+        let share = shares[index]
+        var sum: UInt32 = 0
+        var before: UInt32 = 0
+        var found = 0
+        for value in 0..<7 {
+            sum &+= share[value]
+            let isAfter = sum <= target
+            found &+= isAfter ? 1 : 0
+            before = isAfter ? sum : before
         }
-        coder = own
+        own.narrow(before: UInt64(before), share: UInt64(share[found]), isLast: found == 7, unit: unit)
+        digits[index] = UInt8(truncatingIfNeeded: found)
     }
+    coder = own
 }

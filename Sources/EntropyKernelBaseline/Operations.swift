@@ -1,16 +1,7 @@
 import EntropyKernelTypes
 
-/// The coding of one row of codes with each coder.
-///
-/// Nothing is checked here: codes [width] are in 0 ..< choices, the model's tables have the sizes that follow from its
-/// choices (Bitstream's `ContextStatistics` sees to that), planes hold what such codes give, and a writer has room for
-/// `width` × digits words.
-public enum EntropyKernel {
-    /// Enters a row's codes into the layer's own plane, where there is nothing to code.
-    public static func fill(_ planes: RowPlanes, _ codes: UnsafePointer<Int32>, choices: Int, isChild: Bool) {
-        planes.fill(codes, choices: choices, isChild: isChild)
-    }
-
+/// The coding of rows, compiled for one instruction set.
+public enum EntropyKernel: RowKernel {
     /// Writes a row.
     public static func write(
         _ coder: inout RangeWriter, _ model: LayerModel, _ planes: RowPlanes, _ codes: UnsafePointer<Int32>
@@ -25,7 +16,7 @@ public enum EntropyKernel {
         writeRow(&coder, model, planes, codes, .shared)
     }
 
-    /// Keeps a row's distributions; the room for them is the caller's.
+    /// Keeps a row's distributions.
     public static func write(
         _ coder: inout ShareRecorder, _ model: LayerModel, _ planes: RowPlanes, _ codes: UnsafePointer<Int32>
     ) {
@@ -33,11 +24,24 @@ public enum EntropyKernel {
     }
 
     /// Reads a row.
-    ///
-    /// - Returns: Whether all codes are below the number of choices.
     public static func read(
         _ coder: inout RangeReader, _ model: LayerModel, _ planes: RowPlanes, _ codes: UnsafeMutablePointer<Int32>
     ) -> Bool {
         readRow(&coder, model, planes, codes, .shared)
+    }
+
+    /// Writes digits of given distributions.
+    public static func write(
+        _ coder: inout RangeWriter, _ digits: UnsafePointer<UInt8>, _ shares: UnsafePointer<SIMD8<UInt32>>, count: Int
+    ) {
+        writeDigits(&coder, digits, shares, count: count, .shared)
+    }
+
+    /// Reads digits of given distributions.
+    public static func read(
+        _ coder: inout RangeReader, _ digits: UnsafeMutablePointer<UInt8>, _ shares: UnsafePointer<SIMD8<UInt32>>,
+        count: Int
+    ) {
+        readDigits(&coder, digits, shares, count: count)
     }
 }

@@ -55,7 +55,7 @@ public struct RegressionModel {
 /// Goes one step of AdaGrad down the gradient of −ln p for each digit of a row.
 @inline(__always)
 func learnRow(
-    _ digits: UnsafePointer<RegressionModel>, count: Int, _ planes: RowPlanes, _ codes: UnsafePointer<Int32>,
+    _ digits: UnsafePointer<RegressionModel>?, count: Int, _ planes: RowPlanes, _ codes: UnsafePointer<Int32>,
     choices: Int, isChild: Bool, rate: Float, _ constants: KernelConstants
 ) {
     planes.fill(codes, choices: choices, isChild: isChild)
@@ -63,9 +63,10 @@ func learnRow(
         let code = Int(codes[x])
         for index in 0..<count {
             let prefix = code &>> (3 &* (count &- index))
-            let node = planes.parent(x) &* digits[index].prefixes &+ prefix
+            let digit = digits.unsafelyUnwrapped[index]
+            let node = planes.parent(x) &* digit.prefixes &+ prefix
             learn(
-                digits[index], node: node, prefix: prefix, planes, x,
+                digit, node: node, prefix: prefix, planes, x,
                 digit: code &>> (3 &* (count &- 1 &- index)) & 7, rate: rate, constants)
         }
     }
@@ -109,9 +110,9 @@ private func masked(_ values: Lanes, _ mask: SIMD8<Int32>) -> Lanes {
 }
 
 extension EntropyKernel {
-    /// Learns from a row.
+    /// Learns from a row, and enters it into the layer's own plane. A layer of one choice has no digits.
     public static func learn(
-        _ digits: UnsafePointer<RegressionModel>, count: Int, choices: Int, isChild: Bool, _ planes: RowPlanes,
+        _ digits: UnsafePointer<RegressionModel>?, count: Int, choices: Int, isChild: Bool, _ planes: RowPlanes,
         _ codes: UnsafePointer<Int32>, rate: Float
     ) {
         learnRow(

@@ -70,13 +70,13 @@ func readRow(
     let first = model.digits[0]
     for x in 0..<width { planes.nodes[x] = Int32(truncatingIfNeeded: planes.parent(x)) }
     first.sum(planes, nodes: planes.nodes, withoutWest: true, planes.scores)
-    let west = WestScores(first, constants)
+    let west = first.west(planes, constants)
     var own = reader
     var symbol: Int32 = 0
     if model.digitCount == 1, first.size == 8 {
         for x in 0..<width {
             let parent = planes.nodes[x]
-            let scores = planes.scores[x] &+ west.scores(symbol, parent: parent)
+            let scores = planes.scores[x] &+ west.score(symbol: symbol, node: parent)
             let code = readDigit(&own, first, size: 8, node: Int(parent), scores, constants)
             codes[x] = Int32(truncatingIfNeeded: code)
             symbol = model.symbol(code, parent: Int(parent))
@@ -85,7 +85,7 @@ func readRow(
     } else {
         for x in 0..<width {
             let parent = Int(planes.nodes[x])
-            let scores = planes.scores[x] &+ west.scores(symbol, parent: planes.nodes[x])
+            let scores = planes.scores[x] &+ west.score(symbol: symbol, node: planes.nodes[x])
             var code = readDigit(&own, first, size: first.size, node: parent, scores, constants)
             for index in 1..<model.digitCount {
                 let digit = model.digits[index]
@@ -101,33 +101,6 @@ func readRow(
     }
     reader = own
     return true
-}
-
-/// What the position to the west says of a code's first digit.
-private struct WestScores {
-    let table: UnsafePointer<SIMD8<Int16>>
-    let shift: Int32
-    let stride: Int32
-
-    @inline(__always)
-    init(_ digit: DigitModel, _ constants: KernelConstants) {
-        for index in 0..<digit.termCount where digit.terms[index].source == TermTable.west {
-            let term = digit.terms[index]
-            table = term.scores
-            shift = term.shift & 31
-            stride = term.nodeKind == 2 ? Int32(truncatingIfNeeded: term.symbols) : 0
-            return
-        }
-        // Without such a table every symbol leads to a row of zeros.
-        table = constants.firstScores
-        shift = 31
-        stride = 0
-    }
-
-    @inline(__always)
-    func scores(_ symbol: Int32, parent: Int32) -> SIMD8<Int16> {
-        table[Int(UInt32(bitPattern: parent &* stride &+ symbol &>> shift))]
-    }
 }
 
 extension LayerModel {

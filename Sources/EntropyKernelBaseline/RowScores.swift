@@ -31,7 +31,7 @@ extension RowPlanes {
 }
 
 /// Where the scores are that a table gives to the positions of a row.
-private struct TermRow {
+struct TermRow {
     let scores: UnsafePointer<SIMD8<Int16>>
     let symbols: UnsafePointer<Int32>
     let shift: Int32
@@ -47,10 +47,22 @@ private struct TermRow {
         stride = isNodeless ? 0 : Int32(truncatingIfNeeded: term.symbols)
     }
 
+    /// A table that has nothing to say: every symbol leads to a row of zeros.
+    @inline(__always)
+    init(silent planes: RowPlanes, _ constants: KernelConstants) {
+        scores = constants.firstScores
+        symbols = UnsafePointer(planes.own)
+        shift = 31
+        stride = 0
+    }
+
+    @inline(__always)
+    func score(_ x: Int, node: Int32) -> SIMD8<Int16> { score(symbol: symbols[x], node: node) }
+
     /// Nodes times symbols are the rows of a table, which fit 32 bits.
     @inline(__always)
-    func score(_ x: Int, node: Int32) -> SIMD8<Int16> {
-        scores[Int(UInt32(bitPattern: node &* stride &+ symbols[x] &>> shift))]
+    func score(symbol: Int32, node: Int32) -> SIMD8<Int16> {
+        scores[Int(UInt32(bitPattern: node &* stride &+ symbol &>> shift))]
     }
 }
 
@@ -88,6 +100,15 @@ extension DigitModel {
         if let waiting {
             for x in 0..<planes.width { scores[x] &+= waiting.score(x, node: nodes[x]) }
         }
+    }
+
+    /// What the position to the west says of this digit.
+    @inline(__always)
+    func west(_ planes: RowPlanes, _ constants: KernelConstants) -> TermRow {
+        for index in 0..<termCount where terms[index].source == TermTable.west {
+            return TermRow(terms[index], planes, prefixes: prefixes)
+        }
+        return TermRow(silent: planes, constants)
     }
 
     /// Adds up what a position's neighbours say of this digit.

@@ -12,12 +12,16 @@ package enum Processor {
         "avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "sse4_1", "sse4_2", "ssse3", "popcnt", "xsave",
     ]
 
-    /// As Linux lists the flags; elsewhere none is known, and the baseline runs.
-    private static func supports(_ needed: [String]) -> Bool {
+    /// Instructions for products of bfloat16 (AVX512-BF16, AMX, or Arm's BF16).
+    package static let hasBFloat16 = !flags.isDisjoint(with: ["avx512_bf16", "amx_bf16", "bf16"])
+
+    private static func supports(_ needed: [String]) -> Bool { flags.isSuperset(of: needed) }
+
+    /// As Linux lists them; elsewhere none is known, and the baseline runs.
+    private static let flags: Set<String> = {
         guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("flags") })
-        else { return false }
-        let flags = Set(line.split(separator: " ").map(String.init))
-        return needed.allSatisfy(flags.contains)
-    }
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("flags") || $0.hasPrefix("Features") })
+        else { return [] }
+        return Set(line.split(separator: " ").map(String.init))
+    }()
 }

@@ -26,7 +26,7 @@ package enum ModelledCoding {
                     guard let base = words.baseAddress else { return }
                     var writer = coder ?? RangeWriter(words: base)
                     writer.words = base
-                    kernel.write(&writer, memory.model, planes, values + start)
+                    kernel.rows.write(&writer, memory.model, planes, values + start)
                     coder = writer
                 }
                 return true
@@ -48,7 +48,7 @@ package enum ModelledCoding {
                 counts.withUnsafeMutableBufferPointer { counts in
                     guard let base = counts.baseAddress else { return }
                     var coder = CostCounter(counts: base)
-                    CodingKernel.best.write(&coder, memory.model, planes, values + start)
+                    CodingKernel.best.rows.write(&coder, memory.model, planes, values + start)
                 }
                 return true
             }
@@ -103,7 +103,7 @@ package enum ModelledCoding {
                         var reader = RangeReader(bytes: payload.baseAddress ?? nothing, length: payload.count)
                         let result = walk.run(&symbols) { start, planes in
                             guard let base = codes.baseAddress else { return false }
-                            return kernel.read(&reader, memory.model, planes, base + start)
+                            return kernel.rows.read(&reader, memory.model, planes, base + start)
                         }
                         position = reader.position
                         return result
@@ -132,7 +132,7 @@ package enum ModelledCoding {
                     guard let share = shares.baseAddress, let digit = digits.baseAddress else { return }
                     var coder = ShareRecorder(shares: share, digits: digit)
                     _ = walk.run(&symbols) { start, planes in
-                        CodingKernel.best.write(&coder, memory.model, planes, values + start)
+                        CodingKernel.best.rows.write(&coder, memory.model, planes, values + start)
                         return true
                     }
                 }

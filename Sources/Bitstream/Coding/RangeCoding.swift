@@ -20,7 +20,7 @@ package enum RangeCoding {
                     guard let base = words.baseAddress, let digit = digits.baseAddress, let share = shares.baseAddress
                     else { return nil }
                     var coder = RangeWriter(words: base)
-                    CodingKernel.best.write(&coder, digit, share, count: digits.count)
+                    CodingKernel.best.rows.write(&coder, digit, share, count: digits.count)
                     return coder
                 }
             }
@@ -37,7 +37,7 @@ package enum RangeCoding {
                     shares.withUnsafeBufferPointer { shares in
                         guard let digit = digits.baseAddress, let share = shares.baseAddress else { return }
                         var coder = RangeReader(bytes: bytes.baseAddress ?? nothing, length: bytes.count)
-                        CodingKernel.best.read(&coder, digit, share, count: shares.count)
+                        CodingKernel.best.rows.read(&coder, digit, share, count: shares.count)
                     }
                 }
             }

@@ -42,15 +42,9 @@ public struct StatisticsTraining {
                     digits.map(\.model).withUnsafeBufferPointer { models in
                         guard let base = values.baseAddress else { return }
                         _ = walk.run(&symbols) { start, planes in
-                            // A layer of one choice has no digits: nothing is learnt, and the layer after it is told.
-                            let isChild = isHierarchical && index > 0
-                            guard let first = models.baseAddress, !models.isEmpty else {
-                                EntropyKernel.fill(planes, base + start, choices: layer.choices, isChild: isChild)
-                                return true
-                            }
                             EntropyKernel.learn(
-                                first, count: models.count, choices: layer.choices, isChild: isChild, planes,
-                                base + start, rate: learningRate)
+                                models.baseAddress, count: models.count, choices: layer.choices,
+                                isChild: isHierarchical && index > 0, planes, base + start, rate: learningRate)
                             return true
                         }
                     }

@@ -1,4 +1,4 @@
-import Foundation
+import Processors
 
 /// The element type in which a model's convolutions run.
 ///
@@ -22,10 +22,5 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
     }
 
     /// Whether the processor has instructions for products of bfloat16 (AVX512-BF16, AMX, or Arm's BF16).
-    public static let processorHasBFloat16: Bool = {
-        guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("flags") || $0.hasPrefix("Features") })
-        else { return false }
-        return line.split(separator: " ").contains { ["avx512_bf16", "amx_bf16", "bf16"].contains($0) }
-    }()
+    public static let processorHasBFloat16 = Processor.hasBFloat16
 }

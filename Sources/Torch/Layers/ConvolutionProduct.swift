@@ -81,7 +81,7 @@ package struct ConvolutionProduct {
 
     /// A transposed convolution to few channels as a product of matrices whose results are added up where they overlap.
     ///
-    /// oneDNN fills its registers with output channels: with three of them, ten times as many operations as are needed.
+    /// oneDNN fills its registers with output channels: with three of them, most of what it computes is thrown away.
     private func overlapped(_ input: Tensor) throws -> Tensor {
         let (images, height, width) = (input.size(0), input.size(2), input.size(3))
         let (inputs, outputs) = (input.size(1), weight.size(1))

@@ -24,6 +24,8 @@ public struct ImageCompressor {
     public let fingerprint: Fingerprint
     /// The side of the tiles that large pictures are cut into, in pixels.
     public var tile = 512
+    /// How large files may become; whoever reads them must allow as much.
+    public var limits = CompressedHeader.Limits()
     private let device: Device
 
     /// Takes a loaded model.
@@ -96,14 +98,15 @@ public struct ImageCompressor {
         func file(_ statistics: ContextStatistics?) throws -> CompressedImage {
             try CompressedImage(
                 codes, width: width, height: height, channels: model.channels, model: fingerprint,
-                statistics: statistics, name: name)
+                statistics: statistics, limits: limits, name: name)
         }
         guard let statistics, mode != .packed else { return try file(nil) }
         let modelled = try file(statistics)
         guard mode == nil else { return modelled }
         // A small picture, or one unlike those that the statistics are of, can take more with them than without.
         let packed = try file(nil)
-        return try modelled.bytes(name: name).count < packed.bytes(name: name).count ? modelled : packed
+        let (small, plain) = try (modelled.bytes(limits: limits, name: name), packed.bytes(limits: limits, name: name))
+        return small.count < plain.count ? modelled : packed
     }
 
     /// Refuses a coding that the model has nothing for, before any work.
@@ -121,14 +124,15 @@ public struct ImageCompressor {
     ///   - height: The same.
     /// - Throws: ``BitstreamError/tooLarge(name:what:found:allowed:)``.
     public func requireRoom(images: Int, width: Int, height: Int) throws {
-        let positions = model.grids(height: height, width: width).reduce(0) {
+        let size = paddedSize(width: width, height: height)
+        let positions = model.grids(height: size.height, width: size.width).reduce(0) {
             $0 + $1.height * $1.width * $1.branchings.count
         }
-        let allowed = CompressedHeader.Limits().codes
         let (codes, overflow) = positions.multipliedReportingOverflow(by: images)
-        guard !overflow, codes <= allowed else {
+        guard !overflow, codes <= limits.codes else {
             throw BitstreamError.tooLarge(
-                name: "\(images) images in one file", what: "codes", found: overflow ? .max : codes, allowed: allowed)
+                name: "\(images) images in one file", what: "codes", found: overflow ? .max : codes,
+                allowed: limits.codes)
         }
     }
 

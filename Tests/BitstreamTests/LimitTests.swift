@@ -37,6 +37,24 @@ import Testing
         }
     }
 
+    @Test func whoReadsChoosesTheLimits() throws {
+        let layer = CodeLayer(height: 1, width: 3, choices: 4)
+        let codes = LayeredCodes(images: 1, layers: [layer], values: [[3, 0, 1]])
+        func file(_ limits: CompressedHeader.Limits) throws -> CompressedImage {
+            try CompressedImage(codes, width: 20_000, height: 20_000, channels: 1, model: model, limits: limits)
+        }
+        #expect(throws: BitstreamError.self) { try file(.init()) }
+        let raised = CompressedHeader.Limits(pixels: 400_000_000, codes: 3)
+        let large = try file(raised)
+        let bytes = try large.bytes(limits: raised)
+        #expect(throws: BitstreamError.self) { try large.bytes() }
+        #expect(throws: BitstreamError.self) { try CompressedImage.header(bytes: bytes, name: "x") }
+        #expect(try CompressedImage.header(bytes: bytes, limits: raised, name: "x") == large.header)
+        #expect(try CompressedImage(bytes: bytes, limits: raised, name: "x").codes(name: "x").values == codes.values)
+        let error = #expect(throws: BitstreamError.self) { try file(.init(pixels: 400_000_000, codes: 2)) }
+        #expect(error?.description.contains("codes") == true)
+    }
+
     @Test func impossibleSizesAreRefused() throws {
         let layer = CodeLayer(height: 4, width: 4, choices: 8)
         for header in [

@@ -32,6 +32,21 @@ struct ModelCodecTests {
         }
     }
 
+    @Test("A compressor keeps to the limits that it is given")
+    func limits() throws {
+        let compared = try tinyModel("tiny")
+        var compressor = try ImageCompressor(compared.model, compared.configuration, device: .cpu)
+        let image = try scene(0, width: 30, height: 20, channels: 1)
+        let codes = try compressor.compress(image).header.layers.reduce(0) { $0 + $1.height * $1.width }
+        compressor.limits.codes = codes
+        _ = try compressor.compress(image)
+        try compressor.requireRoom(images: 1, width: 30, height: 20)
+        #expect(throws: BitstreamError.self) { try compressor.requireRoom(images: 2, width: 30, height: 20) }
+        compressor.limits.codes = codes - 1
+        #expect(throws: BitstreamError.self) { try compressor.compress(image) }
+        #expect(throws: BitstreamError.self) { try compressor.requireRoom(images: 1, width: 30, height: 20) }
+    }
+
     @Test("A run's codecs count what a reader needs beside the files, and take part in a report")
     func run() throws {
         try withTemporaryFolder { folder in

@@ -181,6 +181,28 @@ struct PriorTrainingTests {
         #expect(throws: PriorError.self) { try PriorFolder(url("prior")).load() }
     }
 
+    @Test("Of priors that failed before a step was made nothing stays")
+    func failedStart() throws {
+        let codes = try SyntheticCodes.file()
+        let spoilt = CodesFile(
+            codes: codes.codes, indices: codes.indices, labels: codes.indices.map { _ in 7 }, space: codes.space)
+        let error = #expect(throws: (any Error).self) { try run(training("a/prior", codes: spoilt)) }
+        #expect("\(try #require(error))".contains("index"))
+        #expect(!FileManager.default.fileExists(atPath: try url("a").path))
+        // What was there before stays.
+        let note = try url("b/note.txt")
+        try FileManager.default.createDirectory(at: url("b"), withIntermediateDirectories: true)
+        try Data("mine".utf8).write(to: note)
+        #expect(throws: (any Error).self) { try run(training("b", codes: spoilt)) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: url("b").path) == ["note.txt"])
+        // So does a layer that came further.
+        try run(training("c", ["training.steps=1"], layer: 1))
+        #expect(throws: (any Error).self) { try run(training("c", codes: spoilt, layer: 2)) }
+        #expect(try PriorFolder(url("c")).codeSpace() == SyntheticCodes.space)
+        try run(training("c", ["training.steps=1"], layer: 2))
+        #expect(try PriorFolder(url("c")).load().networks.count == 2)
+    }
+
     @Test("One layer alone, and the missing one is named with the command that trains it")
     func oneLayer() throws {
         try run(training("prior", layer: 2))

@@ -181,4 +181,19 @@ struct SamplingTests {
         #expect(found[0].distance < 1e-6)
         #expect(found[1].distance > 1e-6)
     }
+
+    @Test(
+        "Classes by name and number, also names with commas",
+        arguments: [
+            ("1,wren", [1, 4]), ("kite, hawk", [2]), ("kite", [1]), ("kite, hawk, owl,kite,0", [3, 1, 0]),
+            ("owl,  kite, hawk ", [0, 2]),
+        ])
+    func classNames(_ list: String, _ expected: [Int]) throws {
+        var space = SyntheticCodes.space
+        space.classNames = ["owl", "kite", "kite, hawk", "kite, hawk, owl", "wren"]
+        #expect(try space.classNumbers(list) == expected)
+        for wrong in ["", "kite,", "hawk", "5"] {
+            #expect(throws: PriorError.self) { try space.classNumbers(wrong) }
+        }
+    }
 }

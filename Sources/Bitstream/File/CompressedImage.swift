@@ -52,17 +52,21 @@ public struct CompressedImage: Sendable, Equatable {
     /// Reads a header alone.
     ///
     /// - Throws: ``BitstreamError``, and the handle's error.
-    public static func header(reading handle: FileHandle, name: String) throws -> CompressedHeader {
+    public static func header(
+        reading handle: FileHandle, limits: CompressedHeader.Limits = .init(), name: String
+    ) throws -> CompressedHeader {
         var source = ByteSource(handle)
-        return try CompressedHeader.read(&source, limits: .init(), name: name).header
+        return try CompressedHeader.read(&source, limits: limits, name: name).header
     }
 
     /// Reads the header of a file's bytes alone.
     ///
     /// - Throws: ``BitstreamError``.
-    public static func header(bytes: [UInt8], name: String) throws -> CompressedHeader {
+    public static func header(
+        bytes: [UInt8], limits: CompressedHeader.Limits = .init(), name: String
+    ) throws -> CompressedHeader {
         var source = ByteSource(bytes)
-        return try CompressedHeader.read(&source, limits: .init(), name: name).header
+        return try CompressedHeader.read(&source, limits: limits, name: name).header
     }
 
     private init(
@@ -124,5 +128,7 @@ public struct CompressedImage: Sendable, Equatable {
     /// Writes a file's bytes to a handle.
     ///
     /// - Throws: ``BitstreamError``, and the handle's error.
-    public func write(to handle: FileHandle) throws { try handle.write(contentsOf: Data(bytes())) }
+    public func write(to handle: FileHandle, limits: CompressedHeader.Limits = .init()) throws {
+        try handle.write(contentsOf: Data(bytes(limits: limits)))
+    }
 }

@@ -56,6 +56,26 @@ extension CodeSpace {
         return nil
     }
 
+    /// The numbers of the classes in a comma-separated list of names and numbers. A name that itself has commas, as
+    /// ImageNet's have, is taken whole: of all that the list could begin with, the longest.
+    ///
+    /// - Throws: ``PriorError/unknownClass(found:known:)``.
+    public func classNumbers(_ list: String) throws -> [Int] {
+        let parts = list.split(separator: ",", omittingEmptySubsequences: false)
+        let longest = classNames.map { $0.count(where: { $0 == "," }) }.max() ?? 0
+        var numbers: [Int] = []
+        var place = 0
+        while place < parts.count {
+            let candidates = (place...min(place + longest, parts.count - 1)).reversed().map { end in
+                (end: end, name: parts[place...end].joined(separator: ",").trimmingCharacters(in: .whitespaces))
+            }
+            let match = candidates.first { classNames.contains($0.name) } ?? candidates[candidates.count - 1]
+            numbers.append(try classNumber(match.name))
+            place = match.end + 1
+        }
+        return numbers
+    }
+
     /// The number of a class that a person names by number or by name.
     ///
     /// - Throws: ``PriorError/unknownClass(found:known:)``.

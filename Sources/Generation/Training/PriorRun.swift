@@ -33,6 +33,7 @@ final class PriorRun {
     private let schedule: LearningRateSchedule
     private let log: RunLog
     private let lock: RunLock
+    private let failedStart: FailedStart
     private let bits: PriorBits
     private var early: EarlyStop
     private var window = PriorWindow()
@@ -77,32 +78,49 @@ final class PriorRun {
             count: training.count, batchSize: configuration.training.batchSize[0], seed: configuration.seedBits,
             shuffle: true)
         early = try EarlyStop(patience: configuration.evaluation.patience)
+        var warnings: [String] = []
+        let made = FailedStart.missingFolders(output)
         try AtomicFolder.create(output)
         lock = try RunLock(output)
         if existing == .replace { try folder.clear() }
-        var warnings: [String] = []
-        if existing == .resume, let last = folder.checkpointSteps().last {
-            let state = try Checkpoint.load(
-                from: folder.checkpoint(last),
-                into: Checkpoint.Parts(network.parameters, optimizer, averaging, statistics: early.state))
-            try state.check(images: training.count, totalSteps: totalSteps, path: output.path)
-            step = state.step
-            lastCheckpoint = last
-            warnings = state.differences(
-                from: Checkpoint.State(
-                    step: last, images: training.count, device: device, elementType: network.precision))
+        failedStart = FailedStart(output, existing, made: made)
+        do {
+            if existing == .resume, let last = folder.checkpointSteps().last {
+                let state = try Checkpoint.load(
+                    from: folder.checkpoint(last),
+                    into: Checkpoint.Parts(network.parameters, optimizer, averaging, statistics: early.state))
+                try state.check(images: training.count, totalSteps: totalSteps, path: output.path)
+                step = state.step
+                lastCheckpoint = last
+                warnings = state.differences(
+                    from: Checkpoint.State(
+                        step: last, images: training.count, device: device, elementType: network.precision))
+            }
+            folder.removeLeftovers()
+            log = try RunLog(
+                folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
+                progress: progress(totalSteps, step))
+            for warning in warnings { log.warn(warning) }
+            try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
+        } catch {
+            failedStart.takeBack()
+            throw error
         }
-        folder.removeLeftovers()
-        log = try RunLog(
-            folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
-            progress: progress(totalSteps, step))
-        for warning in warnings { log.warn(warning) }
-        try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
     }
 
-    /// Trains until all steps are done, held-out codes gain no more, or `shouldStop` says so; the state is saved.
+    /// Trains until all steps are done, held-out codes gain no more, or `shouldStop` says so; the state is saved. Of a
+    /// run that failed before it had made a step, nothing stays.
     func run(shouldStop: () -> Bool) throws -> TrainingRun.Outcome {
         defer { log.close() }
+        do {
+            return try trainSteps(shouldStop)
+        } catch  where step == 0 {
+            failedStart.takeBack()
+            throw error
+        }
+    }
+
+    private func trainSteps(_ shouldStop: () -> Bool) throws -> TrainingRun.Outcome {
         log.begin()
         window.restartClock()
         while step < totalSteps, try !early.hasEnded() {

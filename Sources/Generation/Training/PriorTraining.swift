@@ -101,13 +101,32 @@ public struct PriorTraining {
         announce: (_ layer: Int, _ weights: Int, _ step: Int, _ totalSteps: Int) -> Void = { _, _, _, _ in },
         progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter, shouldStop: () -> Bool = { false }
     ) throws -> Outcome {
+        let made = FailedStart.missingFolders(folder.url)
         try AtomicFolder.create(folder.url)
         if existing == .replace {
             // All at once and first: were training stopped in between, old priors would stay beside new ones.
             for layer in layers { try clear(folder.run(layer: layer)) }
         }
-        if isReplaced || !PriorFolder.isPrior(folder.url) { try folder.write(space) }
         let whole = ModelFolder(folder.url).configurationFile
+        if isReplaced {
+            for file in [folder.descriptionFile, whole] { try? FileManager.default.removeItem(at: file) }
+        }
+        let failedStart = FailedStart(
+            folder.url, existing, made: made,
+            names: [folder.descriptionFile.lastPathComponent, whole.lastPathComponent])
+        do {
+            return try trainLayers(whole, announce, progress, shouldStop)
+        } catch  where !space.layers.indices.contains(where: { folder.run(layer: $0).holdsRun }) {
+            failedStart.takeBack()
+            throw error
+        }
+    }
+
+    private func trainLayers(
+        _ whole: URL, _ announce: (_ layer: Int, _ weights: Int, _ step: Int, _ totalSteps: Int) -> Void,
+        _ progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter, _ shouldStop: () -> Bool
+    ) throws -> Outcome {
+        if !PriorFolder.isPrior(folder.url) { try folder.write(space) }
         if existing != .resume,
             layers.count == space.layers.count || !FileManager.default.fileExists(atPath: whole.path)
         {

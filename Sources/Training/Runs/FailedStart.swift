@@ -1,10 +1,11 @@
 import Files
 import Foundation
 
-/// Takes back what a run has written that never came to its first step, so that the next try finds the place as this
+/// Takes back what training has written that never came to its first step, so that the next try finds the place as this
 /// one did.
 package struct FailedStart {
-    private let folder: RunFolder
+    private let folder: URL
+    private let names: Set<String>
     private let existing: TrainingRun.Existing
     private let made: [URL]
     private let before: Set<String>
@@ -13,14 +14,19 @@ package struct FailedStart {
     /// own, and before it writes.
     ///
     /// - Parameters:
-    ///   - folder: The run's folder.
-    ///   - existing: What the run does with a run in it. What a resumed run finds always stays.
-    ///   - made: The folders that were made for the run, see ``missingFolders(_:)``.
-    package init(_ folder: RunFolder, _ existing: TrainingRun.Existing, made: [URL]) {
+    ///   - folder: The folder that is trained in.
+    ///   - existing: What becomes of a run in it. What a resumed run finds always stays.
+    ///   - made: The folders that were made for it, see ``missingFolders(_:)``.
+    ///   - names: Which files are taken back; TensorBoard events are in any case.
+    package init(
+        _ folder: URL, _ existing: TrainingRun.Existing, made: [URL],
+        names: Set<String> = ["config.json", "metrics.jsonl"]
+    ) {
         self.folder = folder
+        self.names = names
         self.existing = existing
         self.made = made
-        before = Set((try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? [])
+        before = Set((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
     }
 
     /// A folder and those above it that do not exist, the innermost first.
@@ -34,15 +40,14 @@ package struct FailedStart {
         return missing
     }
 
-    /// Removes the run's first files unless they were there before, then the folders that were made for it if nothing
+    /// Removes the first files unless they were there before, then the folders that were made for it if nothing
     /// else is in them.
     package func takeBack() {
         guard existing != .resume else { return }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? []
-        let own: Set<String> = ["config.json", "metrics.jsonl"]
-        for name in names
-        where !before.contains(name) && (own.contains(name) || name.hasPrefix("events.out.tfevents.")) {
-            try? FileManager.default.removeItem(at: folder.url.appendingPathComponent(name))
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        for name in found
+        where !before.contains(name) && (names.contains(name) || name.hasPrefix("events.out.tfevents.")) {
+            try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
         }
         // Only an empty folder can be removed so.
         for url in made { rmdir(url.path) }

@@ -97,7 +97,7 @@ public final class TrainingRun {
         try AtomicFolder.create(output)
         lock = try RunLock(output)
         if existing == .replace { try folder.clear() }
-        failedStart = FailedStart(folder, existing, made: made)
+        failedStart = FailedStart(output, existing, made: made)
         do {
             if existing == .resume, let last = folder.checkpointSteps().last {
                 let state = try Checkpoint.load(

@@ -20,10 +20,7 @@ struct ReconstructCommand: ParsableCommand {
     @Option(help: "The folder for the pictures.", completion: .directory, transform: OutputPath.parse)
     var output: String
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Side of the tiles that large images are cut into.", valueName: "pixels"))
-    var tile = 512
+    @OptionGroup var tiles: TileOptions
 
     @Flag(help: "Write into a folder that exists.")
     var force = false
@@ -32,7 +29,6 @@ struct ReconstructCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if !(16...16384).contains(tile) { throw ValidationError("--tile is \(tile); it must be 16 to 16384") }
         if images.isEmpty { throw ValidationError("Missing expected argument '<images> ...'") }
     }
 
@@ -65,7 +61,7 @@ struct ReconstructCommand: ParsableCommand {
                 continue
             }
             let reconstruction = try ImageReconstruction.reconstruct(
-                original, autoencoder, padding: configuration.data.padding, on: device, tile: tile)
+                original, autoencoder, padding: configuration.data.padding, on: device, tile: tiles.tile)
             try AtomicFolder.create(folder)
             try reconstruction.writePNG(to: folder.appendingPathComponent(names[index] + ".png").path)
             if originals.count < 64 {

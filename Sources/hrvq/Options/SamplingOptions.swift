@@ -76,9 +76,7 @@ struct SamplingOptions: ParsableArguments {
         guard let classes else { return [] }
         if space.classNames.isEmpty { throw PriorError.unconditional(path: prior) }
         if classes == "all", !space.classNames.contains("all") { return Array(space.classNames.indices) }
-        return try classes.split(separator: ",", omittingEmptySubsequences: false).map {
-            try space.classNumber($0.trimmingCharacters(in: .whitespaces))
-        }
+        return try space.classNumbers(classes)
     }
 
     private func numbers<Number>(

@@ -75,16 +75,9 @@ public struct ImageFolderDataset: ImageDataset {
     ///
     /// - Throws: `FileError` or `ImageError` naming the file.
     public func item(at index: Int, crop: Crop) throws -> PixelImage {
-        let image = try PixelImage.read(name(at: index), channels: shape.channels)
-        do {
-            return try image.fitted(width: shape.width, height: shape.height) {
-                crop.origin(spareWidth: $0, spareHeight: $1)
-            }
-        } catch let error as ImageError {
-            // A picture a thousand times wider than high would be scaled to more pixels than any may have.
-            throw FileError.malformed(
-                path: name(at: index), reason: "\(error)", expected: "a picture of a usual aspect ratio")
-        }
+        try PixelImage.readFitted(
+            name(at: index), channels: shape.channels, width: shape.width, height: shape.height
+        ) { crop.origin(spareWidth: $0, spareHeight: $1) }
     }
 
     /// The path of the file.

@@ -4,6 +4,8 @@ struct DecodedPixels {
     var height: Int
     var channels: Int
     var pixels: [UInt8]
+    /// What it is of, where the decoder shrank it.
+    var reduction: Reduction?
 
     /// Composites transparency on white and converts to one or three channels.
     func flattened(channels wanted: Int) -> PixelImage {

@@ -3,12 +3,21 @@ struct Orientation {
     /// 1 to 8; 1 leaves the picture as it is.
     var exif: Int
 
+    /// The size of the picture as it is to be seen.
+    func turned(width: Int, height: Int) -> (width: Int, height: Int) {
+        (5...8).contains(exif) ? (height, width) : (width, height)
+    }
+
+    /// Whether the last column of the file's picture, or its last row where it is turned, is seen as the first column;
+    /// and the same for the first row.
+    var flips: (across: Bool, down: Bool) { ([2, 3, 6, 7].contains(exif), [3, 4, 7, 8].contains(exif)) }
+
     /// The picture as it is to be seen: Pillow's `ImageOps.exif_transpose`.
     func applied(
         to pixels: [UInt8], width: Int, height: Int, channels: Int
     ) -> (pixels: [UInt8], width: Int, height: Int) {
         guard (2...8).contains(exif) else { return (pixels, width, height) }
-        let (newWidth, newHeight) = exif >= 5 ? (height, width) : (width, height)
+        let (newWidth, newHeight) = turned(width: width, height: height)
         let (right, bottom, row) = (width - 1, (height - 1) * width, width)
         // Where the first pixel comes from, and how far its source moves with each step right and down.
         let (start, across, down) =

@@ -63,23 +63,6 @@ extension PixelImage {
         let flipped = Orientation(exif: 2).applied(to: pixels, width: width, height: height, channels: channels)
         return PixelImage(trusted: flipped.pixels, width: width, height: height, channels: channels)
     }
-
-    /// The image scaled to the smallest size that covers a shape, its aspect ratio kept, then cropped to it.
-    ///
-    /// - Parameters:
-    ///   - width: Pixels across.
-    ///   - height: Pixels down.
-    ///   - origin: The upper left pixel of the part, for a picture so many pixels too wide and too high; the middle if
-    ///     not given.
-    /// - Throws: ``ImageError``.
-    public func fitted(
-        width: Int, height: Int,
-        origin: (_ spareWidth: Int, _ spareHeight: Int) -> (x: Int, y: Int) = { ($0 / 2, $1 / 2) }
-    ) throws -> PixelImage {
-        let scaled = try resizedToCover(width: width, height: height)
-        let place = origin(scaled.width - width, scaled.height - height)
-        return try scaled.cropped(x: place.x, y: place.y, width: width, height: height)
-    }
 }
 
 extension PixelImage {

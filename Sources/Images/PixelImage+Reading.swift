@@ -25,18 +25,27 @@ extension PixelImage {
     ///   - name: What errors call the bytes.
     /// - Throws: ``ImageError``. The header's sizes are checked before memory is taken for the pixels.
     public static func decode(_ bytes: [UInt8], channels: Int, name: String) throws -> PixelImage {
+        try decodeReduced(bytes, channels: channels, name: name, toCover: nil).image
+    }
+
+    /// Decodes, and lets the decoder shrink a picture that is to be scaled to cover a size.
+    static func decodeReduced(
+        _ bytes: [UInt8], channels: Int, name: String, toCover target: (width: Int, height: Int)?
+    ) throws -> (image: PixelImage, reduction: Reduction?) {
         guard channels == 1 || channels == 3 else {
             throw ImageError.impossible(
                 operation: "decode \(name)", reason: "\(channels) channels were asked for", expected: "1 or 3")
         }
+        let pixels: DecodedPixels
         switch ImageFormat(magic: bytes) {
-        case .jpeg: return try JPEGDecoder(bytes: bytes, name: name).decode().flattened(channels: channels)
-        case .png: return try PNGDecoder(bytes: bytes, name: name).decode().flattened(channels: channels)
-        case .webP: return try WebPDecoder(bytes: bytes, name: name).decode().flattened(channels: channels)
+        case .jpeg: pixels = try JPEGDecoder(bytes: bytes, name: name, target: target).decode()
+        case .png: pixels = try PNGDecoder(bytes: bytes, name: name).decode()
+        case .webP: pixels = try WebPDecoder(bytes: bytes, name: name).decode()
         case nil:
             let start = bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
             throw ImageError.unknownFormat(
                 name: name, reason: bytes.isEmpty ? "it is empty" : "it starts with the bytes \(start)")
         }
+        return (pixels.flattened(channels: channels), pixels.reduction)
     }
 }

@@ -9,6 +9,15 @@ extension PixelImage {
     public func resized(width newWidth: Int, height newHeight: Int, filter: ResizeFilter = .bicubic) throws
         -> PixelImage
     {
+        try resized(
+            PixelRegion(x: 0, y: 0, width: Double(width), height: Double(height)), width: newWidth, height: newHeight,
+            filter: filter)
+    }
+
+    /// A part of the image at another size: Pillow's `Image.resize` with a `box`.
+    func resized(_ region: PixelRegion, width newWidth: Int, height newHeight: Int, filter: ResizeFilter) throws
+        -> PixelImage
+    {
         guard newWidth > 0, newHeight > 0 else {
             throw ImageError.impossible(
                 operation: "resize", reason: "\(newWidth)x\(newHeight) was asked for", expected: "sides of at least 1")
@@ -21,15 +30,19 @@ extension PixelImage {
         var image = self
         // Values are clipped to 8 bits between both passes, so their order shows in the result: Pillow 13 begins
         // with the columns where the height shrinks by more than twice the pixels of the width, older ones never.
+        let isWhole = region == PixelRegion(x: 0, y: 0, width: Double(width), height: Double(height))
+        let columns = ResamplingWeights(
+            from: height, start: region.y, extent: region.height, to: newHeight, filter: filter)
         let columnsFirst = newHeight < height && height - newHeight > 2 * (width - newWidth)
         if columnsFirst {
-            image = image.resampledColumns(ResamplingWeights(from: height, to: newHeight, filter: filter))
+            image = image.resampledColumns(columns)
         }
-        if newWidth != width {
-            image = image.resampledRows(ResamplingWeights(from: width, to: newWidth, filter: filter))
+        if newWidth != width || !isWhole {
+            image = image.resampledRows(
+                ResamplingWeights(from: width, start: region.x, extent: region.width, to: newWidth, filter: filter))
         }
-        if newHeight != height, !columnsFirst {
-            image = image.resampledColumns(ResamplingWeights(from: height, to: newHeight, filter: filter))
+        if newHeight != height || !isWhole, !columnsFirst {
+            image = image.resampledColumns(columns)
         }
         return image
     }
@@ -48,15 +61,24 @@ extension PixelImage {
     public func resizedToCover(width coverWidth: Int, height coverHeight: Int, filter: ResizeFilter = .bicubic)
         throws -> PixelImage
     {
+        let size = try Self.sizeToCover(width: coverWidth, height: coverHeight, of: (width, height))
+        return try resized(width: size.width, height: size.height, filter: filter)
+    }
+
+    /// The smallest size that covers `coverWidth` x `coverHeight` with the aspect ratio of a picture.
+    static func sizeToCover(
+        width coverWidth: Int, height coverHeight: Int, of picture: (width: Int, height: Int)
+    ) throws -> (width: Int, height: Int) {
+        let (width, height) = picture
         let (across, acrossOverflow) = coverWidth.multipliedReportingOverflow(by: height)
         let (down, downOverflow) = coverHeight.multipliedReportingOverflow(by: width)
         guard !acrossOverflow, !downOverflow else {
             throw ImageError.tooLarge(name: "resized image", width: coverWidth, height: coverHeight)
         }
         if across >= down {  // the width decides
-            return try resized(width: coverWidth, height: max(coverHeight, across / width), filter: filter)
+            return (coverWidth, max(coverHeight, across / width))
         }
-        return try resized(width: max(coverWidth, down / height), height: coverHeight, filter: filter)
+        return (max(coverWidth, down / height), coverHeight)
     }
 
     private func resampledRows(_ plan: ResamplingWeights) -> PixelImage {

@@ -13,8 +13,16 @@ struct ResamplingWeights {
     var weights: [Int32] = []
     let stride: Int
 
-    init(from old: Int, to new: Int, filter: ResizeFilter) {
-        let scale = Double(old) / Double(new)
+    /// Prepares a line.
+    ///
+    /// - Parameters:
+    ///   - old: Pixels that there are.
+    ///   - start: Where what is wanted of them begins.
+    ///   - extent: How much is wanted.
+    ///   - new: Pixels to make of it.
+    ///   - filter: Their shape.
+    init(from old: Int, start: Double, extent: Double, to new: Int, filter: ResizeFilter) {
+        let scale = extent / Double(new)
         let filterScale = max(scale, 1)
         let support = filter.support * filterScale
         stride = Int(support.rounded(.up)) * 2 + 1
@@ -23,7 +31,7 @@ struct ResamplingWeights {
         weights = [Int32](repeating: 0, count: new * stride)
         var exact = [Double](repeating: 0, count: stride)
         for target in 0..<new {
-            let centre = (Double(target) + 0.5) * scale
+            let centre = start + (Double(target) + 0.5) * scale
             let first = max(0, Int(centre - support + 0.5))
             let count = min(old, Int(centre + support + 0.5)) - first
             var sum = 0.0

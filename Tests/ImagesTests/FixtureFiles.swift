@@ -20,8 +20,19 @@ struct FixtureFiles: Decodable {
         var result: String
     }
 
+    struct Reduction: Decodable {
+        var file: String
+        var channels: Int
+        var factor: Int
+        var width: Int
+        var height: Int
+        var result: String
+        var fitted: String
+    }
+
     var images: [Picture]
     var resizes: [Resize]
+    var reductions: [Reduction]
     var sha256: [String: String]
 
     static func url(_ name: String) -> URL {

@@ -88,7 +88,7 @@ struct CompleteCommand: ParsableCommand {
         }
         let size = configuration.data
         return try ImageFiles.list(images).map { path in
-            try PixelImage.read(path, channels: size.channels).fitted(width: size.width, height: size.height)
+            try PixelImage.readFitted(path, channels: size.channels, width: size.width, height: size.height)
         }
     }
 }

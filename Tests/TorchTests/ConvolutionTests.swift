@@ -108,6 +108,23 @@ struct ConvolutionTests {
         }
     }
 
+    @Test("Products and their gradients are counted, and nothing else's")
+    func operations() throws {
+        let scope = Scope(store: ParameterStore(), generator: generator)
+        let layer = try Convolution2D(scope / "a", inputs: 3, outputs: 8, filter: 4, stride: 2, padding: 1)
+        let up = try TransposedConvolution2D(scope / "b", inputs: 8, outputs: 3, filter: 4, stride: 2, padding: 1)
+        let images = try Tensor.normal([2, 3, 12, 10], generator: generator).channelsLast()
+        // Each of 384 weights meets both images at 6x5 places.
+        let product = 2 * 384 * 2 * 30
+        var output: Tensor?
+        #expect(try OperationCounter.count { output = try up(layer(images)) } == 2 * product)
+        let loss = try #require(output).sum(axes: [0, 1, 2, 3])
+        // The pixels themselves have no gradient.
+        #expect(try OperationCounter.count { try loss.backward() } == 3 * product)
+        _ = try layer(images)
+        #expect(OperationCounter.count {} == 0)
+    }
+
     @Test("A zero of either sign lets no gradient through")
     func zeros() throws {
         let value = try Tensor([0, -0.0, 1, 0, 2, -0.0, 0, 3] as [Float], [1, 8, 1, 1]).channelsLast()

@@ -57,16 +57,22 @@ struct BenchCommand: ParsableCommand {
         /// Ours divided by the peer's.
         var ratio: [String: Double]
         /// The least ratio to the first peer that is aimed at.
-        var floor: Double?
+        var aim: Double?
+        /// What nothing on this machine goes beyond: the operations that the work takes over those that a product of
+        /// matrices was seen to do in the same run, or its bytes over those of a copy.
+        var limit: Double?
+        /// The time of the work divided by the least that it can take.
+        var timeOverFloor: Double?
         /// The peers in the order of the table.
         var order: [String]
 
-        enum CodingKeys: CodingKey { case measure, unit, ours, peers, ratio, floor }
+        enum CodingKeys: CodingKey { case measure, unit, ours, peers, ratio, aim, limit, timeOverFloor }
     }
 
     func run() throws {
         try OutputPath.requireWritable(json)
         let threadCount = threads > 0 ? threads : Engine.threadCount
+        try Engine.setThreadCount(threadCount)
         var rows: [Row] = []
         for measure in measures.isEmpty ? BenchMeasure.allCases : measures {
             rows += try self.measure(measure, threads: threadCount)
@@ -80,16 +86,16 @@ struct BenchCommand: ParsableCommand {
     private func measure(_ measure: BenchMeasure, threads: Int) throws -> [Row] {
         let own = CommandLine.arguments[0]
         let executable = Bundle.main.executablePath ?? own
-        var programs = [
-            try BenchProcess(
-                "hrvq", executable: executable,
-                arguments: ["bench-worker", measure.rawValue, "--threads", "\(threads)"])
-        ]
-        defer { for program in programs { program.quit() } }
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hrvq-bench-\(UUID().uuidString)")
         try AtomicFolder.create(folder)
         defer { try? FileManager.default.removeItem(at: folder) }
         let input = try measure.prepare(in: folder)
+        var programs = [
+            try BenchProcess(
+                "hrvq", executable: executable,
+                arguments: ["bench-worker", measure.rawValue, "--threads", "\(threads)"] + input)
+        ]
+        defer { for program in programs { program.quit() } }
         for peer in measure.peers {
             let script = URL(fileURLWithPath: peers).appendingPathComponent(peer.arguments[0]).path
             guard FileManager.default.fileExists(atPath: script) else {
@@ -102,25 +108,32 @@ struct BenchCommand: ParsableCommand {
         }
         for program in programs { try program.calibrate(seconds: seconds) }
         var speeds: [[Double]] = programs.map { _ in [] }
+        let bound = try programs[0].bound()
+        var limits: [Double] = []
         for round in 1...rounds {
+            // The machine's peak takes its turn as well.
+            if let bound { limits.append(try MachinePeak.measure(bound.type).limit(bound)) }
             for (index, program) in programs.enumerated() { speeds[index].append(try program.round()) }
             printError("\(measure.rawValue): round \(round) of \(rounds)")
         }
+        let limit = limits.isEmpty ? nil : Self.median(limits)
         let memory = try programs.map { try $0.memory() / 1_048_576 }
         return [
             Self.row(
-                measure.rawValue, measure.unit, programs.map(\.name), speeds.map(Self.median), floor: measure.floor),
-            Self.row("\(measure.rawValue) memory", "MiB", programs.map(\.name), memory, floor: nil),
+                measure.rawValue, measure.unit, programs.map(\.name), speeds.map(Self.median), aim: measure.aim,
+                limit: limit),
+            Self.row("\(measure.rawValue) memory", "MiB", programs.map(\.name), memory),
         ]
     }
 
     private static func row(
-        _ measure: String, _ unit: String, _ names: [String], _ values: [Double], floor: Double?
+        _ measure: String, _ unit: String, _ names: [String], _ values: [Double], aim: Double? = nil,
+        limit: Double? = nil
     ) -> Row {
         let peers = Dictionary(uniqueKeysWithValues: zip(names, values).dropFirst().map { ($0, $1) })
         return Row(
             measure: measure, unit: unit, ours: values[0], peers: peers, ratio: peers.mapValues { values[0] / $0 },
-            floor: floor, order: Array(names.dropFirst()))
+            aim: aim, limit: limit, timeOverFloor: limit.map { $0 / values[0] }, order: Array(names.dropFirst()))
     }
 
     private static func median(_ values: [Double]) -> Double {
@@ -135,18 +148,19 @@ struct BenchCommand: ParsableCommand {
             return value >= 1e6
                 ? String(format: "%.2f M", value / 1e6) : String(format: value < 100 ? "%.1f" : "%.0f", value)
         }
-        var lines = [["measure", "unit", "program", "value", "hrvq is", "aim"]]
+        var lines = [["measure", "unit", "program", "value", "hrvq is", "aim", "time ÷ floor"]]
         for row in rows {
-            lines.append([row.measure, row.unit, "hrvq", number(row.ours), "", ""])
+            let floor = row.timeOverFloor.map { String(format: "%.2f", $0) } ?? ""
+            lines.append([row.measure, row.unit, "hrvq", number(row.ours), "", "", floor])
             for (index, name) in row.order.enumerated() {
                 let value = row.peers[name] ?? .nan
-                let aim = index == 0 ? row.floor.map { String(format: "%.1f×", $0) } ?? "" : ""
+                let aim = index == 0 ? row.aim.map { String(format: "%.1f×", $0) } ?? "" : ""
                 lines.append([
-                    "", "", name, number(value), String(format: "%.2f×", row.ours / value), aim,
+                    "", "", name, number(value), String(format: "%.2f×", row.ours / value), aim, "",
                 ])
             }
         }
-        let widths = (0..<6).map { column in lines.map { $0[column].count }.max() ?? 0 }
+        let widths = (0..<7).map { column in lines.map { $0[column].count }.max() ?? 0 }
         return lines.map { line in
             zip(line, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
                 .replacing(#/\ +$/#, with: "")

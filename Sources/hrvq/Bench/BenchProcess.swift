@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import HRVQ
 
 /// What can go wrong between a benchmark and the programs it drives.
 enum BenchError: Error, CustomStringConvertible {
@@ -48,6 +49,18 @@ final class BenchProcess {
     func round() throws -> Double {
         let (seconds, units) = try timed(repetitions)
         return units / seconds
+    }
+
+    /// What a unit of work takes on any program, where that is known. Our worker alone says.
+    func bound() throws -> WorkBound? {
+        try send("bound")
+        let values = try answer()
+        guard let operations = values["operations"] as? NSNumber, let bytes = values["bytes"] as? NSNumber else {
+            return nil
+        }
+        return WorkBound(
+            operations: operations.doubleValue, bytes: bytes.doubleValue,
+            type: values["type"] as? String == "\(DataType.bfloat16)" ? .bfloat16 : .float32)
     }
 
     /// The peak of resident memory in bytes.

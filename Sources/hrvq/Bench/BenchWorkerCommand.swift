@@ -10,6 +10,9 @@ struct BenchWorkerCommand: ParsableCommand {
     @Argument(help: "The measure.")
     var measure: BenchMeasure
 
+    @Option(help: "What 'prepare' wrote, where the measure has input from files.")
+    var input: String?
+
     @OptionGroup var engine: EngineOptions
 
     func run() throws {
@@ -27,6 +30,7 @@ struct BenchWorkerCommand: ParsableCommand {
             case .decodeCodes: try EntropyWorkload(.decode)
             case .rangeEncode: try EntropyWorkload(.rangeEncode)
             case .rangeDecode: try EntropyWorkload(.rangeDecode)
+            case .tokenize: try TokenizeWorkload(folder: input ?? ".")
             }
         _ = try workload.repeated(3)
         say(["ready": true, "unit": workload.unit])
@@ -35,6 +39,9 @@ struct BenchWorkerCommand: ParsableCommand {
             if words == ["quit"] { return }
             if words == ["memory"] {
                 say(["peakBytes": Self.peakBytes])
+            } else if words == ["bound"] {
+                let bound = try workload.bound()
+                say(bound.map { ["operations": $0.operations, "bytes": $0.bytes, "type": "\($0.type)"] } ?? [:])
             } else if words.count == 2, words[0] == "round", let count = Int(words[1]) {
                 let start = ProcessInfo.processInfo.systemUptime
                 let units = try workload.repeated(count)
@@ -69,6 +76,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
     case decodeCodes = "decode-codes"
     case rangeEncode = "range-encode"
     case rangeDecode = "range-decode"
+    case tokenize
 
     /// The peers: what the table calls them, and how they are started.
     var peers: [(name: String, arguments: [String])] {
@@ -105,6 +113,12 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
             ]
         case .encodeCodes, .rangeEncode: [("constriction", ["entropy.py", "--variant", "encode"])]
         case .decodeCodes, .rangeDecode: [("constriction", ["entropy.py", "--variant", "decode"])]
+        case .tokenize:
+            [
+                ("PyTorch float32", ["encode_files.py", "--variant", "eager-float32"]),
+                ("PyTorch bfloat16", ["encode_files.py", "--variant", "eager-bfloat16"]),
+                ("PyTorch channels-last", ["encode_files.py", "--variant", "channels-last-float32"]),
+            ]
         case .quantizeFlat:
             [
                 ("matmul and argmin", ["quantize.py", "--variant", "flat"]),
@@ -122,18 +136,18 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
     /// What is counted.
     var unit: String {
         switch self {
-        case .train, .trainVQVAE2, .trainPrior, .sample32, .sample16: "images/s"
+        case .train, .trainVQVAE2, .trainPrior, .sample32, .sample16, .tokenize: "images/s"
         case .quantize, .quantizeFlat: "vectors/s"
         case .encodeCodes, .decodeCodes, .rangeEncode, .rangeDecode: "codes/s"
         }
     }
 
     /// The least ratio to the first peer that the project aims at.
-    var floor: Double {
+    var aim: Double {
         switch self {
         case .train, .trainVQVAE2: 2
         case .quantize: 40
-        case .quantizeFlat: 3
+        case .quantizeFlat, .tokenize: 3
         case .trainPrior: 2.5
         case .sample32: 500
         case .sample16: 100
@@ -141,15 +155,18 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
         }
     }
 
-    /// Writes what peers are given to work on.
+    /// Writes what all programs are given to work on.
     ///
-    /// - Returns: Arguments for the peers; none where they make their own input.
+    /// - Returns: Arguments for them; none where they make their own input.
     func prepare(in folder: URL) throws -> [String] {
         switch self {
         case .encodeCodes, .decodeCodes, .rangeEncode, .rangeDecode:
             let file = folder.appendingPathComponent("digits.safetensors")
             try EntropyWorkload(.encode).write(to: file)
             return ["--input", file.path]
+        case .tokenize:
+            try TokenizeWorkload.write(to: folder)
+            return ["--input", folder.path]
         default: return []
         }
     }

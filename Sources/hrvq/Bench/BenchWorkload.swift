@@ -7,6 +7,12 @@ protocol BenchWorkload {
     var unit: String { get }
     /// Does so many repetitions and returns how many units of work they were.
     mutating func repeated(_ count: Int) throws -> Int
+    /// What a unit takes whatever the program; `nil` where nothing of that kind is known.
+    mutating func bound() throws -> WorkBound?
+}
+
+extension BenchWorkload {
+    func bound() -> WorkBound? { nil }
 }
 
 /// Training steps of a preset for CIFAR-10 on smooth pictures, as the peer's are: convert, forward, backward, Adam,
@@ -31,37 +37,17 @@ struct TrainWorkload: BenchWorkload {
         self.images = images
         self.model = model
         var stream = self.stream
-        pixels = Self.pictures(images, using: &stream)
+        pixels = SmoothPictures.bytes(images, side: 32, using: &stream)
         optimizer = try Adam(model.parameters)
         averaging = try WeightAveraging(model.parameters, decay: configuration.training.averagingDecay)
         learningRate = configuration.optimizer.learningRate
         for quantizer in model.quantizers { try quantizer.markInitialized() }
     }
 
-    /// Random colours at 4×4 places, interpolated linearly to 32×32, with a little noise [images, 32, 32, 3].
-    private static func pictures(_ images: Int, using stream: inout SeededGenerator) -> [UInt8] {
-        func draw() -> Float { Float(stream.next() >> 40) / Float(1 << 24) }
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(images * 32 * 32 * 3)
-        for _ in 0..<images {
-            let coarse = (0..<4 * 4 * 3).map { _ in draw() }
-            for y in 0..<32 {
-                for x in 0..<32 {
-                    let (top, left) = (min(y * 3 / 31, 2), min(x * 3 / 31, 2))
-                    let (down, right) = (Float(y * 3) / 31 - Float(top), Float(x * 3) / 31 - Float(left))
-                    for channel in 0..<3 {
-                        func corner(_ row: Int, _ column: Int) -> Float {
-                            coarse[((top + row) * 4 + left + column) * 3 + channel]
-                        }
-                        let above = corner(0, 0) * (1 - right) + corner(0, 1) * right
-                        let below = corner(1, 0) * (1 - right) + corner(1, 1) * right
-                        let value = above * (1 - down) + below * down + (draw() - 0.5) * 0.07
-                        pixels.append(UInt8((min(max(value, 0), 1) * 255).rounded()))
-                    }
-                }
-            }
-        }
-        return pixels
+    /// The products of the convolutions and their gradients.
+    mutating func bound() throws -> WorkBound? {
+        let operations = try OperationCounter.count { _ = try repeated(1) }
+        return WorkBound(operations: Double(operations) / Double(batch), type: model.precision)
     }
 
     mutating func repeated(_ count: Int) throws -> Int {
@@ -90,6 +76,8 @@ struct QuantizeWorkload: BenchWorkload {
     let unit = "vectors"
     private let vectors: Tensor
     private let search: CodewordSearch
+    private let layers: Int
+    private let distances: Int
 
     init(_ structure: CodebookStructure, count: Int = 64 * 32 * 32) throws {
         let generator = try Generator(seed: 1)
@@ -97,6 +85,8 @@ struct QuantizeWorkload: BenchWorkload {
         let codebooks = try (structure == .flat ? [512] : [8, 64, 512]).map {
             try Tensor.normal([$0, 32], standardDeviation: 0.5, generator: generator).array(of: Float.self)
         }
+        layers = codebooks.count
+        distances = structure == .flat ? 512 : 3 * 8
         search = CodewordSearch(
             codebooks: codebooks, structure: structure, branching: structure == .flat ? 512 : 8, dimension: 32)
     }
@@ -104,5 +94,12 @@ struct QuantizeWorkload: BenchWorkload {
     mutating func repeated(_ count: Int) throws -> Int {
         for _ in 0..<count { _ = try search(vectors, sums: .total) }
         return count * vectors.size(0)
+    }
+
+    /// A vector is read, a product with each codeword taken, and the numbers of the codewords and their sum written.
+    func bound() -> WorkBound? {
+        let dimension = vectors.size(1)
+        return WorkBound(
+            operations: Double(2 * distances * dimension), bytes: Double(4 * (2 * dimension + layers)), type: .float32)
     }
 }

@@ -20,6 +20,20 @@ private enum BenchCodes {
     }
 }
 
+extension PixelSNAIL {
+    /// What the logits of an image take: every weight of a convolution at every position, and the products of causal
+    /// attention, queries with keys and probabilities with values.
+    fileprivate var operations: Double {
+        let tables = ["embedding.", "positions.", "conditioning.embeddings.", "conditioning.labels."]
+        let weights = parameters.all.filter { parameter in
+            parameter.tensor.rank >= 2 && !tables.contains { parameter.name.hasPrefix($0) }
+        }.reduce(0) { $0 + $1.tensor.count }
+        let positions = Double(settings.positions)
+        let attention = Double(2 * settings.attentionLayers * settings.hiddenUnits) * positions * positions
+        return 2 * Double(weights) * positions + attention
+    }
+}
+
 /// Training steps of a prior for CIFAR-10 on random codes: forward, backward, Adam, averages.
 struct TrainPriorWorkload: BenchWorkload {
     let unit = "images"
@@ -44,6 +58,9 @@ struct TrainPriorWorkload: BenchWorkload {
         averaging = try WeightAveraging(network.parameters, decay: configuration.training.averagingDecay)
     }
 
+    /// The products on the way forward, and both gradients of each.
+    func bound() -> WorkBound? { WorkBound(operations: 3 * network.operations, type: network.precision) }
+
     mutating func repeated(_ count: Int) throws -> Int {
         let batch = configuration.training.batchSize[0]
         for _ in 0..<count {
@@ -63,6 +80,7 @@ struct TrainPriorWorkload: BenchWorkload {
 /// Sampling of one layer, 16 images together.
 struct SampleWorkload: BenchWorkload {
     let unit = "images"
+    private let network: PixelSNAIL
     private let sampler: IncrementalSampler
     private let conditions: [Tensor]
     private let batch: Int
@@ -70,7 +88,7 @@ struct SampleWorkload: BenchWorkload {
 
     init(_ preset: PriorPreset, side: Int, batch: Int = 16) throws {
         self.batch = batch
-        let (_, network) = try BenchCodes.network(preset, BenchCodes.space(side: side))
+        (_, network) = try BenchCodes.network(preset, BenchCodes.space(side: side))
         sampler = try IncrementalSampler(network)
         let generator = try Generator(seed: 3)
         conditions = try network.settings.conditions.map {
@@ -78,6 +96,9 @@ struct SampleWorkload: BenchWorkload {
                 .to(.int32)
         }
     }
+
+    /// One pass over all positions, however they are divided into steps.
+    func bound() -> WorkBound? { WorkBound(operations: network.operations, type: .float32) }
 
     mutating func repeated(_ count: Int) throws -> Int {
         for _ in 0..<count {

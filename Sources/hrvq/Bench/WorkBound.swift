@@ -1,0 +1,52 @@
+import Foundation
+import HRVQ
+
+/// What a unit of work takes on any program: the least arithmetic and the least traffic with memory.
+struct WorkBound {
+    /// Multiplications and additions.
+    var operations: Double
+    /// Bytes read and written.
+    var bytes = 0.0
+    /// What the operations are done in.
+    var type: DataType
+}
+
+/// What the machine can do at most, measured.
+struct MachinePeak {
+    /// Operations a second in a product of matrices.
+    var operations: Double
+    /// Bytes a second of a copy in memory, read and written.
+    var bytes: Double
+
+    /// Measures with all threads; the best of a few tries, as anything else on the machine only takes away.
+    ///
+    /// - Throws: `TorchError`.
+    static func measure(_ type: DataType) throws -> MachinePeak {
+        let side = 1536
+        let generator = try Generator(seed: 1)
+        let left = try Tensor.normal([side, side], generator: generator).to(type)
+        let right = try Tensor.normal([side, side], generator: generator).to(type)
+        let product = try fastest(tries: 5) { _ = try left.matmul(right) }
+        // Far more than any cache holds.
+        let source = try Tensor.zeros([1 << 26])
+        let target = try Tensor.zeros(source.shape)
+        let copy = try fastest(tries: 5) { try target.copyInPlace(from: source) }
+        return MachinePeak(
+            operations: 2 * pow(Double(side), 3) / product, bytes: 2 * Double(4 * source.count) / copy)
+    }
+
+    /// Units a second that nothing on this machine goes beyond.
+    func limit(_ bound: WorkBound) -> Double {
+        1 / max(bound.operations / operations, bound.bytes / bytes)
+    }
+
+    private static func fastest(tries: Int, _ body: () throws -> Void) rethrows -> Double {
+        var best = Double.infinity
+        for _ in 0..<tries {
+            let start = ProcessInfo.processInfo.systemUptime
+            try body()
+            best = min(best, ProcessInfo.processInfo.systemUptime - start)
+        }
+        return best
+    }
+}

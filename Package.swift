@@ -9,7 +9,7 @@ import PackageDescription
 //      (SwiftPM refuses build flags in a versioned dependency, but accepts pkg-config's).
 let package = Package(
     name: "hrvq",
-    platforms: [.macOS(.v14)],
+    platforms: [.macOS(.v15)],
     products: [
         .library(name: "HRVQ", targets: ["HRVQ"]),
         .executable(name: "hrvq", targets: ["HRVQCommands"]),

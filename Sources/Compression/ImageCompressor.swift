@@ -84,6 +84,7 @@ public struct ImageCompressor {
         _ image: PixelImage, mode: CodingMode? = nil, name: String = "the picture"
     ) throws -> CompressedImage {
         try require(mode)
+        try requireRoom(width: image.width, height: image.height, name: name)
         let codes = try encode(image)
         return try compress(codes, width: image.width, height: image.height, mode: mode, name: name)
     }
@@ -116,14 +117,21 @@ public struct ImageCompressor {
         if mode == .modelled, statistics == nil { throw CompressionError.noStatistics }
     }
 
-    /// Refuses more codes than one file may hold, before any work.
+    /// Refuses more than one file may hold, before any work.
     ///
     /// - Parameters:
-    ///   - images: How many pictures the file is to hold.
+    ///   - images: How many pictures of one size the file is to hold.
     ///   - width: Of a picture, in pixels.
     ///   - height: The same.
+    ///   - name: What errors call them.
     /// - Throws: ``BitstreamError/tooLarge(name:what:found:allowed:)``.
-    public func requireRoom(images: Int, width: Int, height: Int) throws {
+    public func requireRoom(images: Int = 1, width: Int, height: Int, name: String) throws {
+        let pixels = width.multipliedReportingOverflow(by: height)
+        guard !pixels.overflow, pixels.partialValue <= limits.pixels else {
+            throw BitstreamError.tooLarge(
+                name: name, what: "pixels in a picture", found: pixels.overflow ? .max : pixels.partialValue,
+                allowed: limits.pixels)
+        }
         let size = paddedSize(width: width, height: height)
         let positions = model.grids(height: size.height, width: size.width).reduce(0) {
             $0 + $1.height * $1.width * $1.branchings.count
@@ -131,8 +139,7 @@ public struct ImageCompressor {
         let (codes, overflow) = positions.multipliedReportingOverflow(by: images)
         guard !overflow, codes <= limits.codes else {
             throw BitstreamError.tooLarge(
-                name: "\(images) images in one file", what: "codes", found: overflow ? .max : codes,
-                allowed: limits.codes)
+                name: name, what: "codes", found: overflow ? .max : codes, allowed: limits.codes)
         }
     }
 

@@ -23,7 +23,7 @@ struct JPEGDecoder {
         let channels = isInk ? 4 : isGrey ? 1 : 3
         let orientation = Orientation(exif: markers.orientation)
         let whole = orientation.turned(width: Int(width), height: Int(height))
-        let factor = reduction(of: whole)
+        let factor = markers.hasCoefficients ? reduction(of: whole) : 1
         (width, height) = ((width + factor - 1) / factor, (height + factor - 1) / factor)
         let capacity = Int(width) * Int(height) * channels
         // A crafted progressive file with thousands of scans would take hours; the limit is libjpeg-turbo's own.
@@ -46,7 +46,7 @@ struct JPEGDecoder {
 
     /// By how much the decoder may shrink the picture: a half, a quarter or an eighth come from the coefficients alone,
     /// at a fraction of the time. What is left is at least twice as large as it must be, so that the filter that does
-    /// the rest still decides what it looks like.
+    /// the rest still decides what it looks like: the rule of Pillow's `Image.thumbnail`, with its `reducing_gap` of 2.
     private func reduction(of size: (width: Int, height: Int)) -> Int32 {
         guard let target else { return 1 }
         return [8, 4, 2].first {

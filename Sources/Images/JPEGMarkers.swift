@@ -4,6 +4,9 @@ package struct JPEGMarkers {
     package private(set) var orientation = 1
     /// Whether an Adobe segment (APP14) is there: its CMYK is stored inverted.
     package private(set) var isAdobe = false
+    /// Whether the picture is one of cosine coefficients, which can be decoded at a part of its size. Of a lossless one
+    /// libjpeg-turbo writes all pixels whatever it is asked for.
+    package private(set) var hasCoefficients = false
 
     /// Looks at the bytes of a whole file.
     package init(_ bytes: [UInt8]) {
@@ -21,6 +24,7 @@ package struct JPEGMarkers {
             if marker == 0xDA || marker == 0xD9 { return }  // the picture begins, or there is none
             let length = Int(bytes[position + 2]) << 8 | Int(bytes[position + 3])
             guard length >= 2, position + 2 + length <= bytes.count else { return }
+            if [0xC0, 0xC1, 0xC2, 0xC9, 0xCA].contains(marker) { hasCoefficients = true }
             let segment = bytes[(position + 4)..<(position + 2 + length)]
             if marker == 0xE1, segment.starts(with: Array("Exif\0\0".utf8)) {
                 orientation = Self.orientation(tiff: segment.dropFirst(6)) ?? orientation

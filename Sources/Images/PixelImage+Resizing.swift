@@ -31,18 +31,21 @@ extension PixelImage {
         // Values are clipped to 8 bits between both passes, so their order shows in the result: Pillow 13 begins
         // with the columns where the height shrinks by more than twice the pixels of the width, older ones never.
         let isWhole = region == PixelRegion(x: 0, y: 0, width: Double(width), height: Double(height))
-        let columns = ResamplingWeights(
-            from: height, start: region.y, extent: region.height, to: newHeight, filter: filter)
+        func columns(of image: PixelImage) -> PixelImage {
+            image.resampledColumns(
+                ResamplingWeights(
+                    from: height, start: region.y, extent: region.height, to: newHeight, filter: filter))
+        }
         let columnsFirst = newHeight < height && height - newHeight > 2 * (width - newWidth)
         if columnsFirst {
-            image = image.resampledColumns(columns)
+            image = columns(of: image)
         }
         if newWidth != width || !isWhole {
             image = image.resampledRows(
                 ResamplingWeights(from: width, start: region.x, extent: region.width, to: newWidth, filter: filter))
         }
         if newHeight != height || !isWhole, !columnsFirst {
-            image = image.resampledColumns(columns)
+            image = columns(of: image)
         }
         return image
     }

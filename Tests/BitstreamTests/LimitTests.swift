@@ -51,8 +51,23 @@ import Testing
         #expect(throws: BitstreamError.self) { try CompressedImage.header(bytes: bytes, name: "x") }
         #expect(try CompressedImage.header(bytes: bytes, limits: raised, name: "x") == large.header)
         #expect(try CompressedImage(bytes: bytes, limits: raised, name: "x").codes(name: "x").values == codes.values)
+        #expect(try CompressedDescription(bytes: bytes, limits: raised, name: "x").width == 20_000)
+        #expect(throws: BitstreamError.self) { try CompressedDescription(bytes: bytes, name: "x") }
         let error = #expect(throws: BitstreamError.self) { try file(.init(pixels: 400_000_000, codes: 2)) }
         #expect(error?.description.contains("codes") == true)
+    }
+
+    @Test func whatTheFormatCannotHoldIsRefusedWhateverTheLimits() {
+        let layer = CodeLayer(height: 1, width: 3, choices: 4)
+        for header in [
+            header(width: 1 << 33, height: 1, layers: [layer]), header(width: 1, height: 1 << 33, layers: [layer]),
+            header(images: 1 << 33, layers: [layer]),
+            header(layers: [CodeLayer(height: 1, width: 1 << 33, choices: 4)]),
+        ] {
+            #expect(throws: BitstreamError.self) {
+                try header.bytes(limits: .init(pixels: .max, codes: .max), name: "x")
+            }
+        }
     }
 
     @Test func impossibleSizesAreRefused() throws {

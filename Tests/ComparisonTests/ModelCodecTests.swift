@@ -40,11 +40,13 @@ struct ModelCodecTests {
         let codes = try compressor.compress(image).header.layers.reduce(0) { $0 + $1.height * $1.width }
         compressor.limits.codes = codes
         _ = try compressor.compress(image)
-        try compressor.requireRoom(images: 1, width: 30, height: 20)
-        #expect(throws: BitstreamError.self) { try compressor.requireRoom(images: 2, width: 30, height: 20) }
+        try compressor.requireRoom(images: 1, width: 30, height: 20, name: "x")
+        #expect(throws: BitstreamError.self) { try compressor.requireRoom(images: 2, width: 30, height: 20, name: "x") }
         compressor.limits.codes = codes - 1
         #expect(throws: BitstreamError.self) { try compressor.compress(image) }
-        #expect(throws: BitstreamError.self) { try compressor.requireRoom(images: 1, width: 30, height: 20) }
+        compressor.limits = CompressedHeader.Limits(pixels: 599)
+        #expect(throws: BitstreamError.self) { try compressor.requireRoom(width: 30, height: 20, name: "x") }
+        #expect(throws: BitstreamError.self) { try compressor.compress(image) }
     }
 
     @Test("A run's codecs count what a reader needs beside the files, and take part in a report")

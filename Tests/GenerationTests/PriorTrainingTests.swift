@@ -30,12 +30,17 @@ struct PriorTrainingTests {
     }
 
     @discardableResult
-    private func run(_ training: PriorTraining, stopAfter: Int? = nil) throws -> PriorTraining.Outcome {
+    private func run(
+        _ training: PriorTraining, stopAfter: Int? = nil, meanwhile: () throws -> Void = {}
+    ) throws -> PriorTraining.Outcome {
         var asked = 0
+        var failure: (any Error)?
+        defer { if let failure { Issue.record(failure) } }
         return try training.run(progress: { total, first in
             ProgressReporter.standardError(totalSteps: total, firstStep: first, every: 10, quiet: true)
         }) {
             asked += 1
+            do { try meanwhile() } catch { failure = error }
             return asked == stopAfter
         }
     }
@@ -195,12 +200,43 @@ struct PriorTrainingTests {
         try Data("mine".utf8).write(to: note)
         #expect(throws: (any Error).self) { try run(training("b", codes: spoilt)) }
         #expect(try FileManager.default.contentsOfDirectory(atPath: url("b").path) == ["note.txt"])
+        // Old priors are gone, of more layers than the new ones have too, and what is not theirs stays.
+        try run(training("d", ["training.steps=1"]))
+        try FileManager.default.createDirectory(at: url("d/layer-3/checkpoints"), withIntermediateDirectories: true)
+        try Data("mine".utf8).write(to: url("d/layer-1/note.txt"))
+        #expect(throws: (any Error).self) { try run(training("d", codes: spoilt, existing: .replace)) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: url("d").path) == ["layer-1"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: url("d/layer-1").path) == ["note.txt"])
         // So does a layer that came further.
         try run(training("c", ["training.steps=1"], layer: 1))
         #expect(throws: (any Error).self) { try run(training("c", codes: spoilt, layer: 2)) }
         #expect(try PriorFolder(url("c")).codeSpace() == SyntheticCodes.space)
         try run(training("c", ["training.steps=1"], layer: 2))
         #expect(try PriorFolder(url("c")).load().networks.count == 2)
+    }
+
+    @Test("Layers may be trained at the same time, and nothing is replaced or taken back meanwhile")
+    func together() throws {
+        let spoilt = try SyntheticCodes.file()
+        let labels = spoilt.indices.map { _ in 7 }
+        var attempts = 0
+        try run(training("prior", ["training.steps=2"], layer: 1)) {
+            attempts += 1
+            #expect(throws: TrainingError.runInUse(path: try url("prior").path)) {
+                try run(training("prior", existing: .replace))
+            }
+            #expect(throws: (any Error).self) {
+                try run(
+                    training(
+                        "prior",
+                        codes: CodesFile(
+                            codes: spoilt.codes, indices: spoilt.indices, labels: labels, space: spoilt.space),
+                        layer: 2))
+            }
+            try run(training("prior", ["training.steps=1"], layer: 2, existing: attempts == 1 ? .refuse : .replace))
+        }
+        #expect(attempts > 0)
+        #expect(try PriorFolder(url("prior")).load().networks.count == 2)
     }
 
     @Test("One layer alone, and the missing one is named with the command that trains it")

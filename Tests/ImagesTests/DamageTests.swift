@@ -1,6 +1,7 @@
 import Foundation
-import Images
 import Testing
+
+@testable import Images
 
 /// Files that are cut off, changed or lie: a typed error, or a picture; never a trap.
 @Suite struct DamageTests {
@@ -28,6 +29,8 @@ import Testing
                 do {
                     let image = try PixelImage.decode(changed, channels: 3, name: file)
                     #expect(image.pixels.count == image.width * image.height * 3)
+                    let part = try PixelImage.decodeReduced(changed, channels: 3, name: file, toCover: (1, 1)).image
+                    #expect(part.pixels.count == part.width * part.height * 3)
                 } catch {
                     #expect(error is ImageError)
                 }

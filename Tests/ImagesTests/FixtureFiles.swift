@@ -23,6 +23,8 @@ struct FixtureFiles: Decodable {
     struct Reduction: Decodable {
         var file: String
         var channels: Int
+        var wholeWidth: Int
+        var wholeHeight: Int
         var factor: Int
         var width: Int
         var height: Int

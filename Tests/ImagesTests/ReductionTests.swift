@@ -11,9 +11,10 @@ import Testing
 
     @Test func agreesWithPillow() throws {
         let reductions = try FixtureFiles.manifest().reductions
-        #expect(reductions.count == 9)
+        #expect(reductions.count == 12)
         for reduction in reductions {
-            let largest = (83 / reduction.factor / 2, 61 / reduction.factor / 2)
+            let (width, height) = (reduction.wholeWidth, reduction.wholeHeight)
+            let largest = (width / reduction.factor / 2, height / reduction.factor / 2)
             let image = try reduced(reduction.file, channels: reduction.channels, toCover: largest)
             #expect(image.width == reduction.width && image.height == reduction.height, "\(reduction)")
             let worst = worstDifference(image.pixels, try FixtureFiles.bytes(reduction.result))
@@ -81,6 +82,21 @@ import Testing
         let entry: [UInt8] = [0x12, 1, 3, 0, 1, 0, 0, 0, UInt8(orientation), 0, 0, 0]
         let body = Array("Exif\0\0II".utf8) + [42, 0, 8, 0, 0, 0, 1, 0] + entry + [0, 0, 0, 0]
         return data.prefix(2) + [0xFF, 0xE1, 0, UInt8(body.count + 2)] + body + data.dropFirst(2)
+    }
+
+    /// libjpeg-turbo writes all pixels of a lossless JPEG, whatever size it is asked for.
+    @Test func onlyCoefficientsAreReduced() throws {
+        for (file, expected) in [("rgb.jpg", true), ("rgb-444-progressive.jpg", true), ("cmyk-adobe.jpg", true)] {
+            let bytes = try FixtureFiles.bytes(file)
+            #expect(JPEGMarkers(bytes).hasCoefficients == expected)
+            let frame = try #require(
+                bytes.indices.dropLast().first { bytes[$0] == 0xFF && [0xC0, 0xC2].contains(bytes[$0 + 1]) })
+            for lossless: UInt8 in [0xC3, 0xC7, 0xCB, 0xCF] {
+                var changed = bytes
+                changed[frame + 1] = lossless
+                #expect(!JPEGMarkers(changed).hasCoefficients)
+            }
+        }
     }
 
     @Test func onlyJPEGIsReduced() throws {

@@ -47,7 +47,9 @@ public struct CompressedDescription: Codable, Sendable, Equatable {
     ///   - file: What was read of it.
     ///   - damage: What kept more from being read.
     /// - Throws: ``BitstreamError``.
-    public init(_ file: CompressedImage, damage: (any Error)? = nil) throws {
+    public init(
+        _ file: CompressedImage, damage: (any Error)? = nil, limits: CompressedHeader.Limits = .init()
+    ) throws {
         let header = file.header
         version = CompressedHeader.version
         coding = "\(header.mode)"
@@ -61,7 +63,7 @@ public struct CompressedDescription: Codable, Sendable, Equatable {
                 height: layer.height, width: layer.width, choices: layer.choices, bytes: size,
                 bitsPerCode: size.map { Double($0 * 8) / codes })
         }
-        bytes = try file.bytes().count
+        bytes = try file.bytes(limits: limits).count
         bitsPerPixel = Double(bytes) * 8 / (Double(width) * Double(height) * Double(images))
         self.damage = damage.map { "\($0)" }
     }
@@ -69,17 +71,20 @@ public struct CompressedDescription: Codable, Sendable, Equatable {
     /// Describes the bytes of a file, damaged ones as far as they are whole.
     ///
     /// - Throws: ``BitstreamError`` where not even the header is whole.
-    public init(bytes: [UInt8], name: String) throws {
+    public init(bytes: [UInt8], limits: CompressedHeader.Limits = .init(), name: String) throws {
         do {
-            try self.init(CompressedImage(bytes: bytes, name: name))
+            try self.init(CompressedImage(bytes: bytes, limits: limits, name: name), limits: limits)
         } catch let error as BitstreamError {
-            guard let header = try? CompressedImage.header(bytes: bytes, name: name) else { throw error }
+            guard let header = try? CompressedImage.header(bytes: bytes, limits: limits, name: name) else {
+                throw error
+            }
             let whole = error.wholeLayers ?? 0
             let part =
                 whole == 0
                 ? CompressedImage(header: header, payloads: [])
-                : try CompressedImage(bytes: bytes, layers: min(whole, header.layers.count), name: name)
-            try self.init(part, damage: error)
+                : try CompressedImage(
+                    bytes: bytes, layers: min(whole, header.layers.count), limits: limits, name: name)
+            try self.init(part, damage: error, limits: limits)
         }
     }
 

@@ -95,6 +95,11 @@ extension CompressedHeader {
         guard width > 0, height > 0, images > 0 else {
             throw malformed("\(images) pictures of \(width)x\(height) pixels", "sizes of at least 1")
         }
+        // Whatever is allowed, the format has no larger numbers.
+        for (what, number) in [("pixels across", width), ("rows of pixels", height), ("pictures", images)]
+        where number > VariableInteger.largest {
+            throw BitstreamError.tooLarge(name: name, what: what, found: number, allowed: VariableInteger.largest)
+        }
         let pixels = width.multipliedReportingOverflow(by: height)
         guard !pixels.overflow, pixels.partialValue <= limits.pixels else {
             throw BitstreamError.tooLarge(
@@ -102,7 +107,9 @@ extension CompressedHeader {
                 allowed: limits.pixels)
         }
         for (index, layer) in layers.enumerated() {
-            guard layer.height > 0, layer.width > 0, (1...Self.maximumChoices).contains(layer.choices) else {
+            guard (1...VariableInteger.largest).contains(layer.height),
+                (1...VariableInteger.largest).contains(layer.width), (1...Self.maximumChoices).contains(layer.choices)
+            else {
                 throw malformed(
                     "layer \(index + 1) has a grid of \(layer.height)x\(layer.width) and \(layer.choices) choices",
                     "a grid, and 1 to \(Self.maximumChoices) choices")

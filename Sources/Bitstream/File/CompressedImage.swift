@@ -115,6 +115,10 @@ public struct CompressedImage: Sendable, Equatable {
         var result = try header.bytes(limits: limits, name: name)
         var checksum = result.suffix(Checksum.size)
         for payload in payloads.prefix(layers ?? payloads.count) {
+            guard payload.count <= VariableInteger.largest else {
+                throw BitstreamError.tooLarge(
+                    name: name, what: "bytes in a layer", found: payload.count, allowed: VariableInteger.largest)
+            }
             var length: [UInt8] = []
             VariableInteger.append(payload.count, to: &length)
             checksum = Checksum.bytes(CRC32C.checksum(checksum + length + payload))[...]
@@ -128,7 +132,9 @@ public struct CompressedImage: Sendable, Equatable {
     /// Writes a file's bytes to a handle.
     ///
     /// - Throws: ``BitstreamError``, and the handle's error.
-    public func write(to handle: FileHandle, limits: CompressedHeader.Limits = .init()) throws {
-        try handle.write(contentsOf: Data(bytes(limits: limits)))
+    public func write(
+        to handle: FileHandle, limits: CompressedHeader.Limits = .init(), name: String = "the picture"
+    ) throws {
+        try handle.write(contentsOf: Data(bytes(limits: limits, name: name)))
     }
 }

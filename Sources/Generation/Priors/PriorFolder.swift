@@ -24,6 +24,31 @@ public struct PriorFolder: Sendable {
         RunFolder(url.appendingPathComponent("layer-\(layer + 1)", isDirectory: true))
     }
 
+    /// The files beside the layers' folders.
+    static let firstFiles: Set<String> = ["prior.json", "config.json"]
+
+    /// Removes the priors of all layers, also of more than the new ones are, and nothing else that a user may keep here.
+    ///
+    /// - Throws: `TrainingError.runInUse(path:)` while a layer is trained, `FileError.unwritable`.
+    func clear() throws {
+        let manager = FileManager.default
+        let names = (try? manager.contentsOfDirectory(atPath: url.path)) ?? []
+        for name in names where name.hasPrefix("layer-") && Int(name.dropFirst(6)) != nil {
+            let run = RunFolder(url.appendingPathComponent(name, isDirectory: true))
+            try run.clearUnused()
+            // Only an empty folder can be removed so.
+            rmdir(run.url.path)
+        }
+        for name in names where Self.firstFiles.contains(name) {
+            do {
+                try manager.removeItem(at: url.appendingPathComponent(name))
+            } catch {
+                throw FileError.unwritable(
+                    path: url.appendingPathComponent(name).path, reason: FileReader.reason(of: error))
+            }
+        }
+    }
+
     /// Whether a folder holds priors, so that commands that take models can tell them apart.
     public static func isPrior(_ url: URL) -> Bool {
         FileManager.default.fileExists(atPath: PriorFolder(url).descriptionFile.path)

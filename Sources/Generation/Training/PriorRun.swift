@@ -32,8 +32,7 @@ final class PriorRun {
     private let averaging: WeightAveraging
     private let schedule: LearningRateSchedule
     private let log: RunLog
-    private let lock: RunLock
-    private let failedStart: FailedStart
+    private let start: RunStart
     private let bits: PriorBits
     private var early: EarlyStop
     private var window = PriorWindow()
@@ -79,11 +78,7 @@ final class PriorRun {
             shuffle: true)
         early = try EarlyStop(patience: configuration.evaluation.patience)
         var warnings: [String] = []
-        let made = FailedStart.missingFolders(output)
-        try AtomicFolder.create(output)
-        lock = try RunLock(output)
-        if existing == .replace { try folder.clear() }
-        failedStart = FailedStart(output, existing, made: made)
+        start = try RunStart(output, existing, clear: folder.clear)
         do {
             if existing == .resume, let last = folder.checkpointSteps().last {
                 let state = try Checkpoint.load(
@@ -103,7 +98,7 @@ final class PriorRun {
             for warning in warnings { log.warn(warning) }
             try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
         } catch {
-            failedStart.takeBack()
+            start.takeBack()
             throw error
         }
     }
@@ -115,7 +110,7 @@ final class PriorRun {
         do {
             return try trainSteps(shouldStop)
         } catch  where step == 0 {
-            failedStart.takeBack()
+            start.takeBack()
             throw error
         }
     }

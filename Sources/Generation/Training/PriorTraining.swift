@@ -90,7 +90,8 @@ public struct PriorTraining {
         return try ModelFolder(output).configuration(of: PriorConfiguration.self)
     }
 
-    /// Trains the layers.
+    /// Trains the layers. Where old priors are replaced, they are gone from here on; where training fails before the first
+    /// step of its first layer, nothing of it stays.
     ///
     /// - Parameters:
     ///   - announce: Told which layer begins, from 0, and how many weights its prior has.
@@ -101,32 +102,31 @@ public struct PriorTraining {
         announce: (_ layer: Int, _ weights: Int, _ step: Int, _ totalSteps: Int) -> Void = { _, _, _, _ in },
         progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter, shouldStop: () -> Bool = { false }
     ) throws -> Outcome {
-        let made = FailedStart.missingFolders(folder.url)
-        try AtomicFolder.create(folder.url)
-        if existing == .replace {
+        // Layers may be trained at the same time by several programs; what replaces all of them wants to be alone.
+        let start = try RunStart(
+            folder.url, existing, names: PriorFolder.firstFiles, isShared: !isReplaced
+        ) {
             // All at once and first: were training stopped in between, old priors would stay beside new ones.
-            for layer in layers { try clear(folder.run(layer: layer)) }
+            if isReplaced {
+                try folder.clear()
+            } else {
+                for layer in layers { try folder.run(layer: layer).clearUnused() }
+            }
         }
-        let whole = ModelFolder(folder.url).configurationFile
-        if isReplaced {
-            for file in [folder.descriptionFile, whole] { try? FileManager.default.removeItem(at: file) }
-        }
-        let failedStart = FailedStart(
-            folder.url, existing, made: made,
-            names: [folder.descriptionFile.lastPathComponent, whole.lastPathComponent])
         do {
-            return try trainLayers(whole, announce, progress, shouldStop)
+            return try trainLayers(announce, progress, shouldStop)
         } catch  where !space.layers.indices.contains(where: { folder.run(layer: $0).holdsRun }) {
-            failedStart.takeBack()
+            start.takeBack()
             throw error
         }
     }
 
     private func trainLayers(
-        _ whole: URL, _ announce: (_ layer: Int, _ weights: Int, _ step: Int, _ totalSteps: Int) -> Void,
+        _ announce: (_ layer: Int, _ weights: Int, _ step: Int, _ totalSteps: Int) -> Void,
         _ progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter, _ shouldStop: () -> Bool
     ) throws -> Outcome {
         if !PriorFolder.isPrior(folder.url) { try folder.write(space) }
+        let whole = ModelFolder(folder.url).configurationFile
         if existing != .resume,
             layers.count == space.layers.count || !FileManager.default.fileExists(atPath: whole.path)
         {
@@ -173,12 +173,5 @@ public struct PriorTraining {
         let share = Double(codes.count) * configuration.evaluation.heldOutShare
         let count = min(max(Int(share), 1), codes.count - 1)
         return (try codes.selected(places[count...].sorted()), try codes.selected(places[..<count].sorted()))
-    }
-
-    private func clear(_ run: RunFolder) throws {
-        guard FileManager.default.fileExists(atPath: run.url.path) else { return }
-        let lock = try RunLock(run.url)
-        try run.clear()
-        withExtendedLifetime(lock) {}
     }
 }

@@ -42,12 +42,14 @@ package struct ConvolutionProduct {
     /// - Throws: ``TorchError`` if shapes do not fit.
     package func callAsFunction(_ input: Tensor, _ finish: Finish = .none) throws -> Tensor {
         let result = try product(input, finish)
-        OperationCounter.add(weights: weight.count, positions: positions(isTransposed ? input : result))
+        count(isTransposed ? (large: result, small: input) : (large: input, small: result))
         return result
     }
 
-    /// Where the filter is laid: at each position of the smaller of both grids.
-    private func positions(_ grid: Tensor) -> Int { grid.rank == 4 ? grid.size(0) * grid.size(2) * grid.size(3) : 0 }
+    private func count(_ grids: (large: Tensor, small: Tensor), times: Int = 1) {
+        OperationCounter.add(
+            weight: weight, large: grids.large, small: grids.small, stride: stride, padding: padding, times: times)
+    }
 
     private func product(_ input: Tensor, _ finish: Finish) throws -> Tensor {
         try withoutGradients {
@@ -134,8 +136,8 @@ package struct ConvolutionProduct {
             .tensor(gradient), .tensor(input), .tensor(weight), nil, .integers(pair(stride)), .integers(pair(padding)),
             [1, 1], .boolean(isTransposed), [0, 0], 1, .integers([needsInput ? 1 : 0, 1, 0]),
         ])
-        OperationCounter.add(
-            weights: weight.count, positions: positions(isTransposed ? input : gradient), times: needsInput ? 2 : 1)
+        count(
+            isTransposed ? (large: gradient, small: input) : (large: input, small: gradient), times: needsInput ? 2 : 1)
         guard results.count == 3, case .tensor(let weightGradient) = results[1] else {
             throw TorchError.unexpectedResult(
                 operation: Operators.convolutionBackward.name, text: "a gradient of the weight was expected")

@@ -63,6 +63,16 @@ public struct RunFolder: Sendable {
     /// - Throws: `FileError.unwritable`.
     public func clear() throws { try clear(leftovers: true) }
 
+    /// The same, unless a process trains here.
+    ///
+    /// - Throws: ``TrainingError/runInUse(path:)``, `FileError.unwritable`.
+    package func clearUnused() throws {
+        guard FileManager.default.fileExists(atPath: url.path) else { return }
+        let lock = try RunLock(url)
+        try clear()
+        withExtendedLifetime(lock) {}
+    }
+
     private func clear(leftovers: Bool) throws {
         let manager = FileManager.default
         let names = (try? manager.contentsOfDirectory(atPath: url.path)) ?? []

@@ -56,8 +56,7 @@ public final class TrainingRun {
     private var window = LogWindow()
     private var lastCheckpoint: Int?
     private var skippedBefore = 0
-    private let lock: RunLock
-    private let failedStart: FailedStart
+    private let start: RunStart
 
     /// Prepares a run: opens the data, makes or loads the model, writes `config.json`.
     ///
@@ -93,11 +92,7 @@ public final class TrainingRun {
         step = 0
         let before = existing == .resume ? try folder.model.configuration() : nil
         var warnings: [String] = []
-        let made = FailedStart.missingFolders(output)
-        try AtomicFolder.create(output)
-        lock = try RunLock(output)
-        if existing == .replace { try folder.clear() }
-        failedStart = FailedStart(output, existing, made: made)
+        start = try RunStart(output, existing, clear: folder.clear)
         do {
             if existing == .resume, let last = folder.checkpointSteps().last {
                 let state = try Checkpoint.load(
@@ -124,7 +119,7 @@ public final class TrainingRun {
             for warning in warnings { log.warn(warning) }
             try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
         } catch {
-            failedStart.takeBack()
+            start.takeBack()
             throw error
         }
     }
@@ -139,7 +134,7 @@ public final class TrainingRun {
         do {
             return try trainSteps(shouldStop)
         } catch  where step == 0 {
-            failedStart.takeBack()
+            start.takeBack()
             throw error
         }
     }

@@ -9,7 +9,9 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench", abstract: "Measure speed and memory beside PyTorch, taking turns.",
         discussion: """
             Every program is a process of its own and does a round of work when it is its turn, so that noise of the \
-            machine meets all alike. Figures are medians of the rounds. Run it by 'make bench', which installs what \
+            machine meets all alike. Figures are medians of the rounds. 'time ÷ floor' is how far our time is from \
+            that of the work's products at the speed of a product of matrices, or of its bytes at that of a copy, \
+            both measured in the same rounds. Run it by 'make bench', which installs what \
             the peers need.
             """)
 
@@ -58,10 +60,10 @@ struct BenchCommand: ParsableCommand {
         var ratio: [String: Double]
         /// The least ratio to the first peer that is aimed at.
         var aim: Double?
-        /// What nothing on this machine goes beyond: the operations that the work takes over those that a product of
-        /// matrices was seen to do in the same run, or its bytes over those of a copy.
+        /// The bound: as many units a second as a product of matrices that was seen in the same run could do of the
+        /// work's operations, or a copy of its bytes.
         var limit: Double?
-        /// The time of the work divided by the least that it can take.
+        /// The time of the work divided by what it takes at the bound.
         var timeOverFloor: Double?
         /// The peers in the order of the table.
         var order: [String]
@@ -117,13 +119,16 @@ struct BenchCommand: ParsableCommand {
             printError("\(measure.rawValue): round \(round) of \(rounds)")
         }
         let limit = limits.isEmpty ? nil : Self.median(limits)
-        let memory = try programs.map { try $0.memory() / 1_048_576 }
-        return [
+        var rows = [
             Self.row(
                 measure.rawValue, measure.unit, programs.map(\.name), speeds.map(Self.median), aim: measure.aim,
-                limit: limit),
-            Self.row("\(measure.rawValue) memory", "MiB", programs.map(\.name), memory),
+                limit: limit)
         ]
+        if measure.hasMemory {
+            let memory = try programs.map { try $0.memory() / 1_048_576 }
+            rows.append(Self.row("\(measure.rawValue) memory", "MiB", programs.map(\.name), memory))
+        }
+        return rows
     }
 
     private static func row(

@@ -10,7 +10,7 @@ struct BenchWorkerCommand: ParsableCommand {
     @Argument(help: "The measure.")
     var measure: BenchMeasure
 
-    @Option(help: "What 'prepare' wrote, where the measure has input from files.")
+    @Option(help: "What all programs are given to work on, where that is files.")
     var input: String?
 
     @OptionGroup var engine: EngineOptions
@@ -30,7 +30,7 @@ struct BenchWorkerCommand: ParsableCommand {
             case .decodeCodes: try EntropyWorkload(.decode)
             case .rangeEncode: try EntropyWorkload(.rangeEncode)
             case .rangeDecode: try EntropyWorkload(.rangeDecode)
-            case .tokenize: try TokenizeWorkload(folder: input ?? ".")
+            case .tokenize: try TokenizeWorkload(folder: required(input))
             }
         _ = try workload.repeated(3)
         say(["ready": true, "unit": workload.unit])
@@ -48,6 +48,11 @@ struct BenchWorkerCommand: ParsableCommand {
                 say(["seconds": ProcessInfo.processInfo.systemUptime - start, workload.unit: units])
             }
         }
+    }
+
+    private func required(_ input: String?) throws -> String {
+        guard let input else { throw ValidationError("--input names the files of this measure") }
+        return input
     }
 
     private func say(_ values: [String: Any]) {
@@ -155,7 +160,10 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
         }
     }
 
-    /// Writes what all programs are given to work on.
+    /// Whether a process's memory is that of the measure: a peer's worker processes have memory of their own.
+    var hasMemory: Bool { self != .tokenize }
+
+    /// Writes what programs are given to work on.
     ///
     /// - Returns: Arguments for them; none where they make their own input.
     func prepare(in folder: URL) throws -> [String] {

@@ -21,13 +21,25 @@ private enum BenchCodes {
 }
 
 extension PixelSNAIL {
-    /// What the logits of an image take: every weight of a convolution at every position, and the products of causal
+    /// What the logits of an image take: every weight that is not masked at every position, and the products of causal
     /// attention, queries with keys and probabilities with values.
-    fileprivate var operations: Double {
+    ///
+    /// - Parameter isSampling: Whether products with the embedding of a code are taken from tables.
+    fileprivate func operations(isSampling: Bool = false) -> Double {
         let tables = ["embedding.", "positions.", "conditioning.embeddings.", "conditioning.labels."]
-        let weights = parameters.all.filter { parameter in
-            parameter.tensor.rank >= 2 && !tables.contains { parameter.name.hasPrefix($0) }
-        }.reduce(0) { $0 + $1.tensor.count }
+        let (rows, filter) = (settings.filterRows, settings.filterSize)
+        var weights = 0
+        for (name, tensor) in parameters.all.map({ ($0.name, $0.tensor) })
+        where tensor.rank >= 2 && !tables.contains(where: name.hasPrefix) {
+            let isInput = name == "input.weight"
+            if isInput, isSampling { continue }
+            var seen = tensor.count
+            if tensor.rank == 4, tensor.size(2) == rows, tensor.size(3) == filter {
+                // Of the last row the half up to the position is seen, by the first layer without the position itself.
+                seen -= seen / (rows * filter) * (isInput ? filter / 2 + 1 : filter / 2)
+            }
+            weights += isSampling && name.hasSuffix(".keyValue.weight") ? seen / 2 : seen
+        }
         let positions = Double(settings.positions)
         let attention = Double(2 * settings.attentionLayers * settings.hiddenUnits) * positions * positions
         return 2 * Double(weights) * positions + attention
@@ -59,7 +71,7 @@ struct TrainPriorWorkload: BenchWorkload {
     }
 
     /// The products on the way forward, and both gradients of each.
-    func bound() -> WorkBound? { WorkBound(operations: 3 * network.operations, type: network.precision) }
+    func bound() -> WorkBound? { WorkBound(operations: 3 * network.operations(), type: network.precision) }
 
     mutating func repeated(_ count: Int) throws -> Int {
         let batch = configuration.training.batchSize[0]
@@ -98,7 +110,7 @@ struct SampleWorkload: BenchWorkload {
     }
 
     /// One pass over all positions, however they are divided into steps.
-    func bound() -> WorkBound? { WorkBound(operations: network.operations, type: .float32) }
+    func bound() -> WorkBound? { WorkBound(operations: network.operations(isSampling: true), type: .float32) }
 
     mutating func repeated(_ count: Int) throws -> Int {
         for _ in 0..<count {

@@ -11,6 +11,7 @@ struct TokenizeWorkload: BenchWorkload {
     init(folder: String) throws {
         var configuration = try Preset.ffhq.configuration()
         configuration.training.batchSize = 16
+        configuration.data.workers = Engine.threadCount
         model = try configuration.makeAutoencoder()
         model.precision = configuration.elementType(on: .cpu)
         tokenizer = Tokenizer(model: model, configuration: configuration, device: .cpu)

@@ -1,7 +1,9 @@
 import Foundation
 import HRVQ
 
-/// What a unit of work takes on any program: the least arithmetic and the least traffic with memory.
+/// What a unit of work takes where each product is computed once and each number read and written once.
+///
+/// Algorithms that need fewer products than the definition has, such as Winograd's for convolutions, could do with less.
 struct WorkBound {
     /// Multiplications and additions.
     var operations: Double
@@ -35,7 +37,7 @@ struct MachinePeak {
             operations: 2 * pow(Double(side), 3) / product, bytes: 2 * Double(4 * source.count) / copy)
     }
 
-    /// Units a second that nothing on this machine goes beyond.
+    /// Units a second at the speed of a product of matrices, or of a copy, whichever takes longer.
     func limit(_ bound: WorkBound) -> Double {
         1 / max(bound.operations / operations, bound.bytes / bytes)
     }

@@ -66,7 +66,7 @@ struct EncodeCommand: ParsableCommand {
             let name = file.inputName
             let image = try PixelImage.decode(file.read(), channels: compressor.model.channels, name: name)
             let compressed = try compressor.compress(image, mode: coding, name: name)
-            let bytes = try compressed.bytes(name: name)
+            let bytes = try compressed.bytes(limits: compressor.limits, name: name)
             try file.write(Data(bytes))
             report(bytes.count, compressed.header, to: file.output)
         }
@@ -85,7 +85,7 @@ struct EncodeCommand: ParsableCommand {
         try OutputPath.requireWritable(file.output)
         try compressor.requireRoom(
             images: min(limit ?? dataset.count, dataset.count), width: configuration.data.width,
-            height: configuration.data.height)
+            height: configuration.data.height, name: "the data set")
         let counter = ProgressCounter("encoding", quiet: options.quiet)
         let (codes, skipped) = try compressor.encode(dataset, limit: limit) { counter.show($0, of: $1) }
         counter.finish()
@@ -93,7 +93,7 @@ struct EncodeCommand: ParsableCommand {
         let compressed = try compressor.compress(
             codes, width: configuration.data.width, height: configuration.data.height, mode: coding,
             name: "the data set")
-        let bytes = try compressed.bytes(name: "the data set")
+        let bytes = try compressed.bytes(limits: compressor.limits, name: "the data set")
         try file.write(Data(bytes))
         report(bytes.count, compressed.header, to: file.output)
     }

@@ -10,7 +10,8 @@ struct SamplingOptions: ParsableArguments {
     @Option(
         name: .customLong("class"),
         help: ArgumentHelp(
-            "Classes by name or number, taken in turn: 3, or bird,cat, or 'all'; none by default.",
+            "Classes by name or number, taken in turn: 3, or bird,cat, or 'all'; none by default. A name with commas is"
+                + " taken whole.",
             valueName: "classes"))
     var classes: String?
 

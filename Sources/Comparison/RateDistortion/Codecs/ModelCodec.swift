@@ -66,7 +66,7 @@ public final class ModelCodec: ImageCodec {
             file = try compressor.compress(image, mode: mode)
             latest = (image, file)
         }
-        return try file.bytes(layers: setting + 1)
+        return try file.bytes(layers: setting + 1, limits: compressor.limits)
     }
 
     /// The picture of the layers that are there.
@@ -74,7 +74,8 @@ public final class ModelCodec: ImageCodec {
     /// - Throws: `BitstreamError`, `ImageError`, `TorchError`.
     public func decode(_ bytes: [UInt8], setting: Int, channels: Int) throws -> PixelImage {
         var pictures: [PixelImage] = []
-        let file = try CompressedImage(bytes: bytes, layers: setting + 1, name: name)
+        let file = try CompressedImage(
+            bytes: bytes, layers: setting + 1, limits: compressor.limits, name: name)
         try compressor.decompress(file, name: name) { pictures.append($0) }
         guard let picture = pictures.first else { throw RateDistortionError.noImages(skipped: [name]) }
         return picture

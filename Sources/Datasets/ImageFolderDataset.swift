@@ -71,7 +71,8 @@ public struct ImageFolderDataset: ImageDataset {
     public func label(at index: Int) -> Int? { labels.isEmpty ? nil : labels[index] }
 
     /// The picture, scaled (antialiased, aspect ratio kept) to the smallest size that covers the shape, then
-    /// cropped. For a square shape the shorter side becomes the shape's.
+    /// cropped: torchvision's `Resize` and `CenterCrop`, where a JPEG at least four times as large is decoded at a part of
+    /// its size first (`PixelImage.readFitted`). For a square shape the shorter side becomes the shape's.
     ///
     /// - Throws: `FileError` or `ImageError` naming the file.
     public func item(at index: Int, crop: Crop) throws -> PixelImage {

@@ -7,6 +7,7 @@ Variants:
     eager-float32          float32, NCHW memory: what a first PyTorch implementation does.
     eager-bfloat16         channels-last memory, convolutions in bfloat16 by autocast, quantizers and losses in float32.
     channels-last-float32  channels-last memory, all in float32.
+    compiled               channels-last memory, `torch.compile`, Adam as one fused kernel, bfloat16 where there is such.
 """
 
 from __future__ import annotations

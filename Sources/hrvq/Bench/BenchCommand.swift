@@ -103,10 +103,14 @@ struct BenchCommand: ParsableCommand {
             guard FileManager.default.fileExists(atPath: script) else {
                 throw FileError.missing(path: script, cure: "name the folder of the peers with --peers")
             }
-            programs.append(
-                try BenchProcess(
-                    peer.name, executable: "/usr/bin/env",
-                    arguments: [python, script] + peer.arguments.dropFirst() + input + ["--threads", "\(threads)"]))
+            do {
+                programs.append(
+                    try BenchProcess(
+                        peer.name, executable: "/usr/bin/env",
+                        arguments: [python, script] + peer.arguments.dropFirst() + input + ["--threads", "\(threads)"]))
+            } catch BenchError.silent where peer.name == BenchMeasure.compiled {
+                printError("\(measure.rawValue): \(peer.name) is left out: it did not start, and wants a C++ compiler")
+            }
         }
         for program in programs { try program.calibrate(seconds: seconds) }
         var speeds: [[Double]] = programs.map { _ in [] }

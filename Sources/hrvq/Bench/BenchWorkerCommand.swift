@@ -83,6 +83,9 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
     case rangeDecode = "range-decode"
     case tokenize
 
+    /// The peers that want a C++ compiler, and are left out where there is none.
+    static let compiled = "PyTorch compiled"
+
     /// The peers: what the table calls them, and how they are started.
     var peers: [(name: String, arguments: [String])] {
         switch self {
@@ -91,12 +94,14 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
                 ("PyTorch float32", ["train.py", "--variant", "eager-float32"]),
                 ("PyTorch bfloat16", ["train.py", "--variant", "eager-bfloat16"]),
                 ("PyTorch channels-last", ["train.py", "--variant", "channels-last-float32"]),
+                (Self.compiled, ["train.py", "--variant", "compiled"]),
             ]
         case .trainVQVAE2:
             [
                 ("PyTorch float32", ["train_vqvae2.py", "--variant", "eager-float32"]),
                 ("PyTorch bfloat16", ["train_vqvae2.py", "--variant", "eager-bfloat16"]),
                 ("PyTorch channels-last", ["train_vqvae2.py", "--variant", "channels-last-float32"]),
+                (Self.compiled, ["train_vqvae2.py", "--variant", "compiled"]),
             ]
         case .trainPrior:
             [

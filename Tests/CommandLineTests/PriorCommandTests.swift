@@ -93,6 +93,22 @@ struct PriorCommandTests {
             #expect(recognised.status == 0 && recognised.output.contains("recognised as the class asked for"))
             expectFailure(try sample("a.png", ["--count", "1"]), "--force")
             #expect(try sample("e.png", ["--count", "1", "--quiet"]).output.contains("seed "))
+            // No result takes the place of a user's file, or of another result.
+            let notes = out.appendingPathComponent("notes.json")
+            try Data("mine".utf8).write(to: notes)
+            expectFailure(try sample("h.png", ["--count", "1", "--json", notes.path]), "--force")
+            #expect(try Data(contentsOf: notes) == Data("mine".utf8))
+            #expect(try sample("h.png", ["--count", "1", "--json", notes.path, "--force"]).status == 0)
+            #expect(try Data(contentsOf: notes) != Data("mine".utf8))
+            let same = out.appendingPathComponent("same.png").path
+            expectFailure(
+                try Shell.finish(
+                    Shell.start(
+                        [
+                            "sample", run, "prior", "--count", "1", "--output", same, "--codes",
+                            "\(out.path)/./same.png",
+                        ], in: folder)), status: 64, "two results")
+            #expect(!FileManager.default.fileExists(atPath: same))
         }
     }
 

@@ -64,7 +64,9 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        for path in [output, images, codes].compactMap({ $0 }) { try OutputPath.refuseExisting(path, force: force) }
+        let results = [output, images, codes, json == "-" ? nil : json].compactMap { $0 }
+        try OutputPath.requireDistinct(results)
+        for path in results { try OutputPath.refuseExisting(path, force: force) }
         try OutputPath.requireWritable(output, codes, json)
         let (configuration, autoencoder, device) = try model.load()
         let decoder = try CodeDecoder(autoencoder, configuration, device: device)

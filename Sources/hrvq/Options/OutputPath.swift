@@ -17,6 +17,19 @@ enum OutputPath {
         for case let path? in paths where path != "-" { try AtomicFile.requireWritable(URL(fileURLWithPath: path)) }
     }
 
+    /// Refuses paths of which one result would replace another.
+    ///
+    /// - Parameter paths: As the user wrote them.
+    static func requireDistinct(_ paths: [String]) throws {
+        var seen: Set<String> = []
+        for path in paths {
+            let place = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+            guard seen.insert(place).inserted else {
+                throw ValidationError("\(path) is the place of two results; give each one of its own")
+            }
+        }
+    }
+
     /// Refuses a path that is taken.
     ///
     /// - Parameters:

@@ -1,8 +1,8 @@
 """Codes of a folder of JPEG files by `hrvqvae-ffhq` in plain PyTorch, for `make bench`.
 
 Files are read as torchvision's examples do: Pillow decodes them in worker processes, one a thread of PyTorch, which stay
-between repetitions, and scales and crops those of another size than 256 x 256. The encoder has random weights. The loop is run as `protocol.py` says, a
-repetition being all files.
+between repetitions, and scales and crops those of another size than 256 x 256. The encoder has random weights. The loop
+is run as `protocol.py` says, a repetition being all files.
 
 Variants:
     eager-float32          float32, NCHW memory.

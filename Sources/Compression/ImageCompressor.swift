@@ -124,23 +124,12 @@ public struct ImageCompressor {
     ///   - width: Of a picture, in pixels.
     ///   - height: The same.
     ///   - name: What errors call them.
-    /// - Throws: ``BitstreamError/tooLarge(name:what:found:allowed:)``.
+    /// - Throws: ``BitstreamError``.
     public func requireRoom(images: Int = 1, width: Int, height: Int, name: String) throws {
-        let pixels = width.multipliedReportingOverflow(by: height)
-        guard !pixels.overflow, pixels.partialValue <= limits.pixels else {
-            throw BitstreamError.tooLarge(
-                name: name, what: "pixels in a picture", found: pixels.overflow ? .max : pixels.partialValue,
-                allowed: limits.pixels)
-        }
-        let size = paddedSize(width: width, height: height)
-        let positions = model.grids(height: size.height, width: size.width).reduce(0) {
-            $0 + $1.height * $1.width * $1.branchings.count
-        }
-        let (codes, overflow) = positions.multipliedReportingOverflow(by: images)
-        guard !overflow, codes <= limits.codes else {
-            throw BitstreamError.tooLarge(
-                name: name, what: "codes", found: overflow ? .max : codes, allowed: limits.codes)
-        }
+        let header = CompressedHeader(
+            mode: .packed, channels: model.channels, width: width, height: height, images: images, model: fingerprint,
+            statistics: nil, layers: layers(width: width, height: height))
+        try header.check(limits: limits, name: name)
     }
 
     /// Pictures of a file.
@@ -182,10 +171,9 @@ public struct ImageCompressor {
                 name: name, what: "pixels in the padded picture", found: size.width * size.height,
                 allowed: PixelImage.maximumPixels)
         }
-        let own = model.grids(height: size.height, width: size.width).flatMap { grid in
-            grid.branchings.map { CodeLayer(height: grid.height, width: grid.width, choices: $0) }
-        }
-        guard header.layers == own, header.channels == model.channels else {
+        guard header.layers == layers(width: header.width, height: header.height),
+            header.channels == model.channels
+        else {
             throw BitstreamError.malformed(
                 name: name,
                 reason: "its layers do not belong to a picture of \(header.width)x\(header.height) pixels",
@@ -260,6 +248,14 @@ public struct ImageCompressor {
 
     /// The black border that the model was trained with.
     private var border: Int { configuration.data.padding }
+
+    /// The layers of a picture's file.
+    private func layers(width: Int, height: Int) -> [CodeLayer] {
+        let size = paddedSize(width: width, height: height)
+        return model.grids(height: size.height, width: size.width).flatMap { grid in
+            grid.branchings.map { CodeLayer(height: grid.height, width: grid.width, choices: $0) }
+        }
+    }
 
     private func paddedSize(width: Int, height: Int) -> (height: Int, width: Int) {
         func padded(_ side: Int) -> Int {

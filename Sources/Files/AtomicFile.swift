@@ -52,6 +52,17 @@ public enum AtomicFile {
         }
     }
 
+    /// Removes a file, or a folder with all that is in it.
+    ///
+    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    public static func remove(_ url: URL) throws {
+        do {
+            try FileManager.default.removeItem(at: url)
+        } catch {
+            throw FileError.unwritable(path: url.path, reason: FileReader.reason(of: error))
+        }
+    }
+
     /// Refuses a target that cannot be written, as far as that is known beforehand: before an hour's work, not after it.
     ///
     /// Its folder must be there and let files be made in it, and no folder may stand in its place. A full disk is found

@@ -40,8 +40,8 @@ extension PixelImage {
             [UInt8](data), channels: channels, name: path, toCover: (width, height))
         do {
             return try image.fitted(width: width, height: height, reduction, origin)
-        } catch ImageError.tooLarge(let name, let scaledWidth, let scaledHeight) {
-            let error = ImageError.tooLarge(name: name, width: scaledWidth, height: scaledHeight)
+        } catch let error as ImageError {
+            guard case .tooLarge = error else { throw error }
             // A picture a thousand times wider than high would be scaled to more pixels than any may have.
             throw FileError.malformed(path: path, reason: "\(error)", expected: "a picture of a usual aspect ratio")
         }

@@ -81,7 +81,9 @@ extension CompressedHeader {
     }
 
     /// Refuses sizes that no picture has or that would take too much memory.
-    private func check(limits: Limits, name: String) throws {
+    ///
+    /// - Throws: ``BitstreamError``.
+    package func check(limits: Limits, name: String) throws {
         func malformed(_ reason: String, _ expected: String) -> BitstreamError {
             .malformed(name: name, reason: reason, expected: expected, wholeLayers: 0)
         }

@@ -85,11 +85,7 @@ public final class Experiment {
                 .map { folder.appendingPathComponent($0) }
         }
         for url in stale where FileManager.default.fileExists(atPath: url.path) {
-            do {
-                try FileManager.default.removeItem(at: url)
-            } catch {
-                throw FileError.unwritable(path: url.path, reason: FileReader.reason(of: error))
-            }
+            try AtomicFile.remove(url)
         }
     }
 

@@ -31,8 +31,7 @@ public struct PriorFolder: Sendable {
     ///
     /// - Throws: `TrainingError.runInUse(path:)` while a layer is trained, `FileError.unwritable`.
     func clear() throws {
-        let manager = FileManager.default
-        let names = (try? manager.contentsOfDirectory(atPath: url.path)) ?? []
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
         for name in names where name.hasPrefix("layer-") && Int(name.dropFirst(6)) != nil {
             let run = RunFolder(url.appendingPathComponent(name, isDirectory: true))
             try run.clearUnused()
@@ -40,12 +39,7 @@ public struct PriorFolder: Sendable {
             rmdir(run.url.path)
         }
         for name in names where Self.firstFiles.contains(name) {
-            do {
-                try manager.removeItem(at: url.appendingPathComponent(name))
-            } catch {
-                throw FileError.unwritable(
-                    path: url.appendingPathComponent(name).path, reason: FileReader.reason(of: error))
-            }
+            try AtomicFile.remove(url.appendingPathComponent(name))
         }
     }
 

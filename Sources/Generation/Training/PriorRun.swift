@@ -80,16 +80,14 @@ final class PriorRun {
         var warnings: [String] = []
         start = try RunStart(output, existing, clear: folder.clear)
         do {
-            if existing == .resume, let last = folder.checkpointSteps().last {
-                let state = try Checkpoint.load(
-                    from: folder.checkpoint(last),
-                    into: Checkpoint.Parts(network.parameters, optimizer, averaging, statistics: early.state))
-                try state.check(images: training.count, totalSteps: totalSteps, path: output.path)
+            if existing == .resume,
+                let state = try Checkpoint.resume(
+                    folder, into: .init(network.parameters, optimizer, averaging, statistics: early.state),
+                    images: training.count, totalSteps: totalSteps, device: device, elementType: network.precision)
+            {
                 step = state.step
-                lastCheckpoint = last
-                warnings = state.differences(
-                    from: Checkpoint.State(
-                        step: last, images: training.count, device: device, elementType: network.precision))
+                lastCheckpoint = state.step
+                warnings = state.differences
             }
             folder.removeLeftovers()
             log = try RunLog(

@@ -112,6 +112,27 @@ package enum Checkpoint {
         }
     }
 
+    /// Takes a run up where its last checkpoint left it.
+    ///
+    /// - Parameters:
+    ///   - folder: The run's folder.
+    ///   - parts: The run's live parts.
+    ///   - images: How many images the run is trained on now.
+    ///   - totalSteps: Its steps now.
+    ///   - device: Where it is trained now.
+    ///   - elementType: The element type of its products now.
+    /// - Returns: The checkpoint's step, and in what the run goes on differently; `nil` where there is no checkpoint.
+    /// - Throws: As ``load(from:into:)`` and ``State/check(images:totalSteps:path:)``.
+    package static func resume(
+        _ folder: RunFolder, into parts: Parts, images: Int, totalSteps: Int, device: Device, elementType: DataType
+    ) throws -> (step: Int, differences: [String])? {
+        guard let last = folder.checkpointSteps().last else { return nil }
+        let state = try load(from: folder.checkpoint(last), into: parts)
+        try state.check(images: images, totalSteps: totalSteps, path: folder.url.path)
+        let now = State(step: last, images: images, device: device, elementType: elementType)
+        return (state.step, state.differences(from: now))
+    }
+
     /// Reads a checkpoint into a run's live parts.
     ///
     /// - Throws: `FileError`, ``TrainingError/malformedCheckpoint(path:reason:)``, `TorchError.mismatchedParameters`.

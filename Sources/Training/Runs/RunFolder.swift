@@ -81,12 +81,7 @@ public struct RunFolder: Sendable {
             "config.json", "model.safetensors", "checkpoints", "metrics.jsonl", "samples", "evaluation.json",
         ]
         for name in names where own.contains(name) || name.hasPrefix("events.out.tfevents.") {
-            do {
-                try manager.removeItem(at: url.appendingPathComponent(name))
-            } catch {
-                throw FileError.unwritable(
-                    path: url.appendingPathComponent(name).path, reason: FileReader.reason(of: error))
-            }
+            try AtomicFile.remove(url.appendingPathComponent(name))
         }
     }
 

@@ -94,16 +94,14 @@ public final class TrainingRun {
         var warnings: [String] = []
         start = try RunStart(output, existing, clear: folder.clear)
         do {
-            if existing == .resume, let last = folder.checkpointSteps().last {
-                let state = try Checkpoint.load(
-                    from: folder.checkpoint(last),
-                    into: .init(model.parameters, optimizer, averaging, statistics: model.statistics()))
-                try state.check(images: training.count, totalSteps: totalSteps, path: output.path)
+            if existing == .resume,
+                let state = try Checkpoint.resume(
+                    folder, into: .init(model.parameters, optimizer, averaging, statistics: model.statistics()),
+                    images: training.count, totalSteps: totalSteps, device: device, elementType: model.precision)
+            {
                 step = state.step
-                lastCheckpoint = last
-                warnings = state.differences(
-                    from: Checkpoint.State(
-                        step: last, images: training.count, device: device, elementType: model.precision))
+                lastCheckpoint = state.step
+                warnings = state.differences
             } else if existing == .resume {
                 warnings.append("the run has no checkpoint yet; it starts at step 0")
             }

@@ -55,13 +55,13 @@ if let torchFolder {
 // run time. Code generation flags are "unsafe" for SwiftPM, so as a versioned dependency every variant is
 // compiled for the baseline processor (pass `-Xcc -march=x86-64-v3` to the whole build to raise it).
 func kernel(
-    _ name: String, architecture: String?, define: String? = nil, dependencies: [Target.Dependency] = []
+    _ name: String, architecture: String?, defines: [String] = [], dependencies: [Target.Dependency] = []
 ) -> Target {
     var settings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
     #if arch(x86_64)
         if let architecture {
             settings = [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(architecture)"])]
-            if let define { settings.append(.define(define)) }
+            settings += defines.map { .define($0) }
         }
     #endif
     return .target(
@@ -120,7 +120,19 @@ package.targets =
         .target(name: "Files", dependencies: ["CCrypto"]),
         .target(name: "Processors"),
         kernel("ConvolutionKernels", architecture: nil),
-        .target(name: "Torch", dependencies: ["CTorch", "ConvolutionKernels", "Files", "Processors", collections]),
+        .target(name: "WinogradKernelTypes"),
+        kernel("WinogradKernelBaseline", architecture: nil, dependencies: ["WinogradKernelTypes"]),
+        kernel(
+            "WinogradKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"], dependencies: ["WinogradKernelTypes"]),
+        kernel(
+            "WinogradKernelAVX512", architecture: "x86-64-v4", defines: ["FUSED", "WIDE"],
+            dependencies: ["WinogradKernelTypes"]),
+        .target(
+            name: "Torch",
+            dependencies: [
+                "CTorch", "ConvolutionKernels", "WinogradKernelTypes", "WinogradKernelBaseline", "WinogradKernelAVX2",
+                "WinogradKernelAVX512", "Files", "Processors", collections,
+            ]),
         .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
         .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images"]),
         kernel("SearchKernelBaseline", architecture: nil),
@@ -134,11 +146,11 @@ package.targets =
         .target(name: "Autoencoders", dependencies: ["Torch", "Quantization"]),
         // FUSED: one instruction multiplies and adds, where every processor of the variant has it.
         kernel("SamplerKernelBaseline", architecture: nil),
-        kernel("SamplerKernelAVX2", architecture: "x86-64-v3", define: "FUSED"),
-        kernel("SamplerKernelAVX512", architecture: "x86-64-v4", define: "FUSED"),
+        kernel("SamplerKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"]),
+        kernel("SamplerKernelAVX512", architecture: "x86-64-v4", defines: ["FUSED"]),
         kernel("PriorKernelBaseline", architecture: nil),
-        kernel("PriorKernelAVX2", architecture: "x86-64-v3", define: "FUSED"),
-        kernel("PriorKernelAVX512", architecture: "x86-64-v4", define: "FUSED"),
+        kernel("PriorKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"]),
+        kernel("PriorKernelAVX512", architecture: "x86-64-v4", defines: ["FUSED"]),
         .target(
             name: "Priors",
             dependencies: [
@@ -192,7 +204,8 @@ package.targets =
             name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelTypes"], resources: [.copy("Fixtures")]
         ),
         .testTarget(
-            name: "TorchTests", dependencies: ["Torch", "ConvolutionKernels", "Files"], resources: [.copy("Fixtures")]),
+            name: "TorchTests", dependencies: ["Torch", "ConvolutionKernels", "WinogradKernelTypes", "Files"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images"]),
         .testTarget(

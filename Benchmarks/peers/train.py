@@ -1,6 +1,6 @@
-"""Training steps of `hrvqvae-cifar10` in plain PyTorch, for `make bench`.
+"""Training steps of `hrvqvae-cifar10` or `hrvqvae-ffhq` in plain PyTorch, for `make bench`.
 
-Batch 128, Adam at 3e-3, codewords by moving averages, Polyak averages of the weights with decay 0.9. Measured is the
+Batch 128 of 32x32 pixels or 8 of 256x256, Adam at 3e-3, codewords by moving averages, Polyak averages of the weights with decay 0.9. Measured is the
 cost of a step alone: images lie in memory as bytes, as a data set holds them, and each step picks a batch at random and
 converts it to float in [-0.5, 0.5]; there are no loader processes, no decoding and no logging. The loop is run as
 `protocol.py` says, a repetition being a step.
@@ -16,6 +16,7 @@ Variants:
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from typing import Optional, Type
 
 import torch
@@ -27,6 +28,26 @@ from hrvqvae import HRVQVAE, Output, Settings
 from protocol import serve
 
 VARIANTS = ["eager-float32", "eager-bfloat16", "channels-last-float32", "compiled"]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A model and what it is trained on."""
+
+    settings: Settings
+    side: int
+    """Pixels of an image along a side."""
+    batch: int
+    images: int
+    """Images in memory."""
+
+
+PRESETS = {
+    "cifar10": Preset(Settings(), side=32, batch=128, images=4096),
+    "ffhq": Preset(
+        Settings(hidden_units=128, residual_units=64, downsampling=8, dimension=32), side=256, batch=8, images=64
+    ),
+}
 
 
 def make_images(count: int, side: int = 32, channels: int = 3, seed: int = 0) -> Tensor:
@@ -44,22 +65,22 @@ class Trainer:
     Subclasses say which model, and how its codebooks take an output in.
     """
 
-    def make_model(self) -> nn.Module:
+    def make_model(self, settings: Settings) -> nn.Module:
         """A model with fresh weights."""
-        return HRVQVAE(Settings())
+        return HRVQVAE(settings)
 
     def update(self, output: Output) -> None:
         """Moves the codewords."""
         self.model.quantizer.update(output.quantizer)
 
-    def __init__(self, variant: str, batch: int, images: Tensor, seed: int = 0) -> None:
+    def __init__(self, variant: str, preset: Preset, seed: int = 0) -> None:
         torch.manual_seed(seed)
-        self.images = images
-        self.batch = batch
+        self.images = make_images(preset.images, preset.side)
+        self.batch = preset.batch
         is_compiled = variant == "compiled"
         self.reduced = variant == "eager-bfloat16" or (is_compiled and torch.cpu._is_avx512_bf16_supported())
         self.layout = torch.contiguous_format if variant == "eager-float32" else torch.channels_last
-        self.model = self.make_model().to(memory_format=self.layout)
+        self.model = self.make_model(preset.settings).to(memory_format=self.layout)
         self.run = torch.compile(self.model) if is_compiled else self.model
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=3e-3, fused=is_compiled)
         # Buffers, among them the codebooks, are copied and not averaged: they are averages already.
@@ -93,12 +114,11 @@ def main(trainer_class: Type[Trainer] = Trainer, description: Optional[str] = __
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--variant", choices=VARIANTS, default=VARIANTS[0])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="threads of PyTorch")
-    parser.add_argument("--batch", type=int, default=128, help="images a step")
-    parser.add_argument("--images", type=int, default=4096, help="images in memory")
+    parser.add_argument("--preset", choices=sorted(PRESETS), default="cifar10")
     parser.add_argument("--warm-up", type=int, default=3, help="steps before the first measured one")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    trainer = trainer_class(arguments.variant, arguments.batch, make_images(arguments.images))
+    trainer = trainer_class(arguments.variant, PRESETS[arguments.preset])
     trainer.steps(arguments.warm_up)
     serve(
         trainer.steps, "images", variant=arguments.variant, threads=torch.get_num_threads(), torch=torch.__version__

@@ -21,8 +21,8 @@ from vqvae2 import VQVAE2, Output, Settings
 class VQVAE2Trainer(Trainer):
     """VQ-VAE-2 in the place of HR-VQVAE."""
 
-    def make_model(self) -> nn.Module:
-        """A model with fresh weights."""
+    def make_model(self, settings: object) -> nn.Module:
+        """A model with fresh weights, of settings of its own."""
         return VQVAE2(Settings())
 
     def update(self, output: Output) -> None:

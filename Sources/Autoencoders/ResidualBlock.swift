@@ -20,19 +20,18 @@ final class ResidualBlock {
     func callAsFunction(_ input: Tensor, relu: Bool) throws -> Tensor {
         let first = try self.first.product(input.dataType)
         let second = try self.second.product(input.dataType)
-        let rectified = try withoutGradients { try input.relu() }
-        let hidden = try first(rectified, .relu)
+        let hidden = try first(input, rectifies: true, .relu)
         let output = try second(hidden, .adding(input, relu: relu))
         let inputs = [input, first.weight, first.bias, second.weight, second.bias]
-        // On the way back every gradient but the first is this function's own, and is changed in place.
         return try output.withGradient(of: inputs) { gradient in
             let sum = relu ? try gradient.throughReLU(output) : gradient
             let outer = try second.gradients(sum, input: hidden)
             guard let hiddenGradient = outer.input else { return [nil, nil, nil, nil, nil] }
+            // The gradient that `second` gave is this function's own, and is changed in place.
             let firstBias = try hiddenGradient.passThroughReLU(hidden)
-            let inner = try first.gradients(hiddenGradient, input: rectified)
-            let secondBias = try inner.input?.passThroughReLU(rectified, adding: sum)
-            return [inner.input, inner.weight, firstBias, outer.weight, secondBias]
+            let inner = try first.gradients(
+                hiddenGradient, bias: firstBias, input: input, rectified: true, adding: sum)
+            return [inner.input, inner.weight, inner.bias, outer.weight, outer.bias]
         }
     }
 }

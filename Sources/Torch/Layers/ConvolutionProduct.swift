@@ -14,6 +14,15 @@ package struct ConvolutionProduct {
         case relu
         /// Another tensor of its shape is added, and max(x, 0) of the sum taken where that is asked for.
         case adding(Tensor, relu: Bool)
+
+        /// What is added, and whether max(x, 0) is taken.
+        fileprivate var parts: (other: Tensor?, relu: Bool) {
+            switch self {
+            case .none: (nil, false)
+            case .relu: (nil, true)
+            case .adding(let other, let relu): (other, relu)
+            }
+        }
     }
 
     /// [out, in, filter, filter]; of a transposed convolution [in, out, filter, filter].
@@ -23,6 +32,8 @@ package struct ConvolutionProduct {
     private let stride: Int
     private let padding: Int
     private let isTransposed: Bool
+    /// Our own kernel, where it is the faster one.
+    private let winograd: WinogradConvolution?
 
     init(_ weight: Parameter, _ bias: Parameter, type: DataType, stride: Int, padding: Int, isTransposed: Bool) throws {
         self.weight = try weight.tensor.to(type)
@@ -30,18 +41,29 @@ package struct ConvolutionProduct {
         self.stride = stride
         self.padding = padding
         self.isTransposed = isTransposed
+        winograd = WinogradConvolution(self.weight, stride: stride, padding: padding, isTransposed: isTransposed)
+    }
+
+    private func winograd(for input: Tensor, with others: Tensor?...) -> WinogradConvolution? {
+        guard let winograd, winograd.canConvolve(input),
+            others.allSatisfy({ $0.map(WinogradConvolution.suits) ?? true })
+        else { return nil }
+        return winograd
     }
 
     /// The product, without recording.
     ///
     /// - Parameters:
     ///   - input: [N, in, H, W], channels-last.
+    ///   - rectifies: Whether the product is that of max(input, 0).
     ///   - finish: What is done with it.
     /// - Returns: [N, out, (H + 2·padding − filter)/stride + 1, …]; transposed [N, out, (H − 1)·stride − 2·padding +
     ///   filter, …].
     /// - Throws: ``TorchError`` if shapes do not fit.
-    package func callAsFunction(_ input: Tensor, _ finish: Finish = .none) throws -> Tensor {
-        let result = try product(input, finish)
+    package func callAsFunction(
+        _ input: Tensor, rectifies: Bool = false, _ finish: Finish = .none
+    ) throws -> Tensor {
+        let result = try withoutGradients { try product(input, rectifies: rectifies, finish) }
         count(isTransposed ? (large: result, small: input) : (large: input, small: result))
         return result
     }
@@ -51,26 +73,24 @@ package struct ConvolutionProduct {
             weight: weight, large: grids.large, small: grids.small, stride: stride, padding: padding, times: times)
     }
 
-    private func product(_ input: Tensor, _ finish: Finish) throws -> Tensor {
-        try withoutGradients {
-            if !isTransposed, Self.canFuse(input) { return try fused(input, finish) }
-            if isTransposed, case .none = finish, canOverlap(input) { return try overlapped(input) }
-            let result =
-                try isTransposed
-                ? Operators.transposedConvolution(
-                    .tensor(input), .tensor(weight), .tensor(bias), .integers(pair(stride)), .integers(pair(padding)),
-                    [0, 0], 1, [1, 1])
-                : Operators.convolution(
-                    .tensor(input), .tensor(weight), .tensor(bias), .integers(pair(stride)), .integers(pair(padding)),
-                    [1, 1], 1)
-            switch finish {
-            case .none: return result
-            case .relu: return try result.reluInPlace()
-            case .adding(let other, let relu):
-                try result.addInPlace(other)
-                return relu ? try result.reluInPlace() : result
-            }
+    private func product(_ input: Tensor, rectifies: Bool, _ finish: Finish) throws -> Tensor {
+        let (other, relu) = finish.parts
+        if let winograd = winograd(for: input, with: other) {
+            return try winograd(input, rectifies: rectifies, bias: bias, adding: other, relu: relu)
         }
+        let input = rectifies ? try input.relu() : input
+        if !isTransposed, Self.canFuse(input) { return try fused(input, finish) }
+        if isTransposed, case .none = finish, canOverlap(input) { return try overlapped(input) }
+        let result =
+            try isTransposed
+            ? Operators.transposedConvolution(
+                .tensor(input), .tensor(weight), .tensor(bias), .integers(pair(stride)), .integers(pair(padding)),
+                [0, 0], 1, [1, 1])
+            : Operators.convolution(
+                .tensor(input), .tensor(weight), .tensor(bias), .integers(pair(stride)), .integers(pair(padding)),
+                [1, 1], 1)
+        if let other { try result.addInPlace(other) }
+        return relu ? try result.reluInPlace() : result
     }
 
     /// One pass of oneDNN, which applies to products on the processor alone.
@@ -120,30 +140,55 @@ package struct ConvolutionProduct {
         return input.dataType == .float32 || (input.dataType == .bfloat16 && Precision.processorHasBFloat16)
     }
 
-    /// The gradients of the input and the weight, from that of the product. The bias's is the product's gradient, summed
-    /// over all axes but the channels.
+    /// The gradients of an input and the parameters.
+    package struct Gradients {
+        /// Memory that nothing else reads; `nil` where it was not wanted.
+        package var input: Tensor?
+        package var weight: Tensor
+        package var bias: Tensor
+    }
+
+    /// The gradients of the input and the parameters, from that of the product.
     ///
     /// - Parameters:
     ///   - gradient: That of the product, before it was finished.
+    ///   - biasGradient: The sum of `gradient` over all axes but the channels, where it is known.
     ///   - input: The input.
+    ///   - rectified: Whether the product was that of max(input, 0).
     ///   - needsInput: Whether the input's gradient is wanted.
-    /// - Returns: The input's is memory that nothing else reads.
+    ///   - other: Another gradient of the input, which is added.
     /// - Throws: ``TorchError``.
     package func gradients(
-        _ gradient: Tensor, input: Tensor, needsInput: Bool = true
-    ) throws -> (input: Tensor?, weight: Tensor) {
-        let results = try Operators.convolutionBackward.results([
-            .tensor(gradient), .tensor(input), .tensor(weight), nil, .integers(pair(stride)), .integers(pair(padding)),
-            [1, 1], .boolean(isTransposed), [0, 0], 1, .integers([needsInput ? 1 : 0, 1, 0]),
-        ])
+        _ gradient: Tensor, bias biasGradient: Tensor? = nil, input: Tensor, rectified: Bool = false,
+        needsInput: Bool = true, adding other: Tensor? = nil
+    ) throws -> Gradients {
         count(
             isTransposed ? (large: gradient, small: input) : (large: input, small: gradient), times: needsInput ? 2 : 1)
+        if let winograd = winograd(for: input, with: gradient, other) {
+            let own = try winograd.parameterGradients(gradient, input: input, rectifies: rectified)
+            let inputGradient =
+                needsInput ? try winograd.inputGradient(gradient, input: input, masks: rectified, adding: other) : nil
+            return Gradients(input: inputGradient, weight: own.weight, bias: own.bias)
+        }
+        let results = try Operators.convolutionBackward.results([
+            .tensor(gradient), .tensor(rectified ? input.relu() : input), .tensor(weight), nil,
+            .integers(pair(stride)), .integers(pair(padding)), [1, 1], .boolean(isTransposed), [0, 0], 1,
+            .integers([needsInput ? 1 : 0, 1, 0]),
+        ])
         guard results.count == 3, case .tensor(let weightGradient) = results[1] else {
             throw TorchError.unexpectedResult(
                 operation: Operators.convolutionBackward.name, text: "a gradient of the weight was expected")
         }
-        guard case .tensor(let inputGradient) = results[0] else { return (nil, weightGradient) }
-        return (inputGradient, weightGradient)
+        let biasGradient = try biasGradient ?? gradient.sum(axes: [0, 2, 3])
+        guard case .tensor(let inputGradient) = results[0] else {
+            return Gradients(weight: weightGradient, bias: biasGradient)
+        }
+        if rectified {
+            _ = try inputGradient.passThroughReLU(input, adding: other)
+        } else if let other {
+            try inputGradient.addInPlace(other)
+        }
+        return Gradients(input: inputGradient, weight: weightGradient, bias: biasGradient)
     }
 
     /// The product, recorded for differentiation.
@@ -155,7 +200,7 @@ package struct ConvolutionProduct {
         return try value.withGradient(of: [input, weight, bias]) { gradient in
             let inner = relu ? try gradient.throughReLU(value) : gradient
             let found = try gradients(inner, input: input, needsInput: needsInput)
-            return [found.input, found.weight, try inner.sum(axes: [0, 2, 3])]
+            return [found.input, found.weight, found.bias]
         }
     }
 

@@ -15,12 +15,13 @@ extension BenchWorkload {
     func bound() -> WorkBound? { nil }
 }
 
-/// Training steps of a preset for CIFAR-10 on smooth pictures, as the peer's are: convert, forward, backward, Adam,
+/// Training steps of a preset on smooth pictures of its size, as the peer's are: convert, forward, backward, Adam,
 /// averages, codebooks.
 struct TrainWorkload: BenchWorkload {
     let unit = "images"
     private let batch: Int
     private let images: Int
+    private let side: Int
     private let pixels: [UInt8]
     private let model: any Autoencoder
     private let optimizer: Adam
@@ -35,9 +36,10 @@ struct TrainWorkload: BenchWorkload {
         model.precision = configuration.elementType(on: .cpu)
         self.batch = batch
         self.images = images
+        side = configuration.data.height
         self.model = model
         var stream = self.stream
-        pixels = SmoothPictures.bytes(images, side: 32, using: &stream)
+        pixels = SmoothPictures.bytes(images, side: side, using: &stream)
         optimizer = try Adam(model.parameters)
         averaging = try WeightAveraging(model.parameters, decay: configuration.training.averagingDecay)
         learningRate = configuration.optimizer.learningRate
@@ -51,11 +53,11 @@ struct TrainWorkload: BenchWorkload {
     }
 
     mutating func repeated(_ count: Int) throws -> Int {
-        let size = 32 * 32 * 3
+        let size = side * side * 3
         for _ in 0..<count {
             if position + batch > images { position = 0 }
             let input = try Pixels.batch(
-                Array(pixels[position * size..<(position + batch) * size]), count: batch, height: 32, width: 32,
+                Array(pixels[position * size..<(position + batch) * size]), count: batch, height: side, width: side,
                 channels: 3)
             position += batch
             let output = try model.forward(input)

@@ -1,0 +1,156 @@
+import WinogradKernelTypes
+
+/// A convolution by 3×3 of stride 1, or by 4×4 of stride 2 in either direction, by our own kernel: with a quarter or two
+/// fifths of the multiplications of the plain sum.
+///
+/// Results agree with `torch.nn.functional.conv2d` and `conv_transpose2d` to rounding; they depend neither on the number
+/// of threads nor on the other images of a batch.
+package struct WinogradConvolution {
+    /// [out, in, filter, filter], transposed [in, out, filter, filter]; channels-last.
+    private let weight: Tensor
+    private let kind: ConvolutionShape.Kind
+    private let variant: WinogradVariant
+
+    /// Takes a weight if the kernel can.
+    ///
+    /// - Parameters:
+    ///   - weight: [out, in, filter, filter], transposed [in, out, filter, filter].
+    ///   - variant: Another than the best, for tests.
+    package init?(
+        _ weight: Tensor, stride: Int, padding: Int, isTransposed: Bool = false, variant: WinogradVariant? = .best
+    ) {
+        guard let variant, Self.suits(weight), weight.size(2) == weight.size(3), padding == 1,
+            min(weight.size(0), weight.size(1)) >= Self.fewestChannels
+        else { return nil }
+        switch (weight.size(2), stride, isTransposed) {
+        case (3, 1, false): kind = .same
+        case (4, 2, false): kind = .halving
+        case (4, 2, true): kind = .doubling
+        default: return nil
+        }
+        self.weight = weight
+        self.variant = variant
+    }
+
+    /// With fewer channels than this most of a register would be empty.
+    private static let fewestChannels = 8
+
+    /// Whether the kernel reads the tensor as it lies in memory.
+    static func suits(_ tensor: Tensor) -> Bool {
+        tensor.suitsKernels && tensor.rank == 4 && tensor.isContiguous(.channelsLast) && tensor.count > 0
+    }
+
+    private var inputs: Int { weight.size(kind == .doubling ? 0 : 1) }
+    private var outputs: Int { weight.size(kind == .doubling ? 1 : 0) }
+
+    /// Whether the kernel can convolve this input; one that does not fit is the engine's to refuse.
+    package func canConvolve(_ input: Tensor) -> Bool {
+        Self.suits(input) && input.size(1) == inputs
+            && (kind != .halving || (input.size(2) % 2 == 0 && input.size(3) % 2 == 0))
+    }
+
+    private func shape(_ input: Tensor) -> ConvolutionShape {
+        let scale = kind == .halving ? 2 : 1
+        return ConvolutionShape(
+            kind: kind, images: input.size(0), height: input.size(2) / scale, width: input.size(3) / scale,
+            inputs: inputs, outputs: outputs)
+    }
+
+    /// The product.
+    ///
+    /// - Parameters:
+    ///   - input: [N, in, H, W], which ``canConvolve(_:)``.
+    ///   - rectifies: Whether max(input, 0) is convolved.
+    ///   - bias: [out].
+    ///   - other: What is added, of the product's shape.
+    ///   - relu: Whether max(x, 0) of the sum is the result.
+    /// - Returns: [N, out, H, W], half or twice as high and wide with stride 2, channels-last.
+    /// - Throws: ``TorchError``.
+    package func callAsFunction(
+        _ input: Tensor, rectifies: Bool = false, bias: Tensor? = nil, adding other: Tensor? = nil, relu: Bool = false
+    ) throws -> Tensor {
+        try convolve(
+            input, rectifies: rectifies, isReversed: kind == .doubling, shape(input), bias: bias, mask: nil,
+            other: other, relu: relu)
+    }
+
+    /// The gradient of the input.
+    ///
+    /// - Parameters:
+    ///   - gradient: That of the product of `input`.
+    ///   - input: [N, in, H, W].
+    ///   - masks: Whether the result is 0 where the input is not positive.
+    ///   - other: What is added, of the input's shape.
+    /// - Returns: [N, in, H, W], channels-last.
+    /// - Throws: ``TorchError``.
+    package func inputGradient(
+        _ gradient: Tensor, input: Tensor, masks: Bool = false, adding other: Tensor? = nil
+    ) throws -> Tensor {
+        try convolve(
+            gradient, rectifies: false, isReversed: kind != .doubling, shape(input).reversed, bias: nil,
+            mask: masks ? input : nil, other: other, relu: false)
+    }
+
+    private func convolve(
+        _ input: Tensor, rectifies: Bool, isReversed: Bool, _ shape: ConvolutionShape, bias: Tensor?, mask: Tensor?,
+        other: Tensor?, relu: Bool
+    ) throws -> Tensor {
+        let kernel = variant.kernel
+        let output = try Tensor.empty(
+            [shape.images, shape.outputs, shape.outputHeight, shape.outputWidth], format: .channelsLast)
+        let packed = try Tensor.zeros([kernel.packedCount(shape)])
+        try KernelMemory.run([weight, packed], weight.size(0), grain: rowGrain) {
+            kernel.pack($0[0], isReversed: isReversed, shape, to: $0[1], rows: $1)
+        }
+        let isGiven = [bias, mask, other].map { $0 != nil }
+        let all = [input, packed, output] + [bias, mask, other].compactMap { $0 }
+        let blocks = BlockQueue(count: shape.blocks)
+        try KernelMemory.run(all, min(Engine.threadCount, shape.blocks), grain: 1) { memory, _ in
+            var next = 3
+            func operand(_ index: Int) -> UnsafePointer<Float>? {
+                guard isGiven[index] else { return nil }
+                defer { next += 1 }
+                return UnsafePointer(memory[next])
+            }
+            let finish = ConvolutionFinish(bias: operand(0), mask: operand(1), other: operand(2), relu: relu)
+            kernel.convolve(
+                memory[0], rectifies: rectifies, memory[1], finish, to: memory[2], shape, blocks: blocks)
+        }
+        return output
+    }
+
+    /// The gradients of the weight and the bias.
+    ///
+    /// - Parameters:
+    ///   - gradient: That of the product of `input`.
+    ///   - input: [N, in, H, W].
+    ///   - rectifies: Whether max(input, 0) was convolved; not by a transposed convolution.
+    /// - Returns: A tensor of the weight's shape, channels-last, and [out].
+    /// - Throws: ``TorchError``.
+    package func parameterGradients(
+        _ gradient: Tensor, input: Tensor, rectifies: Bool = false
+    ) throws -> (weight: Tensor, bias: Tensor) {
+        let kernel = variant.kernel
+        // A transposed convolution is the gradient of another one, of which the weight's gradient is the same.
+        let isTransposed = kind == .doubling
+        precondition(!(isTransposed && rectifies), "max(x, 0) before a transposed convolution")
+        let shape = isTransposed ? shape(input).reversed : shape(input)
+        let sums = try Tensor.empty([shape.gradientParts, kernel.sumCount(shape)])
+        let parts = BlockQueue(count: shape.gradientParts)
+        try KernelMemory.run(
+            isTransposed ? [input, gradient, sums] : [gradient, input, sums],
+            min(Engine.threadCount, shape.gradientParts), grain: 1
+        ) { memory, _ in
+            kernel.sumGradients(memory[0], memory[1], rectifies: rectifies, to: memory[2], shape, parts: parts)
+        }
+        let weightGradient = try Tensor.empty(weight.shape, format: .channelsLast)
+        let biasGradient = try Tensor.empty([shape.outputs])
+        try KernelMemory.run([sums, weightGradient, biasGradient], shape.outputs, grain: rowGrain) {
+            kernel.finishGradients($0[0], weight: $0[1], bias: $0[2], shape, rows: $1)
+        }
+        return (weightGradient, isTransposed ? try gradient.sum(axes: [0, 2, 3]) : biasGradient)
+    }
+
+    /// Rows of the weight that are worth a thread.
+    private var rowGrain: Int { max(4_096 * weight.size(0) / weight.count, 1) }
+}

@@ -1,0 +1,65 @@
+// Compiled several times, for several instruction sets: see `kernel` in Package.swift. FUSED says that the processor
+// multiplies and adds in one instruction, WIDE that it has thirty-two registers of sixteen numbers.
+
+#if WIDE
+    /// Numbers of neighbouring channels.
+    typealias Lanes = SIMD16<Float>
+    /// Channels of one ``Lanes``.
+    @inline(__always) var laneCount: Int { 16 }
+#elseif FUSED
+    typealias Lanes = SIMD8<Float>
+    @inline(__always) var laneCount: Int { 8 }
+#else
+    typealias Lanes = SIMD4<Float>
+    @inline(__always) var laneCount: Int { 4 }
+#endif
+
+/// sum + left · right, rounded once where every processor of the variant can do so in one instruction.
+@inline(__always)
+func multiplyAdd(_ sum: Lanes, _ left: Lanes, _ right: Lanes) -> Lanes {
+    #if FUSED || arch(arm64)
+        sum.addingProduct(left, right)
+    #else
+        sum + left * right
+    #endif
+}
+
+/// sum + left · factor.
+@inline(__always)
+func multiplyAdd(_ sum: Lanes, _ left: Lanes, _ factor: Float) -> Lanes {
+    multiplyAdd(sum, left, Lanes(repeating: factor))
+}
+
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>) -> Lanes {
+    UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
+}
+
+@inline(__always)
+func store(_ numbers: Lanes, _ pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: numbers, as: Lanes.self)
+}
+
+/// The first numbers of a ``Lanes``, and zeros.
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>, count: Int) -> Lanes {
+    if count >= laneCount { return load(pointer) }
+    var numbers = Lanes()
+    for index in 0..<count { numbers[index] = pointer[index] }
+    return numbers
+}
+
+/// The first numbers of a ``Lanes``, and nothing behind them.
+@inline(__always)
+func store(_ numbers: Lanes, _ pointer: UnsafeMutablePointer<Float>, count: Int) {
+    if count >= laneCount { return store(numbers, pointer) }
+    for index in 0..<count { pointer[index] = numbers[index] }
+}
+
+/// Channels in whole ``Lanes``.
+@inline(__always)
+func lanes(of channels: Int) -> Int { (channels + laneCount - 1) / laneCount }
+
+/// Channels in pairs of ``Lanes``, which products take together.
+@inline(__always)
+func pairs(of channels: Int) -> Int { (channels + 2 * laneCount - 1) / (2 * laneCount) }

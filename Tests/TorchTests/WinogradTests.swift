@@ -1,0 +1,210 @@
+import Testing
+import WinogradKernelTypes
+
+@testable import Torch
+
+/// Our convolution by 3×3 beside the engine's.
+@Suite("Winograd convolutions")
+struct WinogradTests {
+    private let generator: Generator
+
+    init() throws { generator = try Generator(seed: 8) }
+
+    private static let variants = WinogradVariant.allCases.filter(\.isSupported)
+
+    private func normal(_ shape: [Int]) throws -> Tensor {
+        try Tensor.normal(shape, generator: generator).channelsLast()
+    }
+
+    private func numbers(_ tensor: Tensor) throws -> [Float] { try tensor.array(of: Float.self) }
+
+    /// The engine's own.
+    private func convolution(
+        _ input: Tensor, _ weight: Tensor, _ bias: Tensor?, _ kind: ConvolutionShape.Kind = .same
+    ) throws -> Tensor {
+        let stride: Value = kind == .same ? [1, 1] : [2, 2]
+        let bias: Value = bias.map { .tensor($0) } ?? nil
+        if kind == .doubling {
+            return try Operators.transposedConvolution(
+                .tensor(input), .tensor(weight), bias, stride, [1, 1], [0, 0], 1, [1, 1])
+        }
+        return try Operators.convolution(.tensor(input), .tensor(weight), bias, stride, [1, 1], [1, 1], 1)
+    }
+
+    private func own(_ weight: Tensor, _ kind: ConvolutionShape.Kind, _ variant: WinogradVariant) throws
+        -> WinogradConvolution
+    {
+        try #require(
+            WinogradConvolution(
+                weight, stride: kind == .same ? 1 : 2, padding: 1, isTransposed: kind == .doubling, variant: variant))
+    }
+
+    private func weight(_ shape: ConvolutionShape) throws -> Tensor {
+        switch shape.kind {
+        case .same: try normal([shape.outputs, shape.inputs, 3, 3])
+        case .halving: try normal([shape.outputs, shape.inputs, 4, 4])
+        case .doubling: try normal([shape.inputs, shape.outputs, 4, 4])
+        }
+    }
+
+    private func input(_ shape: ConvolutionShape) throws -> Tensor {
+        try normal([shape.images, shape.inputs, shape.inputHeight, shape.inputWidth])
+    }
+
+    private func gradient(_ shape: ConvolutionShape) throws -> Tensor {
+        try normal([shape.images, shape.outputs, shape.outputHeight, shape.outputWidth])
+    }
+
+    /// Those of the input, the weight and the bias.
+    private func gradients(
+        _ gradient: Tensor, _ input: Tensor, _ weight: Tensor, _ kind: ConvolutionShape.Kind
+    ) throws -> [Tensor] {
+        let results = try Operators.convolutionBackward.results([
+            .tensor(gradient), .tensor(input), .tensor(weight), .integers([gradient.size(1)]),
+            kind == .same ? [1, 1] : [2, 2], [1, 1], [1, 1], .boolean(kind == .doubling), [0, 0], 1, [1, 1, 1],
+        ])
+        return try results.map { value in
+            guard case .tensor(let tensor) = value else { throw TorchError.unexpectedResult(operation: "", text: "") }
+            return tensor
+        }
+    }
+
+    /// Channels that fill registers and that do not; images of whole tiles and not, narrower than one, and blocks that
+    /// are full, several and not full.
+    static let shapes = [
+        ConvolutionShape(images: 2, height: 8, width: 8, inputs: 32, outputs: 64),
+        ConvolutionShape(images: 3, height: 16, width: 12, inputs: 64, outputs: 32),
+        ConvolutionShape(images: 5, height: 9, width: 7, inputs: 11, outputs: 21),
+        ConvolutionShape(images: 1, height: 1, width: 1, inputs: 8, outputs: 8),
+        ConvolutionShape(images: 2, height: 3, width: 33, inputs: 16, outputs: 40),
+        ConvolutionShape(images: 30, height: 32, width: 16, inputs: 8, outputs: 17),
+        ConvolutionShape(kind: .halving, images: 2, height: 8, width: 8, inputs: 32, outputs: 64),
+        ConvolutionShape(kind: .halving, images: 3, height: 5, width: 7, inputs: 9, outputs: 20),
+        ConvolutionShape(kind: .halving, images: 1, height: 1, width: 2, inputs: 8, outputs: 8),
+        ConvolutionShape(kind: .halving, images: 9, height: 16, width: 16, inputs: 48, outputs: 33),
+        ConvolutionShape(kind: .doubling, images: 2, height: 8, width: 8, inputs: 64, outputs: 32),
+        ConvolutionShape(kind: .doubling, images: 3, height: 5, width: 7, inputs: 9, outputs: 20),
+        ConvolutionShape(kind: .doubling, images: 1, height: 1, width: 2, inputs: 8, outputs: 8),
+        ConvolutionShape(kind: .doubling, images: 9, height: 16, width: 16, inputs: 33, outputs: 48),
+    ]
+
+    @Test("Product, gradient of the input and gradients of the parameters", arguments: variants, shapes)
+    func agreement(variant: WinogradVariant, shape: ConvolutionShape) throws {
+        let weight = try weight(shape)
+        let bias = try Tensor.normal([shape.outputs], generator: generator)
+        let (input, gradient) = try (input(shape), gradient(shape))
+        let own = try own(weight, shape.kind, variant)
+        #expect(own.canConvolve(input))
+
+        // Sums of 9 or 16 · channels products of unit variance: their standard deviation is what rounding errors go with.
+        let size = Float(16 * max(shape.inputs, shape.outputs)).squareRoot()
+        let product = try convolution(input, weight, bias, shape.kind)
+        expectClose(try numbers(own(input, bias: bias)), try numbers(product), absolute: 1e-5 * size, relative: 1e-5)
+        let expected = try gradients(gradient, input, weight, shape.kind).map(numbers)
+        let inner = try own.inputGradient(gradient, input: input)
+        expectClose(try numbers(inner), expected[0], absolute: 1e-5 * size, relative: 1e-5)
+        let parameters = try own.parameterGradients(gradient, input: input)
+        let sumSize = Float(shape.images * shape.outputHeight * shape.outputWidth).squareRoot()
+        expectClose(try numbers(parameters.weight), expected[1], absolute: 1e-5 * sumSize, relative: 1e-5)
+        expectClose(try numbers(parameters.bias), expected[2], absolute: 1e-5 * sumSize, relative: 1e-5)
+        #expect(parameters.weight.isContiguous(.channelsLast))
+    }
+
+    @Test("What is done before and after the product", arguments: variants)
+    func steps(variant: WinogradVariant) throws {
+        let weight = try normal([24, 16, 3, 3])
+        let bias = try Tensor.normal([24], generator: generator)
+        let input = try normal([3, 16, 6, 9])
+        let other = try normal([3, 24, 6, 9])
+        let own = try own(weight, .same, variant)
+        func expectSame(_ left: Tensor, _ right: Tensor, line: Int = #line) throws {
+            expectClose(
+                try numbers(left), try numbers(right), absolute: 5e-5, relative: 1e-5, "line \(line), \(variant)")
+        }
+        let rectified = try input.relu()
+        try expectSame(own(input, rectifies: true), convolution(rectified, weight, nil))
+        try expectSame(own(input, bias: bias, relu: true), convolution(input, weight, bias).relu())
+        try expectSame(own(input, bias: bias, adding: other), convolution(input, weight, bias) + other)
+        try expectSame(
+            own(input, bias: bias, adding: other, relu: true), (convolution(input, weight, bias) + other).relu())
+
+        let gradient = try normal([3, 24, 6, 9])
+        let mask = try normal([3, 16, 6, 9])
+        let inner = try own.inputGradient(gradient, input: input)
+        try expectSame(own.inputGradient(gradient, input: mask, masks: true), inner.throughReLU(mask))
+        try expectSame(
+            own.inputGradient(gradient, input: mask, masks: true, adding: input), inner.throughReLU(mask) + input)
+        let (left, right) = try (
+            own.parameterGradients(gradient, input: input, rectifies: true),
+            own.parameterGradients(gradient, input: rectified)
+        )
+        #expect(try numbers(left.weight) == numbers(right.weight))
+        #expect(try numbers(left.bias) == numbers(right.bias))
+    }
+
+    @Test("Neither threads nor the other images of a batch change a bit", arguments: variants)
+    func determinism(variant: WinogradVariant) throws {
+        let weight = try normal([32, 32, 3, 3])
+        let input = try normal([20, 32, 16, 16])
+        let own = try own(weight, .same, variant)
+        let threads = Engine.threadCount
+        defer { try? Engine.setThreadCount(threads) }
+        var all: [[Float]] = []
+        for count in [1, 2, 3] {
+            try Engine.setThreadCount(count)
+            let parameters = try own.parameterGradients(input, input: input)
+            all.append(try numbers(own(input)) + numbers(parameters.weight) + numbers(parameters.bias))
+        }
+        #expect(all[0] == all[1])
+        #expect(all[0] == all[2])
+        let last = try input.narrowed(axis: 0, 19..<20)
+        #expect(try numbers(own(last)) == numbers(own(input).narrowed(axis: 0, 19..<20)))
+    }
+
+    @Test(
+        "Rounding errors are not much larger than those of the engine's sums", arguments: variants,
+        [ConvolutionShape.Kind.same, .halving, .doubling])
+    func errors(variant: WinogradVariant, kind: ConvolutionShape.Kind) throws {
+        let shape = ConvolutionShape(kind: kind, images: 16, height: 16, width: 16, inputs: 64, outputs: 64)
+        let (weight, input, gradient) = try (weight(shape), input(shape), gradient(shape))
+        let own = try own(weight, kind, variant)
+        func results(_ type: DataType) throws -> [[Float]] {
+            let (input, weight, gradient) = try (input.to(type), weight.to(type), gradient.to(type))
+            let gradients = try gradients(gradient, input, weight, kind)
+            return try ([convolution(input, weight, nil, kind)] + gradients).map { try numbers($0.to(.float32)) }
+        }
+        func error(_ result: [Float], _ exact: [Float]) -> Double {
+            let squares = zip(result, exact).map { Double(($0 - $1) * ($0 - $1)) }
+            return (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+        }
+        let exact = try results(.float64)
+        let engine = try results(.float32)
+        let parameters = try own.parameterGradients(gradient, input: input)
+        let ours = try [
+            own(input), own.inputGradient(gradient, input: input), parameters.weight, parameters.bias,
+        ].map(numbers)
+        // Of sums over all positions the engine's are unusually exact.
+        for (index, (name, bound)) in [("product", 4), ("input", 4), ("weight", 15), ("bias", 4)].enumerated() {
+            let ratio = error(ours[index], exact[index]) / error(engine[index], exact[index])
+            #expect(ratio < Double(bound), "\(name)")
+        }
+    }
+
+    @Test("What the kernel leaves to the engine")
+    func limits() throws {
+        let weight = try normal([16, 16, 3, 3])
+        #expect(WinogradConvolution(weight, stride: 2, padding: 1, variant: .baseline) == nil)
+        #expect(
+            WinogradConvolution(weight, stride: 1, padding: 1, isTransposed: true, variant: .baseline) == nil)
+        #expect(WinogradConvolution(weight, stride: 1, padding: 0, variant: .baseline) == nil)
+        #expect(WinogradConvolution(try normal([16, 3, 3, 3]), stride: 1, padding: 1, variant: .baseline) == nil)
+        #expect(WinogradConvolution(try normal([16, 16, 1, 1]), stride: 1, padding: 1, variant: .baseline) == nil)
+        #expect(WinogradConvolution(try weight.to(.bfloat16), stride: 1, padding: 1, variant: .baseline) == nil)
+        let own = try #require(WinogradConvolution(weight, stride: 1, padding: 1, variant: .baseline))
+        #expect(!own.canConvolve(try normal([1, 8, 4, 4])))
+        let halving = try self.own(try normal([16, 16, 4, 4]), .halving, .baseline)
+        #expect(!halving.canConvolve(try normal([1, 16, 5, 4])))
+        #expect(!own.canConvolve(try normal([1, 16, 4, 4]).to(.bfloat16)))
+        #expect(!own.canConvolve(try Tensor.empty([0, 16, 4, 4], format: .channelsLast)))
+    }
+}

@@ -30,9 +30,9 @@ public final class CodewordSearch {
     private let dimension: Int
     private let branching: Int
     private let lanes: Int
-    private var transposed: [[Float]] = []
-    private var offsets: [[Float]] = []
-    private var codewords: [[Float]] = []
+    private var transposed: [AlignedNumbers] = []
+    private var offsets: [AlignedNumbers] = []
+    private var codewords: [AlignedNumbers] = []
 
     /// Packs codebooks.
     ///
@@ -56,7 +56,7 @@ public final class CodewordSearch {
             precondition(codebook.count == parents * branching * dimension, "a codebook of \(codebook.count) numbers")
             precondition(structure == .hierarchical || parents == 1, "\(parents) codebooks in a layer that has one")
             pack(codebook, parents: parents)
-            codewords.append(codebook)
+            codewords.append(AlignedNumbers(codebook))
         }
     }
 
@@ -65,27 +65,41 @@ public final class CodewordSearch {
     private static let flatBlock = 16
 
     private func pack(_ codebook: [Float], parents: Int) {
-        var packed = [Float](repeating: 0, count: parents * lanes * dimension)
-        var offset = [Float](repeating: -.infinity, count: parents * lanes)
+        let isFlat = structure == .flat
+        let tableSize = lanes * (isFlat ? dimension : (dimension + 1) / 2 * 2)
+        let offsetSize = isFlat ? 1 : 2
+        var packed = [Float](repeating: 0, count: parents * tableSize)
+        var offset = [Float](repeating: isFlat ? -.infinity : 0, count: parents * lanes * offsetSize)
         for parent in 0..<parents {
-            for child in 0..<branching {
+            for child in 0..<lanes {
+                let place = (parent * lanes + child) * offsetSize
+                guard child < branching else {
+                    offset[place] = -.infinity
+                    continue
+                }
                 let row = (parent * branching + child) * dimension
-                let block = child / Self.flatBlock
                 var square: Float = 0
                 for axis in 0..<dimension {
                     let value = codebook[row + axis]
-                    let place =
-                        structure == .flat
-                        ? (block * dimension + axis) * Self.flatBlock + child % Self.flatBlock
-                        : (parent * dimension + axis) * lanes + child
-                    packed[place] = value
+                    let place = isFlat ? flatPlace(child, axis) : hierarchicalPlace(child, axis)
+                    packed[parent * tableSize + place] = value
                     square += value * value
                 }
-                offset[parent * lanes + child] = -0.5 * square
+                offset[place] = -0.5 * square
             }
         }
-        transposed.append(packed)
-        offsets.append(offset)
+        transposed.append(AlignedNumbers(packed))
+        offsets.append(AlignedNumbers(offset))
+    }
+
+    private func flatPlace(_ child: Int, _ axis: Int) -> Int {
+        (child / Self.flatBlock * dimension + axis) * Self.flatBlock + child % Self.flatBlock
+    }
+
+    private func hierarchicalPlace(_ child: Int, _ axis: Int) -> Int {
+        let pairs = (dimension + 1) / 2
+        let block = Self.hierarchicalBlock
+        return ((child / block * pairs + axis / 2) * block + child % block) * 2 + axis % 2
     }
 
     /// Searches all layers for `count` vectors.
@@ -164,15 +178,10 @@ public final class CodewordSearch {
     private static let flatGrain = 64
 
     private func withPointers<Result>(
-        _ arrays: [[Float]], _ body: (UnsafePointer<UnsafePointer<Float>>) throws -> Result
+        _ numbers: [AlignedNumbers], _ body: (UnsafePointer<UnsafePointer<Float>>) throws -> Result
     ) throws -> Result {
-        // The arrays are stored properties that nothing changes during a search, so their storage stays in place.
-        let pointers = arrays.map { $0.withUnsafeBufferPointer { $0.baseAddress } }
-        return try withExtendedLifetime(arrays) {
-            try pointers.map { pointer -> UnsafePointer<Float> in
-                guard let pointer else { preconditionFailure("an empty codebook") }
-                return pointer
-            }.withUnsafeBufferPointer { buffer in
+        try withExtendedLifetime(numbers) {
+            try numbers.map(\.start).withUnsafeBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { preconditionFailure("a search without layers") }
                 return try body(base)
             }

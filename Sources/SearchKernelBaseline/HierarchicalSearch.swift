@@ -1,132 +1,223 @@
-// Compiled several times, for several instruction sets: see `searchKernel` in Package.swift. Products and sums are
+// Compiled several times, for several instruction sets: see `kernel` in Package.swift. Products and sums are
 // kept apart (no fused multiply-add), so that every variant gives the same bits and codes never depend on the
 // processor.
 
 /// Finds, for each vector of a range, the nearest codeword of every layer.
 ///
 /// Layer by layer the score x·c − ‖c‖²/2 of the m children of the chosen parent is computed, the largest (the first
-/// of equals) is taken and subtracted. Four vectors go through a layer together: their chains of additions are
-/// independent, which hides the latency of one.
+/// of equals) is taken and subtracted. Eight vectors go through a layer together: their sums are independent, which
+/// hides the latency of one, and the largest scores of all of them are found at once.
 public func searchHierarchy(_ arrays: SearchArrays, _ range: Range<Int>) {
-    let dimension = arrays.dimension
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * dimension) { scratch in
-        guard let scratch = scratch.baseAddress else { return }
-        var first = range.lowerBound
-        while first < range.upperBound {
-            // A last group of fewer than four repeats its last vector; the repeats are not written.
-            let filled = min(4, range.upperBound - first)
-            let last = filled - 1
-            let start = arrays.vectors + first * dimension
-            var residuals = Rows(
-                start, start + min(1, last) * dimension, start + min(2, last) * dimension, start + last * dimension)
-            var parents = SIMD4<Int32>(repeating: 0)
-            for layer in 0..<arrays.layers {
-                parents =
-                    parents &* Int32(truncatingIfNeeded: arrays.branching)
-                    &+ nearestChildren(arrays, layer, parents, residuals)
-                let output = arrays.indices + layer * arrays.count + first
-                for slot in 0..<filled { output[slot] = parents[slot] }
-                let chosen = Rows(arrays.codewords[layer], parents, dimension)
-                if layer + 1 < arrays.layers {
-                    subtract(chosen.row0, residuals.row0, scratch, dimension)
-                    subtract(chosen.row1, residuals.row1, scratch + dimension, dimension)
-                    subtract(chosen.row2, residuals.row2, scratch + 2 * dimension, dimension)
-                    subtract(chosen.row3, residuals.row3, scratch + 3 * dimension, dimension)
-                    residuals = Rows(scratch, scratch + dimension, scratch + 2 * dimension, scratch + 3 * dimension)
-                }
-                if let sums = arrays.sums, arrays.hasPartialSums {
-                    let stride = arrays.count * dimension
-                    for slot in 0..<filled {
-                        let target = sums + layer * stride + (first + slot) * dimension
-                        add(chosen[slot], layer == 0 ? nil : target - stride, target, dimension)
-                    }
-                }
+    switch arrays.dimension {
+    case 8: searchHierarchy(arrays, range, length: Eight())
+    case 16: searchHierarchy(arrays, range, length: Sixteen())
+    case 32: searchHierarchy(arrays, range, length: ThirtyTwo())
+    case 64: searchHierarchy(arrays, range, length: SixtyFour())
+    default: searchHierarchy(arrays, range, length: AnyLength(count: arrays.dimension))
+    }
+}
+
+/// The length of a vector: where the type says it, places in memory are constants of the instructions.
+private protocol Length {
+    var count: Int { get }
+}
+
+private struct Eight: Length {
+    @inline(__always) var count: Int { 8 }
+}
+
+private struct Sixteen: Length {
+    @inline(__always) var count: Int { 16 }
+}
+
+private struct ThirtyTwo: Length {
+    @inline(__always) var count: Int { 32 }
+}
+
+private struct SixtyFour: Length {
+    @inline(__always) var count: Int { 64 }
+}
+
+private struct AnyLength: Length {
+    var count: Int
+}
+
+private func searchHierarchy<L: Length>(_ arrays: SearchArrays, _ range: Range<Int>, length: L) {
+    let dimension = length.count
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 8 &* dimension) { residuals in
+        withUnsafeTemporaryAllocation(of: Keys.self, capacity: 9) { memory in
+            guard let residuals = residuals.baseAddress, let keys = memory.baseAddress else { return }
+            let parents = UnsafeMutableRawPointer(keys + 8).assumingMemoryBound(to: Int.self)
+            for first in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
+                let filled = min(8, range.upperBound &- first)
+                search(arrays, first, filled, residuals, keys, parents, length: length)
             }
-            if let sums = arrays.sums, !arrays.hasPartialSums {
-                for slot in 0..<filled {
-                    writeTotal(arrays, vector: first + slot, to: sums + (first + slot) * dimension)
-                }
-            }
-            first += 4
         }
     }
 }
 
-/// The best child of each of four vectors, each among the children of its own parent.
+/// Takes up to eight vectors through all layers.
 @inline(__always)
-private func nearestChildren(
-    _ arrays: SearchArrays, _ layer: Int, _ parents: SIMD4<Int32>, _ vectors: Rows
-) -> SIMD4<Int32> {
-    let dimension = arrays.dimension
-    let lanes = arrays.lanes
-    var bestScore = SIMD4<Float>(repeating: -.infinity)
-    var best = SIMD4<Int32>(repeating: 0)
-    for block in stride(from: 0, to: lanes, by: 8) {
-        let offsets = Rows(arrays.offsets[layer] + block, parents, lanes)
-        let table = Rows(arrays.transposed[layer] + block, parents, lanes * dimension)
-        var score0 = load(offsets.row0)
-        var score1 = load(offsets.row1)
-        var score2 = load(offsets.row2)
-        var score3 = load(offsets.row3)
-        // One running column for four tables: pointers of their own would not fit into the registers.
-        var column = 0
-        for axis in 0..<dimension {
-            score0 += Block(repeating: vectors.row0[axis]) * load(table.row0 + column)
-            score1 += Block(repeating: vectors.row1[axis]) * load(table.row1 + column)
-            score2 += Block(repeating: vectors.row2[axis]) * load(table.row2 + column)
-            score3 += Block(repeating: vectors.row3[axis]) * load(table.row3 + column)
-            column += lanes
-        }
-        take(score0, block, 0, &bestScore, &best)
-        take(score1, block, 1, &bestScore, &best)
-        take(score2, block, 2, &bestScore, &best)
-        take(score3, block, 3, &bestScore, &best)
-    }
-    return best
-}
-
-/// Takes the largest lane of a block (the first of equals) if it beats what earlier blocks gave. A vector that is
-/// not a number beats nothing and keeps child 0, so that an index is always in range.
-///
-/// A tournament of neighbours, so that a lower lane is always on the even side and wins ties. Masks instead of
-/// `pointwiseMax`: that has to treat what is not a number, lane by lane with a branch that nobody can predict.
-@inline(__always)
-private func take(
-    _ score: Block, _ block: Int, _ slot: Int, _ bestScore: inout SIMD4<Float>, _ best: inout SIMD4<Int32>
+private func search<L: Length>(
+    _ arrays: SearchArrays, _ first: Int, _ filled: Int, _ residuals: UnsafeMutablePointer<Float>,
+    _ keys: UnsafeMutablePointer<Keys>, _ parents: UnsafeMutablePointer<Int>, length: L
 ) {
-    let won8 = score.oddHalf .> score.evenHalf
-    let score4 = score.evenHalf.replacing(with: score.oddHalf, where: won8)
-    let lane4 = SIMD4<Int32>(0, 2, 4, 6).replacing(with: SIMD4<Int32>(1, 3, 5, 7), where: won8)
-    let won4 = score4.oddHalf .> score4.evenHalf
-    let score2 = score4.evenHalf.replacing(with: score4.oddHalf, where: won4)
-    let lane2 = lane4.evenHalf.replacing(with: lane4.oddHalf, where: won4)
-    let isSecond = score2[1] > score2[0]
-    let top = isSecond ? score2[1] : score2[0]
-    let lane = isSecond ? lane2[1] : lane2[0]
-    let isBetter = top > bestScore[slot]
-    bestScore[slot] = isBetter ? top : bestScore[slot]
-    best[slot] = isBetter ? Int32(truncatingIfNeeded: block) &+ lane : best[slot]
+    let dimension = length.count
+    var vectors = arrays.vectors + first &* dimension
+    if filled < 8 {
+        // A last group of fewer than eight repeats its last vector; the repeats are not written.
+        for slot in 0..<8 {
+            copy(vectors + min(slot, filled &- 1) &* dimension, residuals + slot &* dimension, dimension)
+        }
+        vectors = UnsafePointer(residuals)
+    }
+    for slot in 0..<8 { parents[slot] = 0 }
+    for layer in 0..<arrays.layers {
+        score(arrays, layer, parents, vectors, to: keys, length: length)
+        chooseChildren(keys, parents, branching: arrays.branching)
+        let output = arrays.indices + (layer &* arrays.count &+ first)
+        for slot in 0..<filled { output[slot] = Int32(truncatingIfNeeded: parents[slot]) }
+        let codewords = arrays.codewords[layer]
+        if layer &+ 1 < arrays.layers {
+            for slot in 0..<8 {
+                let place = slot &* dimension
+                subtract(codewords + parents[slot] &* dimension, vectors + place, residuals + place, dimension)
+            }
+            vectors = UnsafePointer(residuals)
+        }
+        if let sums = arrays.sums {
+            let size = arrays.count &* dimension
+            let start = sums + ((arrays.hasPartialSums ? layer &* size : 0) &+ first &* dimension)
+            for slot in 0..<filled {
+                let target = start + slot &* dimension
+                let before = arrays.hasPartialSums ? target - size : target
+                add(codewords + parents[slot] &* dimension, layer == 0 ? nil : before, target, dimension)
+            }
+        }
+    }
 }
 
-/// The sum of a vector's codewords, layer after layer as the partial sums are made, so that both give the same bits.
+/// The keys of all children of each of eight vectors' parents, the largest of those that share a lane.
+///
+/// A score is a sum over even axes, which the offset begins, and one over odd axes; they lie side by side until the end.
 @inline(__always)
-private func writeTotal(_ arrays: SearchArrays, vector: Int, to target: UnsafeMutablePointer<Float>) {
-    let dimension = arrays.dimension
-    @inline(__always)
-    func codeword(_ layer: Int) -> UnsafePointer<Float> {
-        arrays.codewords[layer] + Int(arrays.indices[layer * arrays.count + vector]) * dimension
+private func score<L: Length>(
+    _ arrays: SearchArrays, _ layer: Int, _ parents: UnsafePointer<Int>, _ vectors: UnsafePointer<Float>,
+    to keys: UnsafeMutablePointer<Keys>, length: L
+) {
+    let dimension = length.count
+    let lanes = arrays.lanes
+    // Pairs of axes, eight codewords each.
+    let blockSize = (dimension &+ 1) / 2 &* 16
+    let tableSize = lanes / 8 &* blockSize
+    for block in 0..<(lanes / 8) {
+        let offsets = arrays.offsets[layer] + block &* 16
+        let table = arrays.transposed[layer] + block &* blockSize
+        var sum0 = loadPairs(offsets + parents[0] &* 2 &* lanes)
+        let table0 = table + parents[0] &* tableSize
+        var sum1 = loadPairs(offsets + parents[1] &* 2 &* lanes)
+        let table1 = table + parents[1] &* tableSize
+        var sum2 = loadPairs(offsets + parents[2] &* 2 &* lanes)
+        let table2 = table + parents[2] &* tableSize
+        var sum3 = loadPairs(offsets + parents[3] &* 2 &* lanes)
+        let table3 = table + parents[3] &* tableSize
+        var sum4 = loadPairs(offsets + parents[4] &* 2 &* lanes)
+        let table4 = table + parents[4] &* tableSize
+        var sum5 = loadPairs(offsets + parents[5] &* 2 &* lanes)
+        let table5 = table + parents[5] &* tableSize
+        var sum6 = loadPairs(offsets + parents[6] &* 2 &* lanes)
+        let table6 = table + parents[6] &* tableSize
+        var sum7 = loadPairs(offsets + parents[7] &* 2 &* lanes)
+        let table7 = table + parents[7] &* tableSize
+        var axis = 0
+        while axis &+ 2 <= dimension {
+            let column = axis &* 8
+            let pair = vectors + axis
+            sum0 += pairs(pair) * loadPairs(table0 + column)
+            sum1 += pairs(pair + dimension) * loadPairs(table1 + column)
+            sum2 += pairs(pair + 2 &* dimension) * loadPairs(table2 + column)
+            sum3 += pairs(pair + 3 &* dimension) * loadPairs(table3 + column)
+            sum4 += pairs(pair + 4 &* dimension) * loadPairs(table4 + column)
+            sum5 += pairs(pair + 5 &* dimension) * loadPairs(table5 + column)
+            sum6 += pairs(pair + 6 &* dimension) * loadPairs(table6 + column)
+            sum7 += pairs(pair + 7 &* dimension) * loadPairs(table7 + column)
+            axis &+= 2
+        }
+        if axis < dimension {
+            // The last axis of an odd number has no other; the table has zeros there.
+            let column = axis &* 8
+            let last = vectors + axis
+            sum0 += pair(last[0]) * loadPairs(table0 + column)
+            sum1 += pair(last[dimension]) * loadPairs(table1 + column)
+            sum2 += pair(last[2 &* dimension]) * loadPairs(table2 + column)
+            sum3 += pair(last[3 &* dimension]) * loadPairs(table3 + column)
+            sum4 += pair(last[4 &* dimension]) * loadPairs(table4 + column)
+            sum5 += pair(last[5 &* dimension]) * loadPairs(table5 + column)
+            sum6 += pair(last[6 &* dimension]) * loadPairs(table6 + column)
+            sum7 += pair(last[7 &* dimension]) * loadPairs(table7 + column)
+        }
+        put(sum0, block, keys)
+        put(sum1, block, keys + 1)
+        put(sum2, block, keys + 2)
+        put(sum3, block, keys + 3)
+        put(sum4, block, keys + 4)
+        put(sum5, block, keys + 5)
+        put(sum6, block, keys + 6)
+        put(sum7, block, keys + 7)
     }
-    var axis = 0
-    while axis + 8 <= dimension {
-        var sum = load(codeword(0) + axis)
-        for layer in 1..<max(arrays.layers, 1) { sum += load(codeword(layer) + axis) }
-        store(sum, target + axis)
-        axis += 8
-    }
-    while axis < dimension {
-        var sum = codeword(0)[axis]
-        for layer in 1..<max(arrays.layers, 1) { sum += codeword(layer)[axis] }
-        target[axis] = sum
-        axis += 1
+}
+
+/// Sixteen numbers: even and odd axes of eight codewords.
+private typealias Pairs = SIMD16<Float>
+
+@inline(__always)
+private func loadPairs(_ pointer: UnsafePointer<Float>) -> Pairs {
+    UnsafeRawPointer(pointer).loadUnaligned(as: Pairs.self)
+}
+
+/// Two numbers, eight times.
+@inline(__always)
+private func pairs(_ pointer: UnsafePointer<Float>) -> Pairs {
+    let both = UnsafeRawPointer(pointer).loadUnaligned(as: Double.self)
+    return unsafeBitCast(SIMD8<Double>(repeating: both), to: Pairs.self)
+}
+
+/// A number and 0, eight times.
+@inline(__always)
+private func pair(_ number: Float) -> Pairs {
+    let both = Double(bitPattern: UInt64(number.bitPattern))
+    return unsafeBitCast(SIMD8<Double>(repeating: both), to: Pairs.self)
+}
+
+/// A score and a child in one number each: the larger score is the larger number, and of equal scores that of the lower
+/// child.
+private typealias Keys = SIMD8<Int64>
+
+/// Makes the keys of eight codewords, from both halves of their scores.
+@inline(__always)
+private func put(_ score: Pairs, _ block: Int, _ target: UnsafeMutablePointer<Keys>) {
+    let halves = unsafeBitCast(score, to: SIMD8<UInt64>.self)
+    let turned = (halves &<< SIMD8(repeating: 32)) | (halves &>> SIMD8(repeating: 32))
+    let sums = unsafeBitCast(score + unsafeBitCast(turned, to: Pairs.self), to: SIMD16<Int32>.self)
+    // Bits of floats are in order once those of negative ones are turned over.
+    let ordered = sums ^ ((sums &>> SIMD16(repeating: 31)) & SIMD16(repeating: .max))
+    let high = unsafeBitCast(ordered, to: SIMD8<UInt64>.self) & SIMD8(repeating: 0xffff_ffff_0000_0000)
+    let child = SIMD8<UInt64>(0, 1, 2, 3, 4, 5, 6, 7) &+ UInt64(truncatingIfNeeded: block &* 8)
+    let keys = unsafeBitCast(high | (SIMD8(repeating: 0x7fff_ffff) &- child), to: Keys.self)
+    target.pointee = block == 0 ? keys : target.pointee.replacing(with: keys, where: keys .> target.pointee)
+}
+
+/// Goes from each of eight vectors' parents to the child of the largest key.
+///
+/// A function of its own that reads memory: known to the compiler, the keys' lanes would be taken apart one by one.
+@inline(never)
+private func chooseChildren(_ keys: UnsafePointer<Keys>, _ parents: UnsafeMutablePointer<Int>, branching: Int) {
+    let keys = UnsafeRawPointer(keys).assumingMemoryBound(to: Int64.self)
+    for slot in 0..<8 {
+        let key = keys + slot &* 8
+        let largest = max(max(max(key[0], key[1]), max(key[2], key[3])), max(max(key[4], key[5]), max(key[6], key[7])))
+        // What is not a number may win among the lanes that no codeword fills.
+        let child = min(Int(0x7fff_ffff &- (largest & 0x7fff_ffff)), branching &- 1)
+        parents[slot] = parents[slot] &* branching &+ child
     }
 }

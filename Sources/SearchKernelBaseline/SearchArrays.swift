@@ -4,10 +4,11 @@
 public struct SearchArrays: @unchecked Sendable {
     /// Vectors [count, dimension].
     public var vectors: UnsafePointer<Float>
-    /// For each layer: [parents, dimension, lanes], codewords of one parent side by side; in a flat search
-    /// [lanes / 16, dimension, 16], sixteen codewords side by side.
+    /// For each layer: [parents, lanes / 8, ⌈dimension / 2⌉, 8, 2], pairs of axes of eight codewords of one parent side by
+    /// side; in a flat search [lanes / 16, dimension, 16], sixteen codewords side by side.
     public var transposed: UnsafePointer<UnsafePointer<Float>>
-    /// For each layer: −‖c‖²/2 of [parents, lanes]; −∞ in lanes that no codeword fills.
+    /// For each layer: −‖c‖²/2 and 0 of [parents, lanes], in a flat search without the 0; −∞ in lanes that no codeword
+    /// fills.
     public var offsets: UnsafePointer<UnsafePointer<Float>>
     /// For each layer: codewords [parents · branching, dimension], one parent in a flat search.
     public var codewords: UnsafePointer<UnsafePointer<Float>>

@@ -53,7 +53,8 @@ if let torchFolder {
 
 // The kernels are one Swift source each, compiled once for every instruction set; the best is chosen at
 // run time. Code generation flags are "unsafe" for SwiftPM, so as a versioned dependency every variant is
-// compiled for the baseline processor (pass `-Xcc -march=x86-64-v3` to the whole build to raise it).
+// compiled for the baseline processor (pass `-Xcc -march=x86-64-v3` to the whole build to raise it; convolutions are
+// the engine's then, as their kernel pays with fused products alone).
 func kernel(
     _ name: String, architecture: String?, defines: [String] = [], dependencies: [Target.Dependency] = []
 ) -> Target {
@@ -121,6 +122,8 @@ package.targets =
         .target(name: "Processors"),
         kernel("ConvolutionKernels", architecture: nil),
         .target(name: "WinogradKernelTypes"),
+        // FUSED: one instruction multiplies and adds, where every processor of the variant has it. WIDE: there are
+        // thirty-two registers of sixteen numbers.
         kernel("WinogradKernelBaseline", architecture: nil, dependencies: ["WinogradKernelTypes"]),
         kernel(
             "WinogradKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"], dependencies: ["WinogradKernelTypes"]),
@@ -135,16 +138,17 @@ package.targets =
             ]),
         .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
         .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images"]),
-        kernel("SearchKernelBaseline", architecture: nil),
-        kernel("SearchKernelAVX2", architecture: "x86-64-v3"),
-        kernel("SearchKernelAVX512", architecture: "x86-64-v4"),
+        .target(name: "SearchKernelTypes"),
+        kernel("SearchKernelBaseline", architecture: nil, dependencies: ["SearchKernelTypes"]),
+        kernel("SearchKernelAVX2", architecture: "x86-64-v3", dependencies: ["SearchKernelTypes"]),
+        kernel("SearchKernelAVX512", architecture: "x86-64-v4", dependencies: ["SearchKernelTypes"]),
         .target(
             name: "Quantization",
             dependencies: [
-                "Torch", "Processors", "SearchKernelBaseline", "SearchKernelAVX2", "SearchKernelAVX512",
+                "Torch", "Processors", "SearchKernelTypes", "SearchKernelBaseline", "SearchKernelAVX2",
+                "SearchKernelAVX512",
             ]),
         .target(name: "Autoencoders", dependencies: ["Torch", "Quantization"]),
-        // FUSED: one instruction multiplies and adds, where every processor of the variant has it.
         kernel("SamplerKernelBaseline", architecture: nil),
         kernel("SamplerKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"]),
         kernel("SamplerKernelAVX512", architecture: "x86-64-v4", defines: ["FUSED"]),

@@ -1,9 +1,10 @@
 """Training steps of `hrvqvae-cifar10` or `hrvqvae-ffhq` in plain PyTorch, for `make bench`.
 
-Batch 128 of 32x32 pixels or 8 of 256x256, Adam at 3e-3, codewords by moving averages, Polyak averages of the weights with decay 0.9. Measured is the
-cost of a step alone: images lie in memory as bytes, as a data set holds them, and each step picks a batch at random and
-converts it to float in [-0.5, 0.5]; there are no loader processes, no decoding and no logging. The loop is run as
-`protocol.py` says, a repetition being a step.
+Batch 128 of 32x32 pixels, or 8 of 256x256 (the table has 32: on two cores a step would take ten seconds). Adam at 3e-3,
+codewords by moving averages, Polyak averages of the weights with decay 0.9. Measured is the cost of a step alone:
+images lie in memory as bytes, as a data set holds them, and each step picks a batch at random and converts it to float
+in [-0.5, 0.5]; there are no loader processes, no decoding and no logging. The loop is run as `protocol.py` says, a
+repetition being a step.
 
 Variants:
     eager-float32          float32, NCHW memory: what a first PyTorch implementation does.
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
-from typing import Optional, Type
+from typing import Any, Optional, Type
 
 import torch
 import torch.nn.functional as functional
@@ -34,7 +35,7 @@ VARIANTS = ["eager-float32", "eager-bfloat16", "channels-last-float32", "compile
 class Preset:
     """A model and what it is trained on."""
 
-    settings: Settings
+    settings: Any
     side: int
     """Pixels of an image along a side."""
     batch: int
@@ -64,6 +65,8 @@ class Trainer:
 
     Subclasses say which model, and how its codebooks take an output in.
     """
+
+    presets = PRESETS
 
     def make_model(self, settings: Settings) -> nn.Module:
         """A model with fresh weights."""
@@ -114,11 +117,11 @@ def main(trainer_class: Type[Trainer] = Trainer, description: Optional[str] = __
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--variant", choices=VARIANTS, default=VARIANTS[0])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="threads of PyTorch")
-    parser.add_argument("--preset", choices=sorted(PRESETS), default="cifar10")
+    parser.add_argument("--preset", choices=sorted(trainer_class.presets), default="cifar10")
     parser.add_argument("--warm-up", type=int, default=3, help="steps before the first measured one")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    trainer = trainer_class(arguments.variant, PRESETS[arguments.preset])
+    trainer = trainer_class(arguments.variant, trainer_class.presets[arguments.preset])
     trainer.steps(arguments.warm_up)
     serve(
         trainer.steps, "images", variant=arguments.variant, threads=torch.get_num_threads(), torch=torch.__version__

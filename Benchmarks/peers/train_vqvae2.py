@@ -14,16 +14,18 @@ from __future__ import annotations
 
 from torch import nn
 
-from train import Trainer, main
+from train import Preset, Trainer, main
 from vqvae2 import VQVAE2, Output, Settings
 
 
 class VQVAE2Trainer(Trainer):
     """VQ-VAE-2 in the place of HR-VQVAE."""
 
-    def make_model(self, settings: object) -> nn.Module:
-        """A model with fresh weights, of settings of its own."""
-        return VQVAE2(Settings())
+    presets = {"cifar10": Preset(Settings(), side=32, batch=128, images=4096)}
+
+    def make_model(self, settings: Settings) -> nn.Module:
+        """A model with fresh weights."""
+        return VQVAE2(settings)
 
     def update(self, output: Output) -> None:
         """Moves the codewords of every level."""

@@ -25,13 +25,14 @@ final class ResidualBlock {
         let inputs = [input, first.weight, first.bias, second.weight, second.bias]
         return try output.withGradient(of: inputs) { gradient in
             let sum = relu ? try gradient.throughReLU(output) : gradient
-            let outer = try second.gradients(sum, input: hidden)
+            // Both biases' gradients are sums over gradients that later passes read anyway.
+            let outer = try second.gradients(sum, input: hidden, needsBias: false)
             guard let hiddenGradient = outer.input else { return [nil, nil, nil, nil, nil] }
             // The gradient that `second` gave is this function's own, and is changed in place.
             let firstBias = try hiddenGradient.passThroughReLU(hidden)
             let inner = try first.gradients(
-                hiddenGradient, bias: firstBias, input: input, rectified: true, adding: sum)
-            return [inner.input, inner.weight, inner.bias, outer.weight, outer.bias]
+                hiddenGradient, input: input, rectified: true, needsBias: false, adding: sum)
+            return [inner.input, inner.weight, firstBias, outer.weight, inner.otherSum]
         }
     }
 }

@@ -1,6 +1,6 @@
 /// How a large image goes through a model: tile by tile, each with a margin of which nothing is kept.
 ///
-/// The margin is as wide as the model can see, so tiles join without seams and give what one pass would.
+/// The margin is as wide as the model can see, so tiles join without seams and give what one pass would, to rounding.
 public struct TilePlan: Sendable, Equatable {
     /// One tile, in pixels.
     public struct Tile: Sendable, Equatable {

@@ -14,7 +14,7 @@ public let rowsOfASum = 256
 ///
 /// - Parameters:
 ///   - gradient: The gradient of y, which becomes that of x [rows, channels].
-///   - value: y, of the same shape.
+///   - value: y, or x, of the same shape: they are positive at the same places.
 ///   - sums: Receives a row of channels for each 256 rows.
 ///   - blocks: Which of these are done now.
 public func passThroughReLU(
@@ -85,7 +85,7 @@ private func load(_ pointer: UnsafePointer<Float>) -> Block {
     UnsafeRawPointer(pointer).loadUnaligned(as: Block.self)
 }
 
-/// Numbers where others are positive, which are max(x, 0) of something, and 0 elsewhere.
+/// Numbers where others are positive, and 0 elsewhere.
 @inline(__always)
 private func load(_ pointer: UnsafePointer<Float>, where value: Block) -> Block {
     // Comparing vectors of floats is slow without AVX; of such a number the bits say whether it is positive.

@@ -1,3 +1,4 @@
+import SearchKernelTypes
 import Torch
 
 /// What a search found for V vectors under n layers.
@@ -69,7 +70,7 @@ public final class CodewordSearch {
         let tableSize = lanes * (isFlat ? dimension : (dimension + 1) / 2 * 2)
         let offsetSize = isFlat ? 1 : 2
         var packed = [Float](repeating: 0, count: parents * tableSize)
-        var offset = [Float](repeating: isFlat ? -.infinity : 0, count: parents * lanes * offsetSize)
+        var offset = [Float](repeating: 0, count: parents * lanes * offsetSize)
         for parent in 0..<parents {
             for child in 0..<lanes {
                 let place = (parent * lanes + child) * offsetSize

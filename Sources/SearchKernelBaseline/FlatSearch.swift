@@ -1,6 +1,8 @@
 // Compiled several times, as `HierarchicalSearch.swift` is, and under the same rule: products and sums are kept apart
 // and in one order, so that every variant gives the same bits.
 
+import SearchKernelTypes
+
 private typealias Numbers = SIMD8<Int32>
 
 /// Vectors that pass through the codebook together, so that a part of it is read from memory once for all of them.

@@ -2,11 +2,14 @@
 // kept apart (no fused multiply-add), so that every variant gives the same bits and codes never depend on the
 // processor.
 
+import SearchKernelTypes
+
 /// Finds, for each vector of a range, the nearest codeword of every layer.
 ///
 /// Layer by layer the score x·c − ‖c‖²/2 of the m children of the chosen parent is computed, the largest (the first
 /// of equals) is taken and subtracted. Eight vectors go through a layer together: their sums are independent, which
-/// hides the latency of one, and the largest scores of all of them are found at once.
+/// hides the latency of one, and the largest scores of all of them are found at once. A score that is not a number
+/// beats nothing, and without any other the child is the first.
 public func searchHierarchy(_ arrays: SearchArrays, _ range: Range<Int>) {
     switch arrays.dimension {
     case 8: searchHierarchy(arrays, range, length: Eight())
@@ -43,15 +46,16 @@ private struct AnyLength: Length {
 }
 
 private func searchHierarchy<L: Length>(_ arrays: SearchArrays, _ range: Range<Int>, length: L) {
-    let dimension = length.count
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 8 &* dimension) { residuals in
-        withUnsafeTemporaryAllocation(of: Keys.self, capacity: 9) { memory in
-            guard let residuals = residuals.baseAddress, let keys = memory.baseAddress else { return }
-            let parents = UnsafeMutableRawPointer(keys + 8).assumingMemoryBound(to: Int.self)
-            for first in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
-                let filled = min(8, range.upperBound &- first)
-                search(arrays, first, filled, residuals, keys, parents, length: length)
-            }
+    let residualBytes = (8 &* length.count &* 4 &+ 63) / 64 &* 64
+    // Registers of 64 bytes are loaded and stored faster where they do not cross lines of the cache.
+    withUnsafeTemporaryAllocation(byteCount: residualBytes &+ 64 &* 8 &+ 64, alignment: 64) { memory in
+        guard let start = memory.baseAddress else { return }
+        let residuals = start.bindMemory(to: Float.self, capacity: 8 &* length.count)
+        let keys = (start + residualBytes).bindMemory(to: Int64.self, capacity: 64)
+        let parents = (start + (residualBytes &+ 64 &* 8)).bindMemory(to: Int.self, capacity: 8)
+        for first in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
+            let filled = min(8, range.upperBound &- first)
+            search(arrays, first, filled, residuals, keys, parents, length: length)
         }
     }
 }
@@ -60,7 +64,7 @@ private func searchHierarchy<L: Length>(_ arrays: SearchArrays, _ range: Range<I
 @inline(__always)
 private func search<L: Length>(
     _ arrays: SearchArrays, _ first: Int, _ filled: Int, _ residuals: UnsafeMutablePointer<Float>,
-    _ keys: UnsafeMutablePointer<Keys>, _ parents: UnsafeMutablePointer<Int>, length: L
+    _ keys: UnsafeMutablePointer<Int64>, _ parents: UnsafeMutablePointer<Int>, length: L
 ) {
     let dimension = length.count
     var vectors = arrays.vectors + first &* dimension
@@ -90,8 +94,8 @@ private func search<L: Length>(
             let start = sums + ((arrays.hasPartialSums ? layer &* size : 0) &+ first &* dimension)
             for slot in 0..<filled {
                 let target = start + slot &* dimension
-                let before = arrays.hasPartialSums ? target - size : target
-                add(codewords + parents[slot] &* dimension, layer == 0 ? nil : before, target, dimension)
+                let before = layer == 0 ? nil : arrays.hasPartialSums ? target - size : target
+                add(codewords + parents[slot] &* dimension, before, target, dimension)
             }
         }
     }
@@ -100,10 +104,11 @@ private func search<L: Length>(
 /// The keys of all children of each of eight vectors' parents, the largest of those that share a lane.
 ///
 /// A score is a sum over even axes, which the offset begins, and one over odd axes; they lie side by side until the end.
+/// Eight of everything by name: in an array the sums would not stay in registers.
 @inline(__always)
 private func score<L: Length>(
     _ arrays: SearchArrays, _ layer: Int, _ parents: UnsafePointer<Int>, _ vectors: UnsafePointer<Float>,
-    to keys: UnsafeMutablePointer<Keys>, length: L
+    to keys: UnsafeMutablePointer<Int64>, length: L
 ) {
     let dimension = length.count
     let lanes = arrays.lanes
@@ -157,13 +162,13 @@ private func score<L: Length>(
             sum7 += pair(last[7 &* dimension]) * loadPairs(table7 + column)
         }
         put(sum0, block, keys)
-        put(sum1, block, keys + 1)
-        put(sum2, block, keys + 2)
-        put(sum3, block, keys + 3)
-        put(sum4, block, keys + 4)
-        put(sum5, block, keys + 5)
-        put(sum6, block, keys + 6)
-        put(sum7, block, keys + 7)
+        put(sum1, block, keys + 8)
+        put(sum2, block, keys + 16)
+        put(sum3, block, keys + 24)
+        put(sum4, block, keys + 32)
+        put(sum5, block, keys + 40)
+        put(sum6, block, keys + 48)
+        put(sum7, block, keys + 56)
     }
 }
 
@@ -175,7 +180,7 @@ private func loadPairs(_ pointer: UnsafePointer<Float>) -> Pairs {
     UnsafeRawPointer(pointer).loadUnaligned(as: Pairs.self)
 }
 
-/// Two numbers, eight times.
+/// Two numbers, eight times: as one of 64 bits, which a single instruction loads and spreads.
 @inline(__always)
 private func pairs(_ pointer: UnsafePointer<Float>) -> Pairs {
     let both = UnsafeRawPointer(pointer).loadUnaligned(as: Double.self)
@@ -195,29 +200,32 @@ private typealias Keys = SIMD8<Int64>
 
 /// Makes the keys of eight codewords, from both halves of their scores.
 @inline(__always)
-private func put(_ score: Pairs, _ block: Int, _ target: UnsafeMutablePointer<Keys>) {
+private func put(_ score: Pairs, _ block: Int, _ target: UnsafeMutablePointer<Int64>) {
     let halves = unsafeBitCast(score, to: SIMD8<UInt64>.self)
     let turned = (halves &<< SIMD8(repeating: 32)) | (halves &>> SIMD8(repeating: 32))
-    let sums = unsafeBitCast(score + unsafeBitCast(turned, to: Pairs.self), to: SIMD16<Int32>.self)
-    // Bits of floats are in order once those of negative ones are turned over.
-    let ordered = sums ^ ((sums &>> SIMD16(repeating: 31)) & SIMD16(repeating: .max))
+    let sums = score + unsafeBitCast(turned, to: Pairs.self)
+    let bits = unsafeBitCast(sums, to: SIMD16<Int32>.self)
+    // Bits of floats are in order once those of negative ones are turned over. What is not a number is below them all.
+    let ordered = (bits ^ ((bits &>> SIMD16(repeating: 31)) & SIMD16(repeating: .max)))
+        .replacing(with: SIMD16(repeating: .min), where: sums .!= sums)
     let high = unsafeBitCast(ordered, to: SIMD8<UInt64>.self) & SIMD8(repeating: 0xffff_ffff_0000_0000)
     let child = SIMD8<UInt64>(0, 1, 2, 3, 4, 5, 6, 7) &+ UInt64(truncatingIfNeeded: block &* 8)
     let keys = unsafeBitCast(high | (SIMD8(repeating: 0x7fff_ffff) &- child), to: Keys.self)
-    target.pointee = block == 0 ? keys : target.pointee.replacing(with: keys, where: keys .> target.pointee)
+    let memory = UnsafeMutableRawPointer(target)
+    let before = block == 0 ? keys : memory.loadUnaligned(as: Keys.self)
+    memory.storeBytes(of: before.replacing(with: keys, where: keys .> before), as: Keys.self)
 }
 
 /// Goes from each of eight vectors' parents to the child of the largest key.
 ///
 /// A function of its own that reads memory: known to the compiler, the keys' lanes would be taken apart one by one.
 @inline(never)
-private func chooseChildren(_ keys: UnsafePointer<Keys>, _ parents: UnsafeMutablePointer<Int>, branching: Int) {
-    let keys = UnsafeRawPointer(keys).assumingMemoryBound(to: Int64.self)
+private func chooseChildren(_ keys: UnsafePointer<Int64>, _ parents: UnsafeMutablePointer<Int>, branching: Int) {
     for slot in 0..<8 {
         let key = keys + slot &* 8
         let largest = max(max(max(key[0], key[1]), max(key[2], key[3])), max(max(key[4], key[5]), max(key[6], key[7])))
-        // What is not a number may win among the lanes that no codeword fills.
-        let child = min(Int(0x7fff_ffff &- (largest & 0x7fff_ffff)), branching &- 1)
-        parents[slot] = parents[slot] &* branching &+ child
+        // Where no score is a number, a lane that no codeword fills has the largest key: −∞.
+        let child = Int(0x7fff_ffff &- (largest & 0x7fff_ffff))
+        parents[slot] = parents[slot] &* branching &+ (child < branching ? child : 0)
     }
 }

@@ -2,13 +2,18 @@ import WinogradKernelTypes
 
 /// The variant's kernel.
 public enum WinogradKernel: TileKernel {
-    /// Whether Package.swift could ask for the variant's instructions.
+    /// Whether the variant was compiled for instructions that make it faster than the engine's own convolution.
     public static var isVectorized: Bool {
         #if FUSED
             true
         #else
             false
         #endif
+    }
+
+    /// Products of whole tiles and whole registers at all places.
+    public static func multiplications(_ shape: ConvolutionShape) -> Int {
+        shape.tiles * packedCount(shape)
     }
 
     /// Convolves block by block: read and transform, multiply, transform back and write.
@@ -45,6 +50,7 @@ public enum WinogradKernel: TileKernel {
             for slot in 0..<count { read(Points.self, first &+ slot, reader, to: inputs, slot: slot, shape) }
             multiply(inputs, packed, tiles: count, to: products, shape)
             for slot in 0..<count { write(Points.self, first &+ slot, writer, from: products, slot: slot, shape) }
+            writer.finishBlock(block)
         }
     }
 

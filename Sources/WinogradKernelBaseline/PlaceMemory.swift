@@ -2,20 +2,19 @@ import WinogradKernelTypes
 
 /// A thread's numbers of a block of tiles at all places: [places, lanes, tiles, channels of one ``Lanes``].
 ///
-/// The places are one ``Lanes`` further apart than their numbers need, or they would fall on the same lines of the cache.
+/// The places are one ``Lanes`` further apart than their numbers need, or they would fall on the same lines of the
+/// cache. Tiles and channels that there are not stay 0.
 struct PlaceMemory {
-    let numbers: UnsafeMutablePointer<Float>
+    private let memory: Scratch
     /// Numbers from a place to the next.
     let stride: Int
 
     init(places: Int, lanes: Int) {
         stride = lanes &* Self.lanesStride &+ laneCount
-        numbers = .allocate(capacity: places &* stride)
-        // Tiles and channels that there are not stay 0.
-        numbers.update(repeating: 0, count: places &* stride)
+        memory = Scratch(count: places &* stride)
     }
 
-    func deallocate() { numbers.deallocate() }
+    func deallocate() { memory.deallocate() }
 
     /// Numbers from some channels to the next ones of the same tile.
     @inline(__always) static var lanesStride: Int { ConvolutionShape.blockTiles &* laneCount }
@@ -23,7 +22,7 @@ struct PlaceMemory {
     /// The numbers at the first place.
     @inline(__always)
     func start(lanes: Int, slot: Int) -> UnsafeMutablePointer<Float> {
-        numbers + (lanes &* Self.lanesStride &+ slot &* laneCount)
+        memory.start + (lanes &* Self.lanesStride &+ slot &* laneCount)
     }
 }
 

@@ -14,8 +14,8 @@ struct TileReader {
     private let channels: Int
     private let floor: Lanes
     private let pixels: UnsafeMutablePointer<UnsafePointer<Float>>
-    private let zeros: UnsafeMutablePointer<Float>
-    private let columns: UnsafeMutablePointer<Float>
+    private let zeros: Scratch
+    private let columns: Scratch
 
     /// - Parameters:
     ///   - source: [images, height, width, channels].
@@ -25,11 +25,11 @@ struct TileReader {
         self.height = height
         self.width = width
         self.channels = channels
+        // One comparison for both is cheaper than a branch.
         floor = Lanes(repeating: rectifies ? 0 : -.infinity)
         pixels = .allocate(capacity: 36)
-        zeros = .allocate(capacity: lanes(of: channels) &* laneCount)
-        zeros.update(repeating: 0, count: lanes(of: channels) &* laneCount)
-        columns = .allocate(capacity: 36 &* laneCount)
+        zeros = Scratch(count: lanes(of: channels) &* laneCount)
+        columns = Scratch(count: 36 &* laneCount)
     }
 
     func deallocate() {
@@ -44,6 +44,7 @@ struct TileReader {
         _ points: Points.Type, _ window: Window, to memory: PlaceMemory, lanes first: Int, slot: Int
     ) {
         let side = Points.count
+        let columns = columns.start
         point(window, side: side)
         forEachLanes { lanes, channel, count in
             for column in 0..<side {
@@ -66,6 +67,7 @@ struct TileReader {
         _ points: Points.Type, _ window: Window, to memory: PlaceMemory, slot: Int, sums: UnsafeMutablePointer<Float>
     ) {
         let side = Points.count
+        let columns = columns.start
         point(window, side: 4)
         forEachLanes { lanes, channel, count in
             var sum = load(sums + channel)
@@ -92,11 +94,13 @@ struct TileReader {
         var next = pixels
         var y = window.top
         for _ in 0..<side {
-            let line = source + (window.image &* height &+ y) &* width &* channels
+            let line = (window.image &* height &+ y) &* width
             let isInside = y >= 0 && y < height
             var x = window.left
             for _ in 0..<side {
-                next.pointee = isInside && x >= 0 && x < width ? line + x &* channels : UnsafePointer(zeros)
+                next.pointee =
+                    isInside && x >= 0 && x < width
+                    ? source + (line &+ x) &* channels : UnsafePointer(zeros.start)
                 next += 1
                 x &+= window.step
             }

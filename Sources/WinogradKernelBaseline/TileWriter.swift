@@ -5,20 +5,33 @@ struct TileWriter {
     private let output: UnsafeMutablePointer<Float>
     private let finish: ConvolutionFinish
     private let shape: ConvolutionShape
-    private let columns: UnsafeMutablePointer<Float>
-    private let outputs: UnsafeMutablePointer<Float>
+    private let columns: Scratch
+    private let outputs: Scratch
+    /// The sums of `other` over a block, in whole lanes.
+    private let sums: Scratch
 
     init(_ output: UnsafeMutablePointer<Float>, _ finish: ConvolutionFinish, _ shape: ConvolutionShape) {
         self.output = output
         self.finish = finish
         self.shape = shape
-        columns = .allocate(capacity: 24 &* laneCount)
-        outputs = .allocate(capacity: 16 &* laneCount)
+        columns = Scratch(count: 24 &* laneCount)
+        outputs = Scratch(count: 16 &* laneCount)
+        sums = Scratch(count: lanes(of: shape.outputs) &* laneCount)
     }
 
     func deallocate() {
         columns.deallocate()
         outputs.deallocate()
+        sums.deallocate()
+    }
+
+    /// Writes the sums of `other` over the tiles since the last call, where they are wanted.
+    func finishBlock(_ block: Int) {
+        guard let target = finish.otherSums else { return }
+        for channel in 0..<shape.outputs {
+            target[block &* shape.outputs &+ channel] = sums.start[channel]
+            sums.start[channel] = 0
+        }
     }
 
     /// Aᵀ m A of a tile, finished; what lies beyond the grid is not written.
@@ -34,8 +47,9 @@ struct TileWriter {
         width: Int
     ) {
         let side = Points.count
-        let pixel = window.step &* shape.outputs
-        let line = shape.outputWidth &* pixel
+        let (columns, outputs) = (columns.start, outputs.start)
+        let pixelStride = window.step &* shape.outputs
+        let lineStride = shape.outputWidth &* pixelStride
         let start =
             ((window.image &* shape.outputHeight &+ window.top) &* shape.outputWidth &+ window.left) &* shape.outputs
         var channel = 0
@@ -52,27 +66,33 @@ struct TileWriter {
             }
             let count = min(shape.outputs &- channel, laneCount)
             let bias = finish.bias.map { load($0 + channel, count: count) } ?? Lanes()
+            var sum = load(sums.start + channel)
             for y in 0..<height {
-                var offset = start &+ y &* line &+ channel
-                let source = outputs + y &* 4 &* laneCount
+                var offset = start &+ y &* lineStride &+ channel
+                let products = outputs + y &* 4 &* laneCount
                 for x in 0..<width {
-                    put(load(source + x &* laneCount) + bias, offset, count)
-                    offset &+= pixel
+                    put(load(products + x &* laneCount) + bias, offset, count, &sum)
+                    offset &+= pixelStride
                 }
             }
+            store(sum, sums.start + channel)
             channel &+= laneCount
             lanes &+= 1
         }
     }
 
     @inline(__always)
-    private func put(_ product: Lanes, _ offset: Int, _ count: Int) {
+    private func put(_ product: Lanes, _ offset: Int, _ count: Int, _ sum: inout Lanes) {
         var result = product
         if let mask = finish.mask {
             let numbers = load(mask + offset, count: count)
-            result = Lanes().replacing(with: result, where: numbers .> Lanes())
+            result = result.replacing(with: Lanes(), where: numbers .<= Lanes())
         }
-        if let other = finish.other { result += load(other + offset, count: count) }
+        if let other = finish.other {
+            let numbers = load(other + offset, count: count)
+            sum += numbers
+            result += numbers
+        }
         if finish.relu { result = result.replacing(with: Lanes(), where: result .< Lanes()) }
         store(result, output + offset, count: count)
     }

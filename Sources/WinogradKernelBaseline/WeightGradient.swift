@@ -45,7 +45,7 @@ extension WinogradKernel {
         }
         while let part = parts.next() {
             let sums = sums + part &* sumCount(shape)
-            sums.update(repeating: 0, count: sumCount(shape))
+            sums.initialize(repeating: 0, count: sumCount(shape))
             let biasSums = sums + shape.places &* outputs &* laneCount &* width
             for block in shape.blocks(ofPart: part) {
                 let first = block &* ConvolutionShape.blockTiles
@@ -102,16 +102,17 @@ extension WinogradKernel {
         let outputs = lanes(of: shape.outputs) &* laneCount
         let width = rowCount(shape)
         let (side, taps) = (Points.count, Points.taps)
-        let values = UnsafeMutablePointer<Float>.allocate(capacity: shape.places &* laneCount)
-        let columns = UnsafeMutablePointer<Float>.allocate(capacity: 18 &* laneCount)
+        let (valueMemory, columnMemory) = (Scratch(count: shape.places &* laneCount), Scratch(count: 18 &* laneCount))
+        let (values, columns) = (valueMemory.start, columnMemory.start)
         defer {
-            values.deallocate()
-            columns.deallocate()
+            valueMemory.deallocate()
+            columnMemory.deallocate()
         }
+        let (partCount, partStride) = (shape.gradientParts, sumCount(shape))
         for row in rows {
             bias[row] = 0
-            for part in 0..<shape.gradientParts {
-                bias[row] += sums[part &* sumCount(shape) &+ shape.places &* outputs &* width &+ row]
+            for part in 0..<partCount {
+                bias[row] += sums[part &* partStride &+ shape.places &* outputs &* width &+ row]
             }
             for window in 0..<shape.windows {
                 var channel = 0
@@ -119,8 +120,8 @@ extension WinogradKernel {
                     let start = row &* width &+ window &* lanes(of: shape.inputs) &* laneCount &+ channel
                     for place in 0..<shape.places {
                         var sum = Lanes()
-                        for part in 0..<shape.gradientParts {
-                            sum += load(sums + (part &* sumCount(shape) &+ place &* outputs &* width &+ start))
+                        for part in 0..<partCount {
+                            sum += load(sums + (part &* partStride &+ place &* outputs &* width &+ start))
                         }
                         store(sum, values + place &* laneCount)
                     }

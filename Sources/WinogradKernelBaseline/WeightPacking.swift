@@ -92,8 +92,9 @@ extension WinogradKernel {
 /// The filters of some channels, which lie side by side, at the places.
 private struct FilterPoints {
     /// [places, lanes].
-    let numbers: UnsafeMutablePointer<Float>
-    private let lines: UnsafeMutablePointer<Float>
+    let numbers: UnsafePointer<Float>
+    private let memory: Scratch
+    private let lines: Scratch
     private let isReversed: Bool
     private let columns: Int
     private let kind: ConvolutionShape.Kind
@@ -102,12 +103,13 @@ private struct FilterPoints {
         self.isReversed = isReversed
         self.columns = columns
         kind = shape.kind
-        numbers = .allocate(capacity: shape.places &* laneCount)
-        lines = .allocate(capacity: 18 &* laneCount)
+        memory = Scratch(count: shape.places &* laneCount)
+        numbers = UnsafePointer(memory.start)
+        lines = Scratch(count: 18 &* laneCount)
     }
 
     func deallocate() {
-        numbers.deallocate()
+        memory.deallocate()
         lines.deallocate()
     }
 
@@ -117,6 +119,7 @@ private struct FilterPoints {
         _ points: Points.Type, _ weight: UnsafePointer<Float>, row: Int, column: Int, window: Int, count: Int
     ) {
         let (side, taps) = (Points.count, Points.taps)
+        let (numbers, lines) = (memory.start, lines.start)
         let length = kind == .same ? 3 : 4
         let source = weight + (row &* length &* length &* columns &+ column)
         @inline(__always)

@@ -13,17 +13,20 @@ public struct ConvolutionFinish {
     public var mask: UnsafePointer<Float>?
     /// [images, lines, positions, outputs]: what is added.
     public var other: UnsafePointer<Float>?
+    /// [blocks, outputs]: receives the sums of `other` over the positions of each block.
+    public var otherSums: UnsafeMutablePointer<Float>?
     /// Whether max(y, 0) is written.
     public var relu: Bool
 
     /// Steps with the operands that there are.
     public init(
         bias: UnsafePointer<Float>? = nil, mask: UnsafePointer<Float>? = nil, other: UnsafePointer<Float>? = nil,
-        relu: Bool = false
+        otherSums: UnsafeMutablePointer<Float>? = nil, relu: Bool = false
     ) {
         self.bias = bias
         self.mask = mask
         self.other = other
+        self.otherSums = otherSums
         self.relu = relu
     }
 }

@@ -59,10 +59,11 @@ public struct ConvolutionShape: Sendable, Equatable {
 
     /// Places at which inputs and weights are multiplied: 6×6, or 5×5 where the filter is four of 2×2.
     @inlinable public var places: Int { kind == .same ? 36 : 25 }
-    /// Squares of the input that a tile reads: each second line and column of a halved one, from either of the first
-    /// two; the surroundings of the tile for each second line and column of a doubled one.
+    /// Squares of the input that a tile reads: of a halving convolution each second line and column, from either of the
+    /// first two; of a doubling one what surrounds the tile, for each second line and column of the output.
     @inlinable public var windows: Int { kind == .same ? 1 : 4 }
-    /// Parts of the output that a tile writes, each of a window of its own: each second line and column of a doubled one.
+    /// Parts of the output that a tile writes, each of a window of its own: of a doubling convolution each second line and
+    /// column.
     @inlinable public var groups: Int { kind == .doubling ? 4 : 1 }
 
     /// Tiles from the top of an image to its bottom.
@@ -72,14 +73,21 @@ public struct ConvolutionShape: Sendable, Equatable {
     /// All tiles of all images.
     public var tiles: Int { images * tilesDown * tilesAcross }
 
-    /// Tiles that go through the kernel together: their numbers are to stay in the processor's cache.
+    /// Tiles that go through the kernel together: the numbers of 64 channels at all places take half of a cache of 1 MiB,
+    /// and every weight that is loaded serves them all.
     @inlinable public static var blockTiles: Int { 24 }
     /// Blocks of tiles; the last may not be full.
     public var blocks: Int { (tiles + Self.blockTiles - 1) / Self.blockTiles }
 
-    /// Parts whose gradients of the weight are summed apart, and added up at the end. It depends on the shape alone, so
-    /// the sums do not depend on the number of threads.
-    public var gradientParts: Int { min(max(blocks / 10, 1), 16) }
+    /// Parts whose gradients of the weight are summed apart, and added up at the end: as many as are worth their memory,
+    /// for a thread takes a whole part. The shape alone decides, so that the sums do not depend on the number of threads.
+    ///
+    /// The sums of a part are added up in a time that some blocks take, so a part has six at least; all sums together take
+    /// 64 MiB at most, or those of two parts.
+    public var gradientParts: Int {
+        let sums = 4 * places * windows * inputs * outputs
+        return max(min(blocks / 6, 16, max((64 << 20) / max(sums, 1), 2)), 1)
+    }
 
     /// The blocks of a part of the gradient.
     public func blocks(ofPart part: Int) -> Range<Int> {

@@ -3,17 +3,21 @@
 ///
 ///     Y = Aᵀ ((G g Gᵀ) ⊙ (Bᵀ d B)) A
 ///
-/// Y is 4×4 of the output, g a filter of r×r and d (r+3)×(r+3) of the input; over channels, the elementwise product ⊙ is
-/// a product of matrices for each of (r+3)² places. Lavin and Gray 2016 (arXiv 1509.09308) have the method. A filter of
-/// 3×3 has r = 3; one of 4×4 and stride 2 is four of r = 2, for the even and odd lines and columns.
+/// Y is 4×4 of the output, g a filter of r×r and d (r+3)×(r+3) of the input; over channels, the elementwise product ⊙
+/// is a product of matrices for each of (r+3)² places. Lavin and Gray 2016 (arXiv 1509.09308) have the method. A filter
+/// of 3×3 has r = 3; one of 4×4 and stride 2 is four of r = 2, for the even and odd lines and columns.
 ///
 /// The points of interpolation are ±3/4, ±3/2, 0, ∞ for r = 3 and ±1/2, ±5/4, ∞ for r = 2: their squares are exact in
 /// binary, and they leave half to a third of the rounding errors of the usual 0, ±1, ±2, ∞.
 ///
-/// Memory is channels-last float32. Nothing is checked.
+/// An infinite input is not a number in its whole tile: ∞ − ∞ on the way to the points. Memory is channels-last float32.
+/// Nothing is checked.
 public protocol TileKernel: Sendable {
     /// Whether the variant was compiled for instructions that make it faster than the engine's own convolution.
     static var isVectorized: Bool { get }
+
+    /// Multiplications, those with the zeros that fill up registers and tiles included.
+    static func multiplications(_ shape: ConvolutionShape) -> Int
 
     /// Numbers that a packed weight takes.
     static func packedCount(_ shape: ConvolutionShape) -> Int
@@ -21,7 +25,7 @@ public protocol TileKernel: Sendable {
     /// Packs G g Gᵀ of some rows of a weight.
     ///
     /// - Parameters:
-    ///   - weight: [outputs, r, r, inputs], r the filter's side; reversed [inputs, r, r, outputs], of which the filters
+    ///   - weight: [outputs, filter, filter, inputs]; reversed [inputs, filter, filter, outputs], of which the filters
     ///     are turned by 180°.
     ///   - isReversed: Whether the weight is that of the convolution whose gradient is computed. A doubling convolution
     ///     is always reversed, a halving one never.
@@ -38,7 +42,7 @@ public protocol TileKernel: Sendable {
     ///   - rectifies: Whether max(input, 0) is convolved.
     ///   - packed: The packed weight.
     ///   - finish: What is done with the product.
-    ///   - output: Receives [images, lines, positions, outputs]; it may be the memory of `mask` or `other`.
+    ///   - output: Receives [images, lines, positions, outputs].
     ///   - blocks: The blocks that are left to compute.
     static func convolve(
         _ input: UnsafePointer<Float>, rectifies: Bool, _ packed: UnsafePointer<Float>, _ finish: ConvolutionFinish,
@@ -55,7 +59,7 @@ public protocol TileKernel: Sendable {
     ///   - gradient: That of the output [images, lines, positions, outputs].
     ///   - input: [images, lines, positions, inputs].
     ///   - rectifies: Whether max(input, 0) was convolved.
-    ///   - sums: Receives a part's sums after the other's.
+    ///   - sums: Receives [parts, ``sumCount(_:)``].
     ///   - parts: The parts that are left to sum.
     static func sumGradients(
         _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, rectifies: Bool,
@@ -64,8 +68,8 @@ public protocol TileKernel: Sendable {
     /// Adds up the parts' sums, and takes them back to the weight and the bias.
     ///
     /// - Parameters:
-    ///   - sums: Of all parts.
-    ///   - weight: Receives [outputs, r, r, inputs].
+    ///   - sums: [parts, ``sumCount(_:)``].
+    ///   - weight: Receives [outputs, filter, filter, inputs].
     ///   - bias: Receives [outputs].
     ///   - rows: Which outputs are made now.
     static func finishGradients(

@@ -10,7 +10,7 @@ struct SearchTests {
         arguments: [
             (1, 1, 1, 1), (5, 3, 2, 1), (64, 8, 3, 32), (257, 8, 3, 16), (100, 4, 5, 3), (33, 16, 2, 7),
             (1023, 5, 4, 8),
-            (7, 9, 2, 31), (300, 512, 1, 16), (2, 2, 10, 4),
+            (7, 9, 2, 31), (300, 512, 1, 16), (2, 2, 10, 4), (77, 9, 2, 64),
         ], CodebookStructure.allCases)
     func agreement(
         _ shape: (count: Int, branching: Int, layers: Int, dimension: Int), _ structure: CodebookStructure
@@ -97,6 +97,23 @@ struct SearchTests {
         let vectors = try Tensor([Float](repeating: .nan, count: 12), [2, 6])
         let indices = try quantizer.assign(vectors, sums: .partial).indices.array(of: Int32.self)
         #expect(indices == [0, 0, 0, 0, 0, 0])
+    }
+
+    @Test("A score that is not a number beats nothing", arguments: CodebookStructure.allCases, [Float.nan, -.nan])
+    func codewordThatIsNotANumber(_ structure: CodebookStructure, _ value: Float) throws {
+        // Nine codewords fill a block of eight and one of the next.
+        var codewords: [Float] = (0..<18).map { $0 % 2 == 0 ? Float($0 / 2) : 1 }
+        codewords[2 * 4] = value
+        let search = CodewordSearch(codebooks: [codewords], structure: structure, branching: 9, dimension: 2)
+        for kernel in SearchKernel.allCases where kernel.isSupported {
+            func child(_ x: Float, _ y: Float) throws -> [Int32] {
+                try search(Tensor([x, y], [1, 2]), sums: .none, kernel: kernel).indices.array(of: Int32.self)
+            }
+            for nearest in [0, 3, 5, 8] { #expect(try child(Float(nearest), 1) == [Int32(nearest)]) }
+            #expect(try child(4, 1) != [4])
+            #expect(try child(value, 1) == [0])
+            for infinite in [Float.infinity, -.infinity] { #expect(try (0..<9).contains(child(infinite, 1)[0])) }
+        }
     }
 
     @Test("No vectors, no work")

@@ -60,6 +60,72 @@ struct ConvolutionTests {
     }
 
     @Test(
+        "Layers that our own kernel computes", arguments: [[1, 8, 8], [1, 7, 9], [2, 12, 6], [2, 7, 9]], [false, true]
+    )
+    func wide(layout: [Int], relu: Bool) throws {
+        let (stride, size) = (layout[0], Array(layout[1...]))
+        let store = ParameterStore()
+        let filter = stride == 2 ? 4 : 3
+        let layer = try Convolution2D(
+            Scope(store: store, generator: generator), inputs: 32, outputs: 64, filter: filter, stride: stride,
+            padding: 1)
+        let parameters = store.all.map(\.tensor)
+        let input = try leaf([3, 32] + size)
+        let own = try numbers(input, parameters) { try layer($0, relu: relu) }
+        let recorded = try numbers(input, parameters) {
+            let result = try Operators.convolution(
+                .tensor($0), .tensor(parameters[0]), .tensor(parameters[1]), .integers([stride, stride]), [1, 1],
+                [1, 1], 1)
+            return relu ? try result.relu() : result
+        }
+        compare(own, recorded)
+    }
+
+    @Test("A transposed layer that our own kernel computes", arguments: [[4, 4], [5, 7]])
+    func wideTransposed(size: [Int]) throws {
+        let store = ParameterStore()
+        let layer = try TransposedConvolution2D(
+            Scope(store: store, generator: generator), inputs: 64, outputs: 32, filter: 4, stride: 2, padding: 1)
+        let parameters = store.all.map(\.tensor)
+        let input = try leaf([2, 64] + size)
+        let own = try numbers(input, parameters) { try layer($0) }
+        let recorded = try numbers(input, parameters) {
+            try Operators.transposedConvolution(
+                .tensor($0), .tensor(parameters[0]), .tensor(parameters[1]), [2, 2], [1, 1], [0, 0], 1, [1, 1])
+        }
+        compare(own, recorded)
+    }
+
+    @Test(
+        "Gradients of max(x, 0) before a product, with another gradient of x added, by our kernel and the engine's",
+        arguments: [[32, 64], [5, 12]])
+    func rectified(channels: [Int]) throws {
+        let layer = try Convolution2D(
+            Scope(store: ParameterStore(), generator: generator), inputs: channels[0], outputs: channels[1], filter: 3,
+            padding: 1)
+        let product = try layer.product(.float32)
+        let input = try Tensor.normal([2, channels[0], 8, 8], generator: generator).channelsLast()
+        let other = try Tensor.normal(input.shape, generator: generator).channelsLast()
+        let value = try product(input, rectifies: true, .relu)
+        let gradient = try Tensor.normal(value.shape, generator: generator).channelsLast()
+        let found = try product.gradients(gradient, input: input, rectified: true, adding: other)
+        let plain = try product.gradients(gradient, input: input.relu())
+        let expected = try #require(plain.input).throughReLU(input) + other
+        func expectSame(_ left: Tensor?, _ right: Tensor?, line: Int = #line) throws {
+            expectClose(
+                try #require(left).array(of: Float.self), try #require(right).array(of: Float.self), absolute: 1e-4,
+                relative: 1e-4, "line \(line)")
+        }
+        try expectSame(value, product(input.relu()).relu())
+        try expectSame(found.input, expected)
+        try expectSame(found.weight, plain.weight)
+        try expectSame(found.bias, gradient.sum(axes: [0, 2, 3]))
+        try expectSame(found.otherSum, other.sum(axes: [0, 2, 3]))
+        #expect(plain.otherSum == nil)
+        #expect(try product.gradients(gradient, input: input, needsInput: false).input == nil)
+    }
+
+    @Test(
         "A transposed convolution to few channels, which is a product of matrices here, and to many",
         arguments: [1, 3, 4, 5], [[1, 1], [1, 4], [3, 5]])
     func transposed(outputs: Int, size: [Int]) throws {
@@ -86,6 +152,11 @@ struct ConvolutionTests {
         let input = try leaf([1, 5, 4, 4])
         #expect(throws: TorchError.self) { try layer(input) }
         #expect(throws: TorchError.self) { try up(input) }
+        let wide = try Convolution2D(scope / "c", inputs: 32, outputs: 32, filter: 3, padding: 1)
+        #expect(throws: TorchError.self) { try wide(leaf([1, 16, 8, 8])) }
+        #expect(throws: TorchError.self) {
+            try wide.product(.float32)(leaf([2, 32, 8, 8]), .adding(leaf([2, 32, 8, 4]), relu: false))
+        }
     }
 
     @Test("Gradients through max(x, 0), and the sums that biases need", arguments: [1, 3, 8, 12], [false, true])

@@ -44,9 +44,10 @@ package struct ConvolutionProduct {
         winograd = WinogradConvolution(self.weight, stride: stride, padding: padding, isTransposed: isTransposed)
     }
 
-    private func winograd(for input: Tensor, with others: Tensor?...) -> WinogradConvolution? {
-        guard let winograd, winograd.canConvolve(input),
-            others.allSatisfy({ $0.map(WinogradConvolution.suits) ?? true })
+    /// Our own kernel if it takes all operands and is the faster one; what does not fit is the engine's to refuse.
+    private func kernel(for input: Tensor, rectified: Bool, output: Tensor? = nil) -> WinogradConvolution? {
+        guard let winograd, winograd.isWorthwhile(input), !(rectified && isTransposed),
+            output.map({ winograd.isOutput($0, of: input) }) ?? true
         else { return nil }
         return winograd
     }
@@ -75,10 +76,11 @@ package struct ConvolutionProduct {
 
     private func product(_ input: Tensor, rectifies: Bool, _ finish: Finish) throws -> Tensor {
         let (other, relu) = finish.parts
-        if let winograd = winograd(for: input, with: other) {
-            return try winograd(input, rectifies: rectifies, bias: bias, adding: other, relu: relu)
+        if let kernel = kernel(for: input, rectified: rectifies, output: other) {
+            return try kernel(input, rectifies: rectifies, bias: bias.contiguous(), adding: other, relu: relu)
         }
         let input = rectifies ? try input.relu() : input
+        if let other { try requireShape(other, input) }
         if !isTransposed, Self.canFuse(input) { return try fused(input, finish) }
         if isTransposed, case .none = finish, canOverlap(input) { return try overlapped(input) }
         let result =
@@ -91,6 +93,21 @@ package struct ConvolutionProduct {
                 [1, 1], 1)
         if let other { try result.addInPlace(other) }
         return relu ? try result.reluInPlace() : result
+    }
+
+    /// oneDNN would read a tensor of another shape as if it were the product's.
+    private func requireShape(_ other: Tensor, _ input: Tensor) throws {
+        let filter = weight.size(2)
+        let sides = [2, 3].map { axis in
+            isTransposed
+                ? (input.size(axis) - 1) * stride - 2 * padding + filter
+                : (input.size(axis) + 2 * padding - filter) / stride + 1
+        }
+        let shape = [input.size(0), weight.size(isTransposed ? 1 : 0)] + sides
+        guard other.shape == shape else {
+            throw TorchError.engine(
+                operation: "a sum after a convolution", text: "a tensor of \(other.shape) is added to one of \(shape)")
+        }
     }
 
     /// One pass of oneDNN, which applies to products on the processor alone.
@@ -145,30 +162,35 @@ package struct ConvolutionProduct {
         /// Memory that nothing else reads; `nil` where it was not wanted.
         package var input: Tensor?
         package var weight: Tensor
-        package var bias: Tensor
+        /// `nil` where it was not wanted.
+        package var bias: Tensor?
+        /// The sum of the other gradient over all axes but the channels; `nil` where there is no other.
+        package var otherSum: Tensor?
     }
 
     /// The gradients of the input and the parameters, from that of the product.
     ///
     /// - Parameters:
     ///   - gradient: That of the product, before it was finished.
-    ///   - biasGradient: The sum of `gradient` over all axes but the channels, where it is known.
     ///   - input: The input.
     ///   - rectified: Whether the product was that of max(input, 0).
     ///   - needsInput: Whether the input's gradient is wanted.
+    ///   - needsBias: Whether the bias's gradient is wanted: the caller may know it.
     ///   - other: Another gradient of the input, which is added.
     /// - Throws: ``TorchError``.
     package func gradients(
-        _ gradient: Tensor, bias biasGradient: Tensor? = nil, input: Tensor, rectified: Bool = false,
-        needsInput: Bool = true, adding other: Tensor? = nil
+        _ gradient: Tensor, input: Tensor, rectified: Bool = false, needsInput: Bool = true, needsBias: Bool = true,
+        adding other: Tensor? = nil
     ) throws -> Gradients {
         count(
             isTransposed ? (large: gradient, small: input) : (large: input, small: gradient), times: needsInput ? 2 : 1)
-        if let winograd = winograd(for: input, with: gradient, other) {
-            let own = try winograd.parameterGradients(gradient, input: input, rectifies: rectified)
-            let inputGradient =
-                needsInput ? try winograd.inputGradient(gradient, input: input, masks: rectified, adding: other) : nil
-            return Gradients(input: inputGradient, weight: own.weight, bias: own.bias)
+        if let kernel = kernel(for: input, rectified: rectified, output: gradient),
+            other.map({ WinogradConvolution.suits($0) && $0.shape == input.shape }) ?? true
+        {
+            let own = try kernel.parameterGradients(gradient, input: input, rectifies: rectified)
+            guard needsInput else { return Gradients(weight: own.weight, bias: own.bias) }
+            let inner = try kernel.inputGradient(gradient, input: input, masks: rectified, adding: other)
+            return Gradients(input: inner.gradient, weight: own.weight, bias: own.bias, otherSum: inner.otherSum)
         }
         let results = try Operators.convolutionBackward.results([
             .tensor(gradient), .tensor(rectified ? input.relu() : input), .tensor(weight), nil,
@@ -179,16 +201,18 @@ package struct ConvolutionProduct {
             throw TorchError.unexpectedResult(
                 operation: Operators.convolutionBackward.name, text: "a gradient of the weight was expected")
         }
-        let biasGradient = try biasGradient ?? gradient.sum(axes: [0, 2, 3])
-        guard case .tensor(let inputGradient) = results[0] else {
-            return Gradients(weight: weightGradient, bias: biasGradient)
-        }
+        var found = Gradients(weight: weightGradient)
+        if needsBias { found.bias = try gradient.sum(axes: [0, 2, 3]) }
+        guard case .tensor(let inputGradient) = results[0] else { return found }
+        found.input = inputGradient
         if rectified {
-            _ = try inputGradient.passThroughReLU(input, adding: other)
+            let sum = try inputGradient.passThroughReLU(input, adding: other)
+            if other != nil { found.otherSum = sum }
         } else if let other {
             try inputGradient.addInPlace(other)
+            found.otherSum = try other.sum(axes: [0, 2, 3])
         }
-        return Gradients(input: inputGradient, weight: weightGradient, bias: biasGradient)
+        return found
     }
 
     /// The product, recorded for differentiation.

@@ -14,7 +14,7 @@ extension Tensor {
     ///     g ← g · [y > 0]  (+ other)
     ///
     /// - Parameters:
-    ///   - value: y.
+    ///   - value: y, or x: they are positive at the same places.
     ///   - other: Another gradient of x, which is added.
     /// - Returns: Over all axes but the channels the sum of the result, or of `other` where there is one: the gradient
     ///   of the bias of the convolution that it came from.

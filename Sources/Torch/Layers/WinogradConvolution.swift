@@ -1,10 +1,10 @@
 import WinogradKernelTypes
 
-/// A convolution by 3×3 of stride 1, or by 4×4 of stride 2 in either direction, by our own kernel: with a quarter or two
-/// fifths of the multiplications of the plain sum.
+/// A convolution by 3×3 of stride 1, or by 4×4 of stride 2 in either direction, by our own kernel: with a quarter or
+/// two fifths of the multiplications of the plain sum.
 ///
-/// Results agree with `torch.nn.functional.conv2d` and `conv_transpose2d` to rounding; they depend neither on the number
-/// of threads nor on the other images of a batch.
+/// Results agree with `torch.nn.functional.conv2d` and `conv_transpose2d` to rounding, for finite numbers; they depend
+/// neither on the number of threads nor on the other images of a batch.
 package struct WinogradConvolution {
     /// [out, in, filter, filter], transposed [in, out, filter, filter]; channels-last.
     private let weight: Tensor
@@ -19,9 +19,7 @@ package struct WinogradConvolution {
     package init?(
         _ weight: Tensor, stride: Int, padding: Int, isTransposed: Bool = false, variant: WinogradVariant? = .best
     ) {
-        guard let variant, Self.suits(weight), weight.size(2) == weight.size(3), padding == 1,
-            min(weight.size(0), weight.size(1)) >= Self.fewestChannels
-        else { return nil }
+        guard let variant, Self.suits(weight), weight.size(2) == weight.size(3), padding == 1 else { return nil }
         switch (weight.size(2), stride, isTransposed) {
         case (3, 1, false): kind = .same
         case (4, 2, false): kind = .halving
@@ -31,9 +29,6 @@ package struct WinogradConvolution {
         self.weight = weight
         self.variant = variant
     }
-
-    /// With fewer channels than this most of a register would be empty.
-    private static let fewestChannels = 8
 
     /// Whether the kernel reads the tensor as it lies in memory.
     static func suits(_ tensor: Tensor) -> Bool {
@@ -47,6 +42,22 @@ package struct WinogradConvolution {
     package func canConvolve(_ input: Tensor) -> Bool {
         Self.suits(input) && input.size(1) == inputs
             && (kind != .halving || (input.size(2) % 2 == 0 && input.size(3) % 2 == 0))
+    }
+
+    /// Whether a tensor is as the product of an input, or its gradient.
+    package func isOutput(_ tensor: Tensor, of input: Tensor) -> Bool {
+        let shape = shape(input)
+        return Self.suits(tensor)
+            && tensor.shape == [shape.images, shape.outputs, shape.outputHeight, shape.outputWidth]
+    }
+
+    /// Whether the kernel can convolve this input and its gradient faster than the engine: with few channels, or grids
+    /// much smaller than whole tiles, most products would be with zeros.
+    package func isWorthwhile(_ input: Tensor) -> Bool {
+        guard canConvolve(input) else { return false }
+        let shape = shape(input)
+        let products = shape.images * shape.height * shape.width * weight.count
+        return [shape, shape.reversed].allSatisfy { 3 * variant.kernel.multiplications($0) <= 2 * products }
     }
 
     private func shape(_ input: Tensor) -> ConvolutionShape {
@@ -71,7 +82,8 @@ package struct WinogradConvolution {
     ) throws -> Tensor {
         try convolve(
             input, rectifies: rectifies, isReversed: kind == .doubling, shape(input), bias: bias, mask: nil,
-            other: other, relu: relu)
+            other: other, relu: relu
+        ).output
     }
 
     /// The gradient of the input.
@@ -81,42 +93,47 @@ package struct WinogradConvolution {
     ///   - input: [N, in, H, W].
     ///   - masks: Whether the result is 0 where the input is not positive.
     ///   - other: What is added, of the input's shape.
-    /// - Returns: [N, in, H, W], channels-last.
+    /// - Returns: [N, in, H, W], channels-last; and the sum of `other` over all axes but the channels.
     /// - Throws: ``TorchError``.
     package func inputGradient(
         _ gradient: Tensor, input: Tensor, masks: Bool = false, adding other: Tensor? = nil
-    ) throws -> Tensor {
-        try convolve(
+    ) throws -> (gradient: Tensor, otherSum: Tensor?) {
+        let (output, sums) = try convolve(
             gradient, rectifies: false, isReversed: kind != .doubling, shape(input).reversed, bias: nil,
-            mask: masks ? input : nil, other: other, relu: false)
+            mask: masks ? input : nil, other: other, sumsOther: other != nil, relu: false)
+        return (output, try sums?.sum(axes: [0]))
     }
 
     private func convolve(
         _ input: Tensor, rectifies: Bool, isReversed: Bool, _ shape: ConvolutionShape, bias: Tensor?, mask: Tensor?,
-        other: Tensor?, relu: Bool
-    ) throws -> Tensor {
+        other: Tensor?, sumsOther: Bool = false, relu: Bool
+    ) throws -> (output: Tensor, otherSums: Tensor?) {
         let kernel = variant.kernel
         let output = try Tensor.empty(
             [shape.images, shape.outputs, shape.outputHeight, shape.outputWidth], format: .channelsLast)
-        let packed = try Tensor.zeros([kernel.packedCount(shape)])
+        let count = kernel.packedCount(shape)
+        let isFull = count == shape.places * shape.windows * shape.inputs * shape.outputs
+        let packed = isFull ? try Tensor.empty([count]) : try Tensor.zeros([count])
+        let sums = sumsOther ? try Tensor.empty([shape.blocks, shape.outputs]) : nil
         try KernelMemory.run([weight, packed], weight.size(0), grain: rowGrain) {
             kernel.pack($0[0], isReversed: isReversed, shape, to: $0[1], rows: $1)
         }
-        let isGiven = [bias, mask, other].map { $0 != nil }
-        let all = [input, packed, output] + [bias, mask, other].compactMap { $0 }
+        let isGiven = [bias, mask, other, sums].map { $0 != nil }
+        let all = [input, packed, output] + [bias, mask, other, sums].compactMap { $0 }
         let blocks = BlockQueue(count: shape.blocks)
         try KernelMemory.run(all, min(Engine.threadCount, shape.blocks), grain: 1) { memory, _ in
             var next = 3
-            func operand(_ index: Int) -> UnsafePointer<Float>? {
+            func operand(_ index: Int) -> UnsafeMutablePointer<Float>? {
                 guard isGiven[index] else { return nil }
                 defer { next += 1 }
-                return UnsafePointer(memory[next])
+                return memory[next]
             }
-            let finish = ConvolutionFinish(bias: operand(0), mask: operand(1), other: operand(2), relu: relu)
+            let finish = ConvolutionFinish(
+                bias: operand(0), mask: operand(1), other: operand(2), otherSums: operand(3), relu: relu)
             kernel.convolve(
                 memory[0], rectifies: rectifies, memory[1], finish, to: memory[2], shape, blocks: blocks)
         }
-        return output
+        return (output, sums)
     }
 
     /// The gradients of the weight and the bias.
@@ -148,6 +165,7 @@ package struct WinogradConvolution {
         try KernelMemory.run([sums, weightGradient, biasGradient], shape.outputs, grain: rowGrain) {
             kernel.finishGradients($0[0], weight: $0[1], bias: $0[2], shape, rows: $1)
         }
+        // The sums that were made beside are those of the input then.
         return (weightGradient, isTransposed ? try gradient.sum(axes: [0, 2, 3]) : biasGradient)
     }
 

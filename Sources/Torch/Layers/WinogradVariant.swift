@@ -4,7 +4,7 @@ import WinogradKernelAVX512
 import WinogradKernelBaseline
 import WinogradKernelTypes
 
-/// The variants of the kernel for convolutions by 3×3, and which of them this processor takes.
+/// The variants of the kernel for convolutions with fewer products, and which of them this processor takes.
 package enum WinogradVariant: String, KernelVariant {
     /// The least that every processor of the architecture has (SSE2, NEON).
     case baseline

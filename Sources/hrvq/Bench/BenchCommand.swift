@@ -40,7 +40,18 @@ struct BenchCommand: ParsableCommand {
         parsing: .unconditional, help: ArgumentHelp("Threads of all programs; 0 takes all cores.", valueName: "count"))
     var threads = 0
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Measure hrvq alone as its work grows (batch, image size, m, n, data set, threads), and write tables, charts \
+            and a page into this folder.
+            """, valueName: "folder"), completion: .directory)
+    var growth: String?
+
     func validate() throws {
+        if growth != nil, !measures.isEmpty || json != nil {
+            throw ValidationError("--growth has measures and files of its own; leave the measures and --json out")
+        }
         if !(1...10_000).contains(rounds) { throw ValidationError("--rounds is \(rounds); it must be 1 to 10000") }
         if !(seconds > 0 && seconds <= 3600) {
             throw ValidationError("--seconds is \(seconds); it must be above 0, and 3600 at most")
@@ -75,6 +86,7 @@ struct BenchCommand: ParsableCommand {
         try OutputPath.requireWritable(json)
         let threadCount = threads > 0 ? threads : Engine.threadCount
         try Engine.setThreadCount(threadCount)
+        if let growth { return try measureGrowth(into: growth, threads: threadCount) }
         var rows: [Row] = []
         for measure in measures.isEmpty ? BenchMeasure.allCases : measures {
             rows += try self.measure(measure, threads: threadCount)
@@ -85,16 +97,30 @@ struct BenchCommand: ParsableCommand {
         }
     }
 
+    private func measureGrowth(into path: String, threads: Int) throws {
+        let folder = URL(fileURLWithPath: path)
+        let measure = GrowthMeasure(
+            executable: Self.executable, threads: threads, rounds: rounds, seconds: seconds)
+        let report = GrowthReport(folder: folder, threads: threads)
+        var sweeps: [(sweep: GrowthSweep, results: [GrowthMeasure.Result])] = []
+        for sweep in GrowthSweep.all(threads: threads) {
+            sweeps.append((sweep, try measure.measure(sweep)))
+            // A long run that is stopped leaves what it has seen.
+            try report.write(sweeps)
+        }
+        try printOutput(try String(contentsOf: folder.appendingPathComponent("growth.txt"), encoding: .utf8))
+    }
+
+    private static var executable: String { Bundle.main.executablePath ?? CommandLine.arguments[0] }
+
     private func measure(_ measure: BenchMeasure, threads: Int) throws -> [Row] {
-        let own = CommandLine.arguments[0]
-        let executable = Bundle.main.executablePath ?? own
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hrvq-bench-\(UUID().uuidString)")
         try AtomicFolder.create(folder)
         defer { try? FileManager.default.removeItem(at: folder) }
         let input = try measure.prepare(in: folder)
         var programs = [
             try BenchProcess(
-                "hrvq", executable: executable,
+                "hrvq", executable: Self.executable,
                 arguments: ["bench-worker", measure.rawValue, "--threads", "\(threads)"] + input)
         ]
         defer { for program in programs { program.quit() } }
@@ -145,7 +171,7 @@ struct BenchCommand: ParsableCommand {
             aim: aim, limit: limit, timeOverFloor: limit.map { $0 / values[0] }, order: Array(names.dropFirst()))
     }
 
-    private static func median(_ values: [Double]) -> Double {
+    static func median(_ values: [Double]) -> Double {
         let sorted = values.sorted()
         let middle = sorted.count / 2
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2

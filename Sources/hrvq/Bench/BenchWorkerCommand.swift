@@ -13,17 +13,32 @@ struct BenchWorkerCommand: ParsableCommand {
     @Option(help: "What all programs are given to work on, where that is files.")
     var input: String?
 
+    @Option(help: "Images a step; the measure's own by default.")
+    var batch: Int?
+
+    @Option(help: "Pixels of an image's side; the measure's own by default.")
+    var side: Int?
+
+    @Option(help: "Images in memory; the measure's own by default.")
+    var images: Int?
+
+    @Option(help: "Layers of codebooks; the measure's own by default.")
+    var layers: Int?
+
+    @Option(help: "Codewords a codebook; the measure's own by default.")
+    var branching: Int?
+
     @OptionGroup var engine: EngineOptions
 
     func run() throws {
         _ = try engine.prepare()
         var workload: any BenchWorkload =
             switch measure {
-            case .train: try TrainWorkload(.cifar10)
-            case .trainFFHQ: try TrainWorkload(.ffhq, batch: 8, images: 64)
-            case .trainVQVAE2: try TrainWorkload(.vqvae2CIFAR10)
-            case .quantize: try QuantizeWorkload(.hierarchical)
-            case .quantizeFlat: try QuantizeWorkload(.flat)
+            case .train: try train(.cifar10, batch: 128, images: 4096)
+            case .trainFFHQ: try train(.ffhq, batch: 8, images: 64)
+            case .trainVQVAE2: try train(.vqvae2CIFAR10, batch: 128, images: 4096)
+            case .quantize: try QuantizeWorkload(.hierarchical, layers: layers ?? 3, branching: branching ?? 8)
+            case .quantizeFlat: try QuantizeWorkload(.flat, layers: layers ?? 1, branching: branching ?? 512)
             case .trainPrior: try TrainPriorWorkload()
             case .sample32: try SampleWorkload(.hrvqvaeFFHQ, side: 32)
             case .sample16: try SampleWorkload(.hrvqvaeCIFAR10, side: 16)
@@ -49,6 +64,11 @@ struct BenchWorkerCommand: ParsableCommand {
                 say(["seconds": ProcessInfo.processInfo.systemUptime - start, workload.unit: units])
             }
         }
+    }
+
+    private func train(_ preset: Preset, batch: Int, images: Int) throws -> TrainWorkload {
+        let batch = self.batch ?? batch
+        return try TrainWorkload(preset, batch: batch, images: max(self.images ?? images, batch), side: side)
     }
 
     private func required(_ input: String?) throws -> String {

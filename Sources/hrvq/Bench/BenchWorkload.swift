@@ -30,16 +30,20 @@ struct TrainWorkload: BenchWorkload {
     private var stream = SeededGenerator(seed: 1, stream: "bench")
     private var position = 0
 
-    init(_ preset: Preset, batch: Int = 128, images: Int = 4096) throws {
+    /// - Parameters:
+    ///   - batch: Images a step.
+    ///   - images: Images in memory, `batch` at least.
+    ///   - side: Another size than the preset's.
+    init(_ preset: Preset, batch: Int, images: Int, side: Int? = nil) throws {
         let configuration = try preset.configuration()
         let model = try configuration.makeAutoencoder()
         model.precision = configuration.elementType(on: .cpu)
         self.batch = batch
         self.images = images
-        side = configuration.data.height
+        self.side = side ?? configuration.data.height
         self.model = model
         var stream = self.stream
-        pixels = SmoothPictures.bytes(images, side: side, using: &stream)
+        pixels = SmoothPictures.bytes(images, side: self.side, using: &stream)
         optimizer = try Adam(model.parameters)
         averaging = try WeightAveraging(model.parameters, decay: configuration.training.averagingDecay)
         learningRate = configuration.optimizer.learningRate
@@ -73,7 +77,7 @@ struct TrainWorkload: BenchWorkload {
     }
 }
 
-/// Nearest codewords for normal vectors of 32 numbers: in three layers of 8, or in a flat codebook of 512.
+/// Nearest codewords for normal vectors of 32 numbers, in a hierarchy or in flat codebooks.
 struct QuantizeWorkload: BenchWorkload {
     let unit = "vectors"
     private let vectors: Tensor
@@ -81,16 +85,18 @@ struct QuantizeWorkload: BenchWorkload {
     private let layers: Int
     private let distances: Int
 
-    init(_ structure: CodebookStructure, count: Int = 64 * 32 * 32) throws {
+    init(_ structure: CodebookStructure, layers: Int, branching: Int, count: Int = 64 * 32 * 32) throws {
         let generator = try Generator(seed: 1)
         vectors = try Tensor.normal([count, 32], generator: generator)
-        let codebooks = try (structure == .flat ? [512] : [8, 64, 512]).map {
-            try Tensor.normal([$0, 32], standardDeviation: 0.5, generator: generator).array(of: Float.self)
+        var codewords = 1
+        let codebooks = try (0..<layers).map { _ in
+            codewords = structure == .flat ? branching : codewords * branching
+            return try Tensor.normal([codewords, 32], standardDeviation: 0.5, generator: generator)
+                .array(of: Float.self)
         }
-        layers = codebooks.count
-        distances = structure == .flat ? 512 : 3 * 8
-        search = CodewordSearch(
-            codebooks: codebooks, structure: structure, branching: structure == .flat ? 512 : 8, dimension: 32)
+        self.layers = layers
+        distances = layers * branching
+        search = CodewordSearch(codebooks: codebooks, structure: structure, branching: branching, dimension: 32)
     }
 
     mutating func repeated(_ count: Int) throws -> Int {

@@ -1,11 +1,9 @@
-// Compiled several times, as the searches are.
-
 /// Where the arrays of one search are. Plain pointers: this is the inside of a kernel.
 public struct SearchArrays: @unchecked Sendable {
     /// Vectors [count, dimension].
     public var vectors: UnsafePointer<Float>
-    /// For each layer: [parents, lanes / 8, ⌈dimension / 2⌉, 8, 2], pairs of axes of eight codewords of one parent side by
-    /// side; in a flat search [lanes / 16, dimension, 16], sixteen codewords side by side.
+    /// For each layer: [parents, lanes / 8, ⌈dimension / 2⌉, 8, 2], pairs of axes of eight codewords of one parent side
+    /// by side; in a flat search [lanes / 16, dimension, 16], sixteen codewords side by side.
     public var transposed: UnsafePointer<UnsafePointer<Float>>
     /// For each layer: −‖c‖²/2 and 0 of [parents, lanes], in a flat search without the 0; −∞ in lanes that no codeword
     /// fills.

@@ -11,41 +11,40 @@ extension WinogradKernel {
         shape.windows &* pairs(of: shape.outputs) &* 2 &* laneCount &* lanes(of: shape.inputs) &* laneCount
     }
 
-    /// Packs rows of a weight: filters of channels that lie side by side go through the transform together.
+    /// Outputs that fill a ``Lanes``, for one input after the other.
+    public static func packingItems(_ shape: ConvolutionShape) -> Int { lanes(of: shape.outputs) }
+
+    /// Packs some outputs that lie side by side in a register: their filters go through the transform together, and come
+    /// to lie side by side in memory.
     public static func pack(
         _ weight: UnsafePointer<Float>, isReversed: Bool, _ shape: ConvolutionShape,
-        to packed: UnsafeMutablePointer<Float>, rows: Range<Int>
+        to packed: UnsafeMutablePointer<Float>, items: Range<Int>
     ) {
         if shape.kind == .same {
-            pack(SixPoints.self, weight, isReversed: isReversed, shape, to: packed, rows: rows)
+            pack(SixPoints.self, weight, isReversed: isReversed, shape, to: packed, items: items)
         } else {
-            pack(FivePoints.self, weight, isReversed: isReversed, shape, to: packed, rows: rows)
+            pack(FivePoints.self, weight, isReversed: isReversed, shape, to: packed, items: items)
         }
     }
 
     private static func pack<Points: PointNumbers>(
         _ points: Points.Type, _ weight: UnsafePointer<Float>, isReversed: Bool, _ shape: ConvolutionShape,
-        to packed: UnsafeMutablePointer<Float>, rows: Range<Int>
+        to packed: UnsafeMutablePointer<Float>, items: Range<Int>
     ) {
-        let columns = isReversed ? shape.outputs : shape.inputs
-        let filter = FilterPoints(isReversed: isReversed, columns: columns, shape)
+        let filter = FilterPoints(weight, isReversed: isReversed, shape)
         defer { filter.deallocate() }
-        for row in rows {
-            var column = 0
-            while column < columns {
-                let count = min(columns &- column, laneCount)
-                for window in 0..<shape.windows {
-                    filter.transform(Points.self, weight, row: row, column: column, window: window, count: count)
-                    if isReversed {
-                        place(filter, in: packed, window: window, input: row, output: column, shape)
-                    } else {
-                        for index in 0..<count {
-                            place(
-                                filter, index, in: packed, window: window, input: column &+ index, output: row, shape)
-                        }
+        let placeCount = placeCount(shape)
+        for item in items {
+            let output = item &* laneCount
+            for window in 0..<shape.windows {
+                for input in 0..<shape.inputs {
+                    filter.transform(Points.self, input: input, output: output, window: window)
+                    var target = packed + offset(window: window, input: input, output: output, shape)
+                    for place in 0..<shape.places {
+                        store(load(filter.numbers + place &* laneCount), target)
+                        target += placeCount
                     }
                 }
-                column &+= laneCount
             }
         }
     }
@@ -61,48 +60,22 @@ extension WinogradKernel {
             : (pair &* shape.windows &+ window) &* ofAWindow &+ input
         return row &* 2 &* laneCount &+ lane
     }
-
-    /// Outputs that lie side by side.
-    @inline(__always)
-    private static func place(
-        _ filter: FilterPoints, in packed: UnsafeMutablePointer<Float>, window: Int, input: Int, output: Int,
-        _ shape: ConvolutionShape
-    ) {
-        var target = packed + offset(window: window, input: input, output: output, shape)
-        for place in 0..<shape.places {
-            store(load(filter.numbers + place &* laneCount), target)
-            target += placeCount(shape)
-        }
-    }
-
-    /// One of inputs that lie side by side.
-    @inline(__always)
-    private static func place(
-        _ filter: FilterPoints, _ index: Int, in packed: UnsafeMutablePointer<Float>, window: Int, input: Int,
-        output: Int, _ shape: ConvolutionShape
-    ) {
-        var target = packed + offset(window: window, input: input, output: output, shape)
-        for place in 0..<shape.places {
-            target.pointee = filter.numbers[place &* laneCount &+ index]
-            target += placeCount(shape)
-        }
-    }
 }
 
-/// The filters of some channels, which lie side by side, at the places.
+/// The filters of an input and of some outputs at the places.
 private struct FilterPoints {
     /// [places, lanes].
     let numbers: UnsafePointer<Float>
     private let memory: Scratch
     private let lines: Scratch
+    private let weight: UnsafePointer<Float>
     private let isReversed: Bool
-    private let columns: Int
-    private let kind: ConvolutionShape.Kind
+    private let shape: ConvolutionShape
 
-    init(isReversed: Bool, columns: Int, _ shape: ConvolutionShape) {
+    init(_ weight: UnsafePointer<Float>, isReversed: Bool, _ shape: ConvolutionShape) {
+        self.weight = weight
         self.isReversed = isReversed
-        self.columns = columns
-        kind = shape.kind
+        self.shape = shape
         memory = Scratch(count: shape.places &* laneCount)
         numbers = UnsafePointer(memory.start)
         lines = Scratch(count: 18 &* laneCount)
@@ -115,21 +88,14 @@ private struct FilterPoints {
 
     /// G g Gᵀ.
     @inline(__always)
-    func transform<Points: PointNumbers>(
-        _ points: Points.Type, _ weight: UnsafePointer<Float>, row: Int, column: Int, window: Int, count: Int
-    ) {
+    func transform<Points: PointNumbers>(_ points: Points.Type, input: Int, output: Int, window: Int) {
         let (side, taps) = (Points.count, Points.taps)
         let (numbers, lines) = (memory.start, lines.start)
-        let length = kind == .same ? 3 : 4
-        let source = weight + (row &* length &* length &* columns &+ column)
-        @inline(__always)
-        func tap(_ line: Int, _ column: Int) -> Lanes {
-            let place = Self.tap(line, window / 2, kind) &* length &+ Self.tap(column, window % 2, kind)
-            return load(source + (isReversed && kind == .same ? 8 &- place : place) &* columns, count: count)
-        }
         for column in 0..<taps {
             Points(
-                weights: Taps(tap(0, column), tap(1, column), taps == 3 ? tap(2, column) : Lanes())
+                weights: Taps(
+                    tap(0, column, window, input, output), tap(1, column, window, input, output),
+                    taps == 3 ? tap(2, column, window, input, output) : Lanes())
             ).write(lines + column &* laneCount, stride: taps &* laneCount)
         }
         for line in 0..<side {
@@ -139,6 +105,24 @@ private struct FilterPoints {
                     load(start), load(start + laneCount), taps == 3 ? load(start + 2 &* laneCount) : Lanes())
             ).write(numbers + line &* side &* laneCount, stride: laneCount)
         }
+    }
+
+    /// A weight of the filters of some outputs.
+    @inline(__always)
+    private func tap(_ line: Int, _ column: Int, _ window: Int, _ input: Int, _ output: Int) -> Lanes {
+        let length = shape.kind == .same ? 3 : 4
+        let place = Self.tap(line, window / 2, shape.kind) &* length &+ Self.tap(column, window % 2, shape.kind)
+        let count = min(shape.outputs &- output, laneCount)
+        if isReversed {
+            let turned = shape.kind == .same ? 8 &- place : place
+            return load(weight + ((input &* length &* length &+ turned) &* shape.outputs &+ output), count: count)
+        }
+        // Those of the next input follow in memory, so that what is read here stays near.
+        var numbers = Lanes()
+        for lane in 0..<count {
+            numbers[lane] = weight[((output &+ lane) &* length &* length &+ place) &* shape.inputs &+ input]
+        }
+        return numbers
     }
 
     /// Which line of the filter a tap of a window is.

@@ -22,7 +22,10 @@ public protocol TileKernel: Sendable {
     /// Numbers that a packed weight takes.
     static func packedCount(_ shape: ConvolutionShape) -> Int
 
-    /// Packs G g Gᵀ of some rows of a weight.
+    /// Items of the work of packing a weight.
+    static func packingItems(_ shape: ConvolutionShape) -> Int
+
+    /// Packs G g Gᵀ of a weight.
     ///
     /// - Parameters:
     ///   - weight: [outputs, filter, filter, inputs]; reversed [inputs, filter, filter, outputs], of which the filters
@@ -30,10 +33,10 @@ public protocol TileKernel: Sendable {
     ///   - isReversed: Whether the weight is that of the convolution whose gradient is computed. A doubling convolution
     ///     is always reversed, a halving one never.
     ///   - packed: Receives the result; places beyond the channels are left as they are, and must be 0.
-    ///   - rows: Which rows of the weight's first axis are packed now.
+    ///   - items: Which items are packed now.
     static func pack(
         _ weight: UnsafePointer<Float>, isReversed: Bool, _ shape: ConvolutionShape,
-        to packed: UnsafeMutablePointer<Float>, rows: Range<Int>)
+        to packed: UnsafeMutablePointer<Float>, items: Range<Int>)
 
     /// Convolves blocks of tiles.
     ///

@@ -115,8 +115,9 @@ package struct WinogradConvolution {
         let isFull = count == shape.places * shape.windows * shape.inputs * shape.outputs
         let packed = isFull ? try Tensor.empty([count]) : try Tensor.zeros([count])
         let sums = sumsOther ? try Tensor.empty([shape.blocks, shape.outputs]) : nil
-        try KernelMemory.run([weight, packed], weight.size(0), grain: rowGrain) {
-            kernel.pack($0[0], isReversed: isReversed, shape, to: $0[1], rows: $1)
+        let items = kernel.packingItems(shape)
+        try KernelMemory.run([weight, packed], items, grain: max(16_384 * items / weight.count, 1)) {
+            kernel.pack($0[0], isReversed: isReversed, shape, to: $0[1], items: $1)
         }
         let isGiven = [bias, mask, other, sums].map { $0 != nil }
         let all = [input, packed, output] + [bias, mask, other, sums].compactMap { $0 }
@@ -162,13 +163,12 @@ package struct WinogradConvolution {
         }
         let weightGradient = try Tensor.empty(weight.shape, format: .channelsLast)
         let biasGradient = try Tensor.empty([shape.outputs])
-        try KernelMemory.run([sums, weightGradient, biasGradient], shape.outputs, grain: rowGrain) {
+        try KernelMemory.run(
+            [sums, weightGradient, biasGradient], shape.outputs, grain: max(4_096 * shape.outputs / weight.count, 1)
+        ) {
             kernel.finishGradients($0[0], weight: $0[1], bias: $0[2], shape, rows: $1)
         }
         // The sums that were made beside are those of the input then.
         return (weightGradient, isTransposed ? try gradient.sum(axes: [0, 2, 3]) : biasGradient)
     }
-
-    /// Rows of the weight that are worth a thread.
-    private var rowGrain: Int { max(4_096 * weight.size(0) / weight.count, 1) }
 }

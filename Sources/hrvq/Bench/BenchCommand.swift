@@ -48,7 +48,15 @@ struct BenchCommand: ParsableCommand {
             """, valueName: "folder"), completion: .directory)
     var growth: String?
 
+    @Option(
+        parsing: .upToNextOption,
+        help: "What grows: \(GrowthSweep.Quantity.allCases.map(\.rawValue).joined(separator: ", ")); all by default.")
+    var quantities: [GrowthSweep.Quantity] = []
+
     func validate() throws {
+        if growth == nil, !quantities.isEmpty {
+            throw ValidationError("--quantities are those of --growth, which names a folder")
+        }
         if growth != nil, !measures.isEmpty || json != nil {
             throw ValidationError("--growth has measures and files of its own; leave the measures and --json out")
         }
@@ -103,7 +111,8 @@ struct BenchCommand: ParsableCommand {
             executable: Self.executable, threads: threads, rounds: rounds, seconds: seconds)
         let report = GrowthReport(folder: folder, threads: threads)
         var sweeps: [(sweep: GrowthSweep, results: [GrowthMeasure.Result])] = []
-        for sweep in GrowthSweep.all(threads: threads) {
+        for quantity in quantities.isEmpty ? GrowthSweep.Quantity.allCases : quantities {
+            let sweep = GrowthSweep.of(quantity, threads: threads)
             sweeps.append((sweep, try measure.measure(sweep)))
             // A long run that is stopped leaves what it has seen.
             try report.write(sweeps)

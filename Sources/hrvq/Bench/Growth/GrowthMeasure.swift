@@ -35,11 +35,11 @@ struct GrowthMeasure {
         var speeds: [[Double]] = programs.map { _ in [] }
         for round in 1...rounds {
             for (index, program) in programs.enumerated() { speeds[index].append(try program.process.round()) }
-            printError("\(sweep.name): round \(round) of \(rounds)")
+            printError("\(sweep.quantity.rawValue): round \(round) of \(rounds)")
         }
         return try zip(programs, speeds).map { program, speeds in
             Result(
-                sweep: sweep.name, series: program.series.name, size: program.point.size,
+                sweep: sweep.quantity.rawValue, series: program.series.name, size: program.point.size,
                 seconds: program.series.units(program.point.size) / BenchCommand.median(speeds),
                 memory: try program.process.memory() / 1_048_576)
         }

@@ -24,11 +24,11 @@ struct GrowthReport {
             texts.append(sweep.title + "\n\n" + table.text + "\n\n" + sweep.explanation + "\n")
             let time = try chart(
                 sweep, results, Axis("time of \(sweep.work)", unit: "ms", scale: .logarithmic(base: .ten)),
-                "\(sweep.name)-time.svg"
+                "\(sweep.quantity.rawValue)-time.svg"
             ) { $0.seconds * 1000 }
             let memory = try chart(
                 sweep, results, Axis("largest resident memory", unit: "MiB", scale: .logarithmic(base: .ten)),
-                "\(sweep.name)-memory.svg"
+                "\(sweep.quantity.rawValue)-memory.svg"
             ) { $0.memory }
             blocks += [
                 .heading(sweep.title), .paragraph(sweep.explanation), .sideBySide([time, memory]), .table(table),

@@ -1,7 +1,13 @@
+import ArgumentParser
 import HRVQ
 
 /// How time and memory grow with one quantity, the others staying as they are.
 struct GrowthSweep {
+    /// What grows.
+    enum Quantity: String, CaseIterable, ExpressibleByArgument {
+        case batch, side, branching, layers, images, threads
+    }
+
     /// A size of the quantity, and the work of that size.
     struct Point {
         var size: Int
@@ -19,8 +25,8 @@ struct GrowthSweep {
         var units: @Sendable (Int) -> Double = { _ in 1 }
     }
 
-    /// The name of its files.
-    var name: String
+    /// What grows, which is the name of its files too.
+    var quantity: Quantity
     var title: String
     var axis: Axis
     /// What a time is of, such as "a step".
@@ -29,17 +35,24 @@ struct GrowthSweep {
     /// What is to be seen, and why it must be so.
     var explanation: String
 
-    /// All sweeps.
+    /// The sweep of a quantity.
     ///
     /// - Parameter threads: The most threads.
-    static func all(threads: Int) -> [GrowthSweep] {
-        [batch, side, branching, layers, images, Self.threads(threads)]
+    static func of(_ quantity: Quantity, threads: Int) -> GrowthSweep {
+        switch quantity {
+        case .batch: batch
+        case .side: side
+        case .branching: branching
+        case .layers: layers
+        case .images: images
+        case .threads: Self.threads(threads)
+        }
     }
 
     private static func sizes(_ exponents: ClosedRange<Int>) -> [Int] { exponents.map { 1 << $0 } }
 
     private static let batch = GrowthSweep(
-        name: "batch", title: "A training step as its batch grows",
+        quantity: .batch, title: "A training step as its batch grows",
         axis: Axis("images a step", scale: .logarithmic(base: .two)), work: "a step",
         series: [
             Series(
@@ -54,7 +67,7 @@ struct GrowthSweep {
             """)
 
     private static let side = GrowthSweep(
-        name: "side", title: "A training step as its images grow",
+        quantity: .side, title: "A training step as its images grow",
         axis: Axis("pixels of a side", scale: .logarithmic(base: .two)), work: "a step of four images",
         series: [
             Series(
@@ -68,7 +81,7 @@ struct GrowthSweep {
             """)
 
     private static let branching = GrowthSweep(
-        name: "branching", title: "The search as m grows",
+        quantity: .branching, title: "The search as m grows",
         axis: Axis("codewords a codebook, m", scale: .logarithmic(base: .two)), work: "a million vectors",
         series: [
             searchSeries("hierarchical, n = 3", sizes(1...5)) { "quantize --branching \($0) --layers 3" },
@@ -81,14 +94,15 @@ struct GrowthSweep {
             """)
 
     private static let layers = GrowthSweep(
-        name: "layers", title: "The search as n grows", axis: Axis("layers, n", isCount: true),
+        quantity: .layers, title: "The search as n grows", axis: Axis("layers, n", isCount: true),
         work: "a million vectors",
         series: [
             searchSeries("hierarchical, m = 8", Array(1...5)) { "quantize --branching 8 --layers \($0)" }
         ],
         explanation: """
             A layer more is m distances more, though the codewords are eight times as many: n·m distances for mⁿ codewords. \
-            What exceeds that is memory: the tables of the fourth layer outgrow the second cache.
+            What exceeds that is memory: the tables of the fourth layer outgrow the second cache. A single layer is a flat \
+            codebook, and the flat kernel searches it.
             """)
 
     private static func searchSeries(
@@ -102,7 +116,7 @@ struct GrowthSweep {
     }
 
     private static let images = GrowthSweep(
-        name: "images", title: "A training step as the data set grows",
+        quantity: .images, title: "A training step as the data set grows",
         axis: Axis("images in memory", scale: .logarithmic(base: .two)), work: "a step of 128 images",
         series: [
             Series(
@@ -124,15 +138,15 @@ struct GrowthSweep {
                 units: { _ in units })
         }
         return GrowthSweep(
-            name: "threads", title: "Time as threads are added", axis: Axis("threads", isCount: true),
+            quantity: .threads, title: "Time as threads are added", axis: Axis("threads", isCount: true),
             work: "a step of 128 images, or ten million vectors",
             series: [
                 series("training hrvqvae-cifar10", ["train"], units: 128),
                 series("searching 3×8 codewords", ["quantize"], units: 1e7),
             ],
             explanation: """
-                Convolutions hand blocks of tiles to whichever thread comes for them, the search divides its vectors: both \
-                come near half of the time with twice the threads, where these are cores of their own.
+                Convolutions hand blocks of tiles to whichever thread comes for them, the search divides its vectors; what \
+                is left of a step is passes over memory, which the cores share.
                 """)
     }
 }

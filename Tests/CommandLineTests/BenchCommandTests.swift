@@ -1,0 +1,35 @@
+import Foundation
+import Testing
+
+@Suite("Benchmarks from the command line", .serialized)
+struct BenchCommandTests {
+    @Test("Growth of one quantity: tables, charts and a page")
+    func growth() throws {
+        try withTemporaryFolder { folder in
+            let answer = try Shell.hrvq(
+                "bench", "--growth", "growth", "--quantities", "layers", "--rounds", "1", "--seconds", "0.001",
+                "--threads", "1", in: folder)
+            #expect(answer.status == 0, "\(answer.error)")
+            #expect(answer.output.contains("hierarchical, m = 8"))
+            let results = folder.appendingPathComponent("growth")
+            #expect(
+                names(results) == [
+                    "growth.json", "growth.txt", "index.html", "layers-memory.svg", "layers-time.svg",
+                ])
+            let data = try Data(contentsOf: results.appendingPathComponent("growth.json"))
+            let points = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+            #expect(points.compactMap { $0["size"] as? Int } == [1, 2, 3, 4, 5])
+            #expect(points.allSatisfy { ($0["seconds"] as? Double ?? 0) > 0 && ($0["memory"] as? Double ?? 0) > 1 })
+        }
+    }
+
+    @Test("Growth has measures and files of its own")
+    func options() throws {
+        for arguments in [
+            ["bench", "train", "--growth", "g"], ["bench", "--growth", "g", "--json", "a.json"],
+            ["bench", "--quantities", "batch"], ["bench", "--growth", "g", "--quantities", "colour"],
+        ] {
+            #expect(try Shell.finish(Shell.start(arguments, in: FileManager.default.temporaryDirectory)).status == 64)
+        }
+    }
+}

@@ -27,6 +27,8 @@ public struct ImageCompressor {
     /// How large files may become; whoever reads them must allow as much.
     public var limits = CompressedHeader.Limits()
     private let device: Device
+    /// Why the statistics of the model's folder are not usable; packed codes do without them.
+    private let statisticsError: (any Error)?
 
     /// Takes a loaded model.
     ///
@@ -39,26 +41,39 @@ public struct ImageCompressor {
         self.configuration = configuration
         self.device = device
         self.statistics = statistics
+        statisticsError = nil
         fingerprint = try Self.fingerprint(ModelFingerprint.of(model, configuration))
     }
 
-    /// Loads a model, and its statistics where its folder holds some.
+    /// Loads a model, and its statistics where its folder holds some. Statistics that are damaged, or of another model
+    /// as training on makes them, are an error where they are needed: packed codes do without.
     ///
     /// - Parameters:
     ///   - folder: The folder of a run or of a model.
     ///   - device: Where to compute.
     ///   - precision: Takes the place of the configuration's.
-    /// - Throws: `FileError`, `ConfigurationError`, `TorchError`; ``CompressionError/foreignStatistics(path:file:model:)``
-    ///   where the statistics are of another model, which training on makes of them.
+    /// - Throws: `FileError`, `ConfigurationError`, `TorchError`.
     public init(folder: URL, device: Device = .cpu, precision: Precision? = nil) throws {
         let (configuration, model) = try ModelFolder(folder).load(on: device, precision: precision)
         let url = folder.appendingPathComponent(StatisticsFile.name)
-        var statistics: ContextStatistics?
-        if FileManager.default.fileExists(atPath: url.path) { statistics = try StatisticsFile.read(url) }
-        try self.init(model, configuration, device: device, statistics: statistics)
-        if let statistics, statistics.model != fingerprint {
-            throw CompressionError.foreignStatistics(
-                path: url.path, file: statistics.model.description, model: fingerprint.description)
+        let fingerprint = try Self.fingerprint(ModelFingerprint.of(model, configuration))
+        self.model = model
+        self.configuration = configuration
+        self.device = device
+        self.fingerprint = fingerprint
+        do {
+            guard FileManager.default.fileExists(atPath: url.path) else {
+                (statistics, statisticsError) = (nil, nil)
+                return
+            }
+            let found = try StatisticsFile.read(url)
+            guard found.model == fingerprint else {
+                throw CompressionError.foreignStatistics(
+                    path: url.path, file: found.model.description, model: fingerprint.description)
+            }
+            (statistics, statisticsError) = (found, nil)
+        } catch {
+            (statistics, statisticsError) = (nil, error)
         }
     }
 
@@ -112,8 +127,10 @@ public struct ImageCompressor {
 
     /// Refuses a coding that the model has nothing for, before any work.
     ///
-    /// - Throws: ``CompressionError/noStatistics``.
+    /// - Throws: ``CompressionError/noStatistics``,
+    ///   ``CompressionError/foreignStatistics(path:file:model:)`` or what reading the statistics threw.
     public func require(_ mode: CodingMode?) throws {
+        if mode != .packed, let statisticsError { throw statisticsError }
         if mode == .modelled, statistics == nil { throw CompressionError.noStatistics }
     }
 
@@ -144,6 +161,7 @@ public struct ImageCompressor {
     ) throws {
         let header = file.header
         try check(header, name: name)
+        try require(header.mode == .packed ? .packed : nil)
         let codes = try file.codes(statistics: statistics, name: name)
         let size = paddedSize(width: header.width, height: header.height)
         let grids = model.grids(height: size.height, width: size.width)

@@ -19,6 +19,8 @@ struct BenchCommandTests {
             let data = try Data(contentsOf: results.appendingPathComponent("growth.json"))
             let points = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
             #expect(points.compactMap { $0["size"] as? Int } == [1, 2, 3, 4, 5])
+            expectFailure(
+                try Shell.hrvq("bench", "--growth", "growth", "--quantities", "layers", in: folder), "--force")
             #expect(points.allSatisfy { ($0["seconds"] as? Double ?? 0) > 0 && ($0["memory"] as? Double ?? 0) > 1 })
         }
     }
@@ -27,9 +29,11 @@ struct BenchCommandTests {
     func options() throws {
         for arguments in [
             ["bench", "train", "--growth", "g"], ["bench", "--growth", "g", "--json", "a.json"],
-            ["bench", "--quantities", "batch"], ["bench", "--growth", "g", "--quantities", "colour"],
+            ["bench", "--quantities", "batch"], ["bench", "--force"],
+            ["bench", "--growth", "g", "--quantities", "batch", "batch"], ["bench", "--growth", "g", "--quantities", "colour"],
         ] {
-            #expect(try Shell.finish(Shell.start(arguments, in: FileManager.default.temporaryDirectory)).status == 64)
+            let folder = FileManager.default.temporaryDirectory
+            #expect(try Shell.finish(Shell.start(arguments, in: folder)).status == 64, "\(arguments)")
         }
     }
 }

@@ -95,6 +95,9 @@ struct CompressionCommandTests {
                 "--output")
             #expect(try Shell.hrvq("encode", run, "p.png", "p.jpg", "-o", "both", in: folder).status == 0)
             #expect(names(folder.appendingPathComponent("both")) == ["p-2.hrvq", "p.hrvq"])
+            #expect(try Shell.hrvq("decode", run, "both", "-o", "back", in: folder).status == 0)
+            #expect(names(folder.appendingPathComponent("back")) == ["p-2.png", "p.png"])
+            expectFailure(try Shell.hrvq("decode", run, "back", "-o", "again", in: folder), "no .hrvq file")
         }
     }
 
@@ -158,6 +161,20 @@ struct CompressionCommandTests {
             let json = try Shell.hrvq("inspect", "modelled.hrvq", "--json", in: folder)
             let description = try JSONDecoder().decode(CompressedDescription.self, from: Data(json.output.utf8))
             #expect(description.bytes == sizes[1] && description.layers.map(\.choices) == [4, 4])
+
+            // Packed codes need no statistics, not even whole ones; all else says what is wrong with them.
+            let statistics = URL(fileURLWithPath: run).appendingPathComponent("entropy.safetensors")
+            try Data(contentsOf: statistics).prefix(100).write(to: statistics)
+            #expect(
+                try Shell.hrvq("encode", run, "p.png", "--coding", "packed", "-o", "new.hrvq", in: folder).status == 0)
+            #expect(try Shell.hrvq("decode", run, "new.hrvq", in: folder).status == 0)
+            for arguments in [
+                ["encode", run, "p.png", "-o", "n.hrvq"], ["decode", run, "modelled.hrvq", "-o", "n"],
+                ["encode", run, "p.png", "--coding", "modelled", "-o", "n.hrvq"],
+            ] {
+                expectFailure(
+                    try Shell.finish(Shell.start(arguments, in: folder)), "entropy.safetensors")
+            }
         }
     }
 

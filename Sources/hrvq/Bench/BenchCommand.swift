@@ -53,10 +53,14 @@ struct BenchCommand: ParsableCommand {
         help: "What grows: \(GrowthSweep.Quantity.allCases.map(\.rawValue).joined(separator: ", ")); all by default.")
     var quantities: [GrowthSweep.Quantity] = []
 
+    @Flag(help: "Write into a folder of --growth that there is.")
+    var force = false
+
     func validate() throws {
-        if growth == nil, !quantities.isEmpty {
-            throw ValidationError("--quantities are those of --growth, which names a folder")
+        if growth == nil, !quantities.isEmpty || force {
+            throw ValidationError("--quantities and --force are those of --growth, which names a folder")
         }
+        if Set(quantities).count < quantities.count { throw ValidationError("--quantities names one twice") }
         if growth != nil, !measures.isEmpty || json != nil {
             throw ValidationError("--growth has measures and files of its own; leave the measures and --json out")
         }
@@ -107,6 +111,8 @@ struct BenchCommand: ParsableCommand {
 
     private func measureGrowth(into path: String, threads: Int) throws {
         let folder = URL(fileURLWithPath: path)
+        try OutputPath.refuseExisting(path, force: force)
+        try AtomicFolder.create(folder)
         let measure = GrowthMeasure(
             executable: Self.executable, threads: threads, rounds: rounds, seconds: seconds)
         let report = GrowthReport(folder: folder, threads: threads)

@@ -14,7 +14,9 @@ struct DecodeCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Argument(help: "Compressed images, or - for standard input.", completion: .file(extensions: ["hrvq"]))
+    @Argument(
+        help: "Compressed images, folders of them, or - for standard input.",
+        completion: .file(extensions: ["hrvq"]))
     var files: [String]
 
     @Option(
@@ -34,7 +36,10 @@ struct DecodeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let conversions = try FileConversion.plan(files, to: output, fileExtension: "png", force: options.force)
+        let paths = try files.flatMap {
+            try $0 == FileConversion.standard ? [$0] : ImageFiles.list([$0], extensions: ["hrvq"], kind: ".hrvq")
+        }
+        let conversions = try FileConversion.plan(paths, to: output, fileExtension: "png", force: options.force)
         let compressor = try options.tiles.compressor(model)
         try FileConversion.run(conversions) { conversion in
             let name = conversion.inputName
@@ -47,7 +52,7 @@ struct DecodeCommand: ParsableCommand {
                 throw ValidationError("\(name) holds \(file.header.images) images; give a folder with --output")
             }
             // Several pictures become a folder: the one that --output names, or one beside the file.
-            let named = files.count == 1 ? output : nil
+            let named = paths.count == 1 ? output : nil
             let folder = named ?? (conversion.output as NSString).deletingPathExtension
             try OutputPath.refuseExisting(folder, force: options.force)
             let target = URL(fileURLWithPath: folder)

@@ -3,12 +3,12 @@ import Foundation
 
 /// What goes wrong when image files are gathered.
 enum ImageFilesError: Error, CustomStringConvertible {
-    case empty(folder: String)
+    case empty(folder: String, kind: String)
     case noneDecoded(count: Int)
 
     var description: String {
         switch self {
-        case .empty(let folder): "\(folder): no JPEG, PNG or WebP file in this folder; check the path"
+        case .empty(let folder, let kind): "\(folder): no \(kind) file in this folder; check the path"
         case .noneDecoded(let count): "none of the \(count) images decoded; see the reasons above"
         }
     }
@@ -18,17 +18,21 @@ enum ImageFilesError: Error, CustomStringConvertible {
 enum ImageFiles {
     static let extensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
 
-    /// Files as they are, folders as the image files in them, sorted.
-    static func list(_ arguments: [String]) throws -> [String] {
+    /// Files as they are, folders as the files with one of the extensions in them, sorted.
+    ///
+    /// - Parameter kind: What errors call such files.
+    static func list(
+        _ arguments: [String], extensions: Set<String> = extensions, kind: String = "JPEG, PNG or WebP"
+    ) throws -> [String] {
         try arguments.flatMap { argument in
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder) else {
-                throw FileError.missing(path: argument, cure: "give image files or folders of them")
+                throw FileError.missing(path: argument, cure: "give \(kind) files or folders of them")
             }
             guard isFolder.boolValue else { return [argument] }
             let names = FileManager.default.enumerator(atPath: argument)?.compactMap { $0 as? String } ?? []
             let found = names.filter { extensions.contains(($0 as NSString).pathExtension.lowercased()) }
-            guard !found.isEmpty else { throw ImageFilesError.empty(folder: argument) }
+            guard !found.isEmpty else { throw ImageFilesError.empty(folder: argument, kind: kind) }
             return found.sorted().map { (argument as NSString).appendingPathComponent($0) }
         }
     }

@@ -28,11 +28,12 @@ public final class ModelCodec: ImageCodec {
 
     /// A run's model with packed codes, and with modelled ones where it has statistics.
     ///
-    /// - Throws: As `ImageCompressor.init(folder:device:precision:)`.
+    /// - Throws: As `ImageCompressor.init(folder:device:precision:)` and `ImageCompressor.require(_:)`.
     public static func codecs(
         of run: RateDistortionRun, on device: Device = .cpu, precision: Precision? = nil
     ) throws -> [any ImageCodec] {
         let compressor = try ImageCompressor(folder: run.folder, device: device, precision: precision)
+        try compressor.require(nil)
         let modes: [CodingMode] = compressor.statistics == nil ? [.packed] : [.packed, .modelled]
         return modes.map { mode in
             let files = ["model.safetensors"] + (mode == .modelled ? [StatisticsFile.name] : [])

@@ -14,7 +14,7 @@ struct GrowthReport {
         try AtomicFile.write(try ReportJSON.data(sweeps.flatMap(\.results)), to: file("growth.json"))
         var blocks: [HTMLPage.Block] = [
             .paragraph(
-                "\(threads) threads, \(Precision.auto.resolve(on: .cpu)), LibTorch \(Engine.version). Medians of rounds in"
+                "\(threads) \(threads == 1 ? "thread" : "threads"), \(Precision.auto.resolve(on: .cpu)), LibTorch \(Engine.version). Medians of rounds in"
                     + " which all sizes of a sweep take turns, a process each; memory is the largest that a process held."
                     + " Growth is the exponent of a power of the size, by least squares: 1 is proportional.")
         ]

@@ -32,7 +32,7 @@ struct GrowthSweep {
     /// What a time is of, such as "a step".
     var work: String
     var series: [Series]
-    /// What is to be seen, and why it must be so.
+    /// How it must grow, and why.
     var explanation: String
 
     /// The sweep of a quantity.
@@ -101,8 +101,8 @@ struct GrowthSweep {
         ],
         explanation: """
             A layer more is m distances more, though the codewords are eight times as many: n·m distances for mⁿ codewords. \
-            What exceeds that is memory: the tables of the fourth layer outgrow the second cache. A single layer is a flat \
-            codebook, and the flat kernel searches it.
+            Tables that outgrow a cache add to that: those of the fourth layer take 1 MiB. A single layer is a flat codebook, \
+            and the flat kernel searches it.
             """)
 
     private static func searchSeries(

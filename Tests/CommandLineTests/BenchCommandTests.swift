@@ -21,7 +21,9 @@ struct BenchCommandTests {
             #expect(points.compactMap { $0["size"] as? Int } == [1, 2, 3, 4, 5])
             expectFailure(
                 try Shell.hrvq("bench", "--growth", "growth", "--quantities", "layers", in: folder), "--force")
-            #expect(points.allSatisfy { ($0["seconds"] as? Double ?? 0) > 0 && ($0["memory"] as? Double ?? 0) > 1 })
+            for name in ["seconds", "memory"] {
+                #expect(points.allSatisfy { ($0[name] as? Double ?? 0) > 0 }, "\(name)")
+            }
         }
     }
 
@@ -30,7 +32,8 @@ struct BenchCommandTests {
         for arguments in [
             ["bench", "train", "--growth", "g"], ["bench", "--growth", "g", "--json", "a.json"],
             ["bench", "--quantities", "batch"], ["bench", "--force"],
-            ["bench", "--growth", "g", "--quantities", "batch", "batch"], ["bench", "--growth", "g", "--quantities", "colour"],
+            ["bench", "--growth", "g", "--quantities", "batch", "batch"],
+            ["bench", "--growth", "g", "--quantities", "colour"],
         ] {
             let folder = FileManager.default.temporaryDirectory
             #expect(try Shell.finish(Shell.start(arguments, in: folder)).status == 64, "\(arguments)")

@@ -19,7 +19,7 @@ public struct ImageCompressor {
     /// What it was made from.
     public let configuration: RunConfiguration
     /// The statistics of its codes, where there are some.
-    public let statistics: ContextStatistics?
+    public var statistics: ContextStatistics? { (try? foundStatistics.get()) ?? nil }
     /// The name of the model in files.
     public let fingerprint: Fingerprint
     /// The side of the tiles that large pictures are cut into, in pixels.
@@ -27,8 +27,8 @@ public struct ImageCompressor {
     /// How large files may become; whoever reads them must allow as much.
     public var limits = CompressedHeader.Limits()
     private let device: Device
-    /// Why the statistics of the model's folder are not usable; packed codes do without them.
-    private let statisticsError: (any Error)?
+    /// The statistics, or why those of the model's folder are not usable: packed codes do without them.
+    private var foundStatistics: Result<ContextStatistics?, any Error>
 
     /// Takes a loaded model.
     ///
@@ -40,8 +40,7 @@ public struct ImageCompressor {
         self.model = model
         self.configuration = configuration
         self.device = device
-        self.statistics = statistics
-        statisticsError = nil
+        foundStatistics = .success(statistics)
         fingerprint = try Self.fingerprint(ModelFingerprint.of(model, configuration))
     }
 
@@ -55,26 +54,20 @@ public struct ImageCompressor {
     /// - Throws: `FileError`, `ConfigurationError`, `TorchError`.
     public init(folder: URL, device: Device = .cpu, precision: Precision? = nil) throws {
         let (configuration, model) = try ModelFolder(folder).load(on: device, precision: precision)
+        try self.init(model, configuration, device: device)
+        let fingerprint = self.fingerprint
+        foundStatistics = Result { try Self.statistics(in: folder, of: fingerprint) }
+    }
+
+    private static func statistics(in folder: URL, of model: Fingerprint) throws -> ContextStatistics? {
         let url = folder.appendingPathComponent(StatisticsFile.name)
-        let fingerprint = try Self.fingerprint(ModelFingerprint.of(model, configuration))
-        self.model = model
-        self.configuration = configuration
-        self.device = device
-        self.fingerprint = fingerprint
-        do {
-            guard FileManager.default.fileExists(atPath: url.path) else {
-                (statistics, statisticsError) = (nil, nil)
-                return
-            }
-            let found = try StatisticsFile.read(url)
-            guard found.model == fingerprint else {
-                throw CompressionError.foreignStatistics(
-                    path: url.path, file: found.model.description, model: fingerprint.description)
-            }
-            (statistics, statisticsError) = (found, nil)
-        } catch {
-            (statistics, statisticsError) = (nil, error)
+        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+        let found = try StatisticsFile.read(url)
+        guard found.model == model else {
+            throw CompressionError.foreignStatistics(
+                path: url.path, file: found.model.description, model: model.description)
         }
+        return found
     }
 
     /// A model's fingerprint as it stands in files: the first 16 bytes.
@@ -130,8 +123,8 @@ public struct ImageCompressor {
     /// - Throws: ``CompressionError/noStatistics``,
     ///   ``CompressionError/foreignStatistics(path:file:model:)`` or what reading the statistics threw.
     public func require(_ mode: CodingMode?) throws {
-        if mode != .packed, let statisticsError { throw statisticsError }
-        if mode == .modelled, statistics == nil { throw CompressionError.noStatistics }
+        guard mode != .packed else { return }
+        if try foundStatistics.get() == nil, mode == .modelled { throw CompressionError.noStatistics }
     }
 
     /// Refuses more than one file may hold, before any work.

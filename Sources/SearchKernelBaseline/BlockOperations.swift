@@ -23,21 +23,35 @@ private func storeWide(_ block: WideBlock, _ pointer: UnsafeMutablePointer<Float
     UnsafeMutableRawPointer(pointer).storeBytes(of: block, as: WideBlock.self)
 }
 
-/// target = vector.
+/// Goes along a vector: sixteen numbers at a time, then eight, then one.
 @inline(__always)
-func copy(_ vector: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ dimension: Int) {
+private func forEachPart(
+    _ dimension: Int, wide: (_ axis: Int) -> Void, block: (_ axis: Int) -> Void, single: (_ axis: Int) -> Void
+) {
     var axis = 0
     while axis + 16 <= dimension {
-        storeWide(loadWide(vector + axis), target + axis)
+        wide(axis)
         axis += 16
     }
     while axis + 8 <= dimension {
-        store(load(vector + axis), target + axis)
+        block(axis)
         axis += 8
     }
     while axis < dimension {
-        target[axis] = vector[axis]
+        single(axis)
         axis += 1
+    }
+}
+
+/// target = vector. By the compiler's own copy it would be a call.
+@inline(__always)
+func copy(_ vector: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ dimension: Int) {
+    forEachPart(dimension) {
+        storeWide(loadWide(vector + $0), target + $0)
+    } block: {
+        store(load(vector + $0), target + $0)
+    } single: {
+        target[$0] = vector[$0]
     }
 }
 
@@ -47,18 +61,12 @@ func subtract(
     _ codeword: UnsafePointer<Float>, _ vector: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>,
     _ dimension: Int
 ) {
-    var axis = 0
-    while axis + 16 <= dimension {
-        storeWide(loadWide(vector + axis) - loadWide(codeword + axis), target + axis)
-        axis += 16
-    }
-    while axis + 8 <= dimension {
-        store(load(vector + axis) - load(codeword + axis), target + axis)
-        axis += 8
-    }
-    while axis < dimension {
-        target[axis] = vector[axis] - codeword[axis]
-        axis += 1
+    forEachPart(dimension) {
+        storeWide(loadWide(vector + $0) - loadWide(codeword + $0), target + $0)
+    } block: {
+        store(load(vector + $0) - load(codeword + $0), target + $0)
+    } single: {
+        target[$0] = vector[$0] - codeword[$0]
     }
 }
 
@@ -69,17 +77,11 @@ func add(
     _ dimension: Int
 ) {
     guard let before else { return copy(codeword, target, dimension) }
-    var axis = 0
-    while axis + 16 <= dimension {
-        storeWide(loadWide(before + axis) + loadWide(codeword + axis), target + axis)
-        axis += 16
-    }
-    while axis + 8 <= dimension {
-        store(load(before + axis) + load(codeword + axis), target + axis)
-        axis += 8
-    }
-    while axis < dimension {
-        target[axis] = before[axis] + codeword[axis]
-        axis += 1
+    forEachPart(dimension) {
+        storeWide(loadWide(before + $0) + loadWide(codeword + $0), target + $0)
+    } block: {
+        store(load(before + $0) + load(codeword + $0), target + $0)
+    } single: {
+        target[$0] = before[$0] + codeword[$0]
     }
 }

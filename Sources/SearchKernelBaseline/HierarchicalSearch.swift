@@ -137,29 +137,29 @@ private func score<L: Length>(
         var axis = 0
         while axis &+ 2 <= dimension {
             let column = axis &* 8
-            let pair = vectors + axis
-            sum0 += pairs(pair) * loadPairs(table0 + column)
-            sum1 += pairs(pair + dimension) * loadPairs(table1 + column)
-            sum2 += pairs(pair + 2 &* dimension) * loadPairs(table2 + column)
-            sum3 += pairs(pair + 3 &* dimension) * loadPairs(table3 + column)
-            sum4 += pairs(pair + 4 &* dimension) * loadPairs(table4 + column)
-            sum5 += pairs(pair + 5 &* dimension) * loadPairs(table5 + column)
-            sum6 += pairs(pair + 6 &* dimension) * loadPairs(table6 + column)
-            sum7 += pairs(pair + 7 &* dimension) * loadPairs(table7 + column)
+            let both = vectors + axis
+            sum0 += pairs(both) * loadPairs(table0 + column)
+            sum1 += pairs(both + dimension) * loadPairs(table1 + column)
+            sum2 += pairs(both + 2 &* dimension) * loadPairs(table2 + column)
+            sum3 += pairs(both + 3 &* dimension) * loadPairs(table3 + column)
+            sum4 += pairs(both + 4 &* dimension) * loadPairs(table4 + column)
+            sum5 += pairs(both + 5 &* dimension) * loadPairs(table5 + column)
+            sum6 += pairs(both + 6 &* dimension) * loadPairs(table6 + column)
+            sum7 += pairs(both + 7 &* dimension) * loadPairs(table7 + column)
             axis &+= 2
         }
         if axis < dimension {
             // The last axis of an odd number has no other; the table has zeros there.
             let column = axis &* 8
             let last = vectors + axis
-            sum0 += pair(last[0]) * loadPairs(table0 + column)
-            sum1 += pair(last[dimension]) * loadPairs(table1 + column)
-            sum2 += pair(last[2 &* dimension]) * loadPairs(table2 + column)
-            sum3 += pair(last[3 &* dimension]) * loadPairs(table3 + column)
-            sum4 += pair(last[4 &* dimension]) * loadPairs(table4 + column)
-            sum5 += pair(last[5 &* dimension]) * loadPairs(table5 + column)
-            sum6 += pair(last[6 &* dimension]) * loadPairs(table6 + column)
-            sum7 += pair(last[7 &* dimension]) * loadPairs(table7 + column)
+            sum0 += pairWithZero(last[0]) * loadPairs(table0 + column)
+            sum1 += pairWithZero(last[dimension]) * loadPairs(table1 + column)
+            sum2 += pairWithZero(last[2 &* dimension]) * loadPairs(table2 + column)
+            sum3 += pairWithZero(last[3 &* dimension]) * loadPairs(table3 + column)
+            sum4 += pairWithZero(last[4 &* dimension]) * loadPairs(table4 + column)
+            sum5 += pairWithZero(last[5 &* dimension]) * loadPairs(table5 + column)
+            sum6 += pairWithZero(last[6 &* dimension]) * loadPairs(table6 + column)
+            sum7 += pairWithZero(last[7 &* dimension]) * loadPairs(table7 + column)
         }
         put(sum0, block, keys)
         put(sum1, block, keys + 8)
@@ -189,7 +189,7 @@ private func pairs(_ pointer: UnsafePointer<Float>) -> Pairs {
 
 /// A number and 0, eight times.
 @inline(__always)
-private func pair(_ number: Float) -> Pairs {
+private func pairWithZero(_ number: Float) -> Pairs {
     let both = Double(bitPattern: UInt64(number.bitPattern))
     return unsafeBitCast(SIMD8<Double>(repeating: both), to: Pairs.self)
 }

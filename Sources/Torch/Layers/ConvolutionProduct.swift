@@ -185,7 +185,7 @@ package struct ConvolutionProduct {
         count(
             isTransposed ? (large: gradient, small: input) : (large: input, small: gradient), times: needsInput ? 2 : 1)
         if let kernel = kernel(for: input, rectified: rectified, output: gradient),
-            other.map({ WinogradConvolution.suits($0) && $0.shape == input.shape }) ?? true
+            other.map({ $0.suitsMapKernels && $0.shape == input.shape }) ?? true
         {
             let own = try kernel.parameterGradients(gradient, input: input, rectifies: rectified)
             guard needsInput else { return Gradients(weight: own.weight, bias: own.bias) }

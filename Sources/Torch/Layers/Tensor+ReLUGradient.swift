@@ -21,9 +21,7 @@ extension Tensor {
     /// - Throws: ``TorchError``.
     package func passThroughReLU(_ value: Tensor, adding other: Tensor? = nil) throws -> Tensor {
         let all = [self, value] + (other.map { [$0] } ?? [])
-        guard count > 0,
-            all.allSatisfy({ $0.device.kind == .cpu && $0.dataType == .float32 && $0.isContiguous(.channelsLast) })
-        else {
+        guard all.allSatisfy(\.suitsMapKernels) else {
             try Operators.thresholdBackwardInto(.tensor(self), .tensor(value), 0, .tensor(self))
             if let other { try addInPlace(other) }
             return try (other ?? self).sum(axes: [0, 2, 3])

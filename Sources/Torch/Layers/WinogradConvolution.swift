@@ -19,7 +19,7 @@ package struct WinogradConvolution {
     package init?(
         _ weight: Tensor, stride: Int, padding: Int, isTransposed: Bool = false, variant: WinogradVariant? = .best
     ) {
-        guard let variant, Self.suits(weight), weight.size(2) == weight.size(3), padding == 1 else { return nil }
+        guard let variant, weight.suitsMapKernels, weight.size(2) == weight.size(3), padding == 1 else { return nil }
         switch (weight.size(2), stride, isTransposed) {
         case (3, 1, false): kind = .same
         case (4, 2, false): kind = .halving
@@ -30,24 +30,19 @@ package struct WinogradConvolution {
         self.variant = variant
     }
 
-    /// Whether the kernel reads the tensor as it lies in memory.
-    static func suits(_ tensor: Tensor) -> Bool {
-        tensor.suitsKernels && tensor.rank == 4 && tensor.isContiguous(.channelsLast) && tensor.count > 0
-    }
-
     private var inputs: Int { weight.size(kind == .doubling ? 0 : 1) }
     private var outputs: Int { weight.size(kind == .doubling ? 1 : 0) }
 
     /// Whether the kernel can convolve this input; one that does not fit is the engine's to refuse.
     package func canConvolve(_ input: Tensor) -> Bool {
-        Self.suits(input) && input.size(1) == inputs
+        input.suitsMapKernels && input.size(1) == inputs
             && (kind != .halving || (input.size(2) % 2 == 0 && input.size(3) % 2 == 0))
     }
 
     /// Whether a tensor is as the product of an input, or its gradient.
     package func isOutput(_ tensor: Tensor, of input: Tensor) -> Bool {
         let shape = shape(input)
-        return Self.suits(tensor)
+        return tensor.suitsMapKernels
             && tensor.shape == [shape.images, shape.outputs, shape.outputHeight, shape.outputWidth]
     }
 

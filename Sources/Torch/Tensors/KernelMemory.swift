@@ -26,4 +26,7 @@ package struct KernelMemory: @unchecked Sendable {
 extension Tensor {
     /// Whether the kernels take this tensor; LibTorch's operators take every other.
     package var suitsKernels: Bool { device == .cpu && dataType == .float32 }
+
+    /// Whether the kernels for maps of channels take this tensor as it lies in memory.
+    var suitsMapKernels: Bool { suitsKernels && isContiguous(.channelsLast) && count > 0 }
 }

@@ -36,9 +36,7 @@ struct DecodeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let paths = try files.flatMap {
-            try $0 == FileConversion.standard ? [$0] : ImageFiles.list([$0], extensions: ["hrvq"], kind: ".hrvq")
-        }
+        let paths = try FileConversion.inputs(files, extensions: ["hrvq"], kind: ".hrvq")
         let conversions = try FileConversion.plan(paths, to: output, fileExtension: "png", force: options.force)
         let compressor = try options.tiles.compressor(model)
         try FileConversion.run(conversions) { conversion in

@@ -58,7 +58,7 @@ struct EncodeCommand: ParsableCommand {
 
     func run() throws {
         if data != nil || split != nil { return try encodeDataset() }
-        let paths = try images.flatMap { try $0 == FileConversion.standard ? [$0] : ImageFiles.list([$0]) }
+        let paths = try FileConversion.inputs(images)
         let conversions = try FileConversion.plan(paths, to: output, fileExtension: "hrvq", force: options.force)
         let compressor = try options.tiles.compressor(model)
         try compressor.require(coding)

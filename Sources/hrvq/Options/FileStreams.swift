@@ -13,6 +13,17 @@ struct FileConversion {
     /// The path that stands for standard input and output.
     static let standard = "-"
 
+    /// Files and those in folders; `-` stays what it is.
+    ///
+    /// - Throws: As `ImageFiles.list(_:extensions:kind:)`.
+    static func inputs(
+        _ arguments: [String], extensions: Set<String> = ImageFiles.extensions, kind: String = ImageFiles.kind
+    ) throws -> [String] {
+        try arguments.flatMap {
+            try $0 == standard ? [$0] : ImageFiles.list([$0], extensions: extensions, kind: kind)
+        }
+    }
+
     /// Where the results of inputs go.
     ///
     /// - Parameters:

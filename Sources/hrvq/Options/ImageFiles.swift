@@ -17,12 +17,13 @@ enum ImageFilesError: Error, CustomStringConvertible {
 /// The image files that arguments name.
 enum ImageFiles {
     static let extensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
+    static let kind = "JPEG, PNG or WebP"
 
     /// Files as they are, folders as the files with one of the extensions in them, sorted.
     ///
     /// - Parameter kind: What errors call such files.
     static func list(
-        _ arguments: [String], extensions: Set<String> = extensions, kind: String = "JPEG, PNG or WebP"
+        _ arguments: [String], extensions: Set<String> = extensions, kind: String = kind
     ) throws -> [String] {
         try arguments.flatMap { argument in
             var isFolder: ObjCBool = false

@@ -135,7 +135,7 @@ package.targets =
             dependencies: [
                 "CTorch", "ConvolutionKernels", "WinogradKernelTypes", "WinogradKernelBaseline", "WinogradKernelAVX2",
                 "WinogradKernelAVX512", "Files", "Processors", collections,
-            ]),
+            ], resources: [.embedInCode("CUDA/Kernels")]),
         .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
         .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images"]),
         .target(name: "SearchKernelTypes"),
@@ -147,7 +147,7 @@ package.targets =
             dependencies: [
                 "Torch", "Processors", "SearchKernelTypes", "SearchKernelBaseline", "SearchKernelAVX2",
                 "SearchKernelAVX512",
-            ]),
+            ], resources: [.embedInCode("CUDA/Kernels")]),
         .target(name: "Autoencoders", dependencies: ["Torch", "Quantization"]),
         kernel("SamplerKernelBaseline", architecture: nil),
         kernel("SamplerKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"]),
@@ -175,7 +175,7 @@ package.targets =
         .target(
             name: "Training",
             dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
-            resources: [.embedInCode("Presets")]),
+            resources: [.embedInCode("Presets"), .embedInCode("CUDA/Kernels")]),
         .target(
             name: "Compression",
             dependencies: ["Bitstream", "Files", "Torch", "Images", "Autoencoders", "Training"]),

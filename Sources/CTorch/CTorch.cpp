@@ -4,7 +4,8 @@
 #error "LibTorch was not found: run 'make setup' in this checkout, set LIBTORCH to a LibTorch folder, or give pkg-config a libtorch.pc"
 #else
 
-#include <ATen/ATen.h>
+#include "Guarded.h"
+
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -29,29 +30,14 @@
 #include <thread>
 #include <vector>
 
+std::string &ct::last_error() {
+    static thread_local std::string text;
+    return text;
+}
+
 namespace {
 
-thread_local std::string last_error;
-
-at::Tensor &unwrap(ct_tensor tensor) { return *reinterpret_cast<at::Tensor *>(tensor); }
-ct_tensor wrap(at::Tensor tensor) { return reinterpret_cast<ct_tensor>(new at::Tensor(std::move(tensor))); }
-at::Generator &unwrap(ct_generator generator) { return *reinterpret_cast<at::Generator *>(generator); }
-
-// Runs body; turns whatever it throws into -1 and a text. The engine's own text ends in a C++ back trace,
-// which helps nobody who reads an error message.
-template <typename Body> int guarded(Body body) {
-    try {
-        body();
-        return 0;
-    } catch (const c10::Error &error) {
-        last_error = error.what_without_backtrace();
-    } catch (const std::exception &error) {
-        last_error = error.what();
-    } catch (...) {
-        last_error = "the engine threw an object that is not a std::exception";
-    }
-    return -1;
-}
+using namespace ct;
 
 c10::Device device_of(int64_t type, int64_t index) {
     return c10::Device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index));
@@ -184,7 +170,7 @@ class ResultWriter {
 
 } // namespace
 
-const char *ct_last_error(void) { return last_error.c_str(); }
+const char *ct_last_error(void) { return last_error().c_str(); }
 const char *ct_version(void) { return TORCH_VERSION; }
 
 const char *ct_build_information(void) {
@@ -281,6 +267,12 @@ void *ct_tensor_data(ct_tensor tensor) {
     return data;
 }
 
+uint64_t ct_tensor_address(ct_tensor tensor) {
+    uint64_t address = 0;
+    guarded([&] { address = reinterpret_cast<uintptr_t>(unwrap(tensor).data_ptr()); });
+    return address;
+}
+
 int32_t ct_tensor_requires_gradient(ct_tensor tensor) { return unwrap(tensor).requires_grad(); }
 
 int ct_tensor_set_requires_gradient(ct_tensor tensor, int32_t value) {
@@ -350,7 +342,7 @@ struct OwnNode : torch::autograd::Function<OwnNode> {
             list.push_back(result ? std::move(unwrap(result)) : at::Tensor());
             if (result) ct_tensor_release(result);
         }
-        if (status != 0) throw std::runtime_error(last_error);
+        if (status != 0) throw std::runtime_error(last_error());
         // What it kept for this is memory that the rest of the graph can use.
         own->clear();
         return list;
@@ -359,7 +351,7 @@ struct OwnNode : torch::autograd::Function<OwnNode> {
 
 } // namespace
 
-void ct_set_last_error(const char *text) { last_error = text; }
+void ct_set_last_error(const char *text) { last_error() = text; }
 
 int ct_tensor_with_gradient(ct_tensor value, const ct_tensor *inputs, int32_t count, void *context,
                             ct_gradient_function function, void (*release)(void *context), ct_tensor *out) {
@@ -474,46 +466,6 @@ void ct_keep_freed_memory(void) {
     mallopt(M_TRIM_THRESHOLD, INT_MAX);
     mallopt(M_TOP_PAD, 64 << 20);
 #endif
-}
-
-namespace {
-
-// Opens the CUDA half of LibTorch once. It must be global: its initialisers register kernels with the dispatcher.
-const std::string &cuda_load_failure() {
-    static const std::string failure = [] {
-        std::string folder = ct_library_folder();
-        std::string path = folder.empty() ? "libtorch_cuda.so" : folder + "/libtorch_cuda.so";
-        if (dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL)) return std::string();
-        const char *text = dlerror();
-        return std::string(text ? text : "libtorch_cuda.so could not be opened");
-    }();
-    return failure;
-}
-
-} // namespace
-
-int32_t ct_cuda_available(void) {
-    int32_t available = 0;
-    int status = guarded([&] {
-        TORCH_CHECK(cuda_load_failure().empty(), cuda_load_failure());
-        TORCH_CHECK(at::hasCUDA(), "LibTorch's CUDA library opened, but no CUDA device answers");
-        available = 1;
-    });
-    return status == 0 ? available : 0;
-}
-
-int32_t ct_cuda_device_count(void) {
-    if (!ct_cuda_available()) return 0;
-    int32_t count = 0;
-    guarded([&] { count = at::detail::getCUDAHooks().deviceCount(); });
-    return count;
-}
-
-int ct_cuda_synchronize(void) {
-    return guarded([&] {
-        TORCH_CHECK(ct_cuda_available(), "there is no CUDA device");
-        at::detail::getCUDAHooks().deviceSynchronize(at::detail::getCUDAHooks().getCurrentDevice());
-    });
 }
 
 #endif

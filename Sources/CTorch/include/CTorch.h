@@ -17,6 +17,10 @@ typedef struct ct_tensor_object *ct_tensor;
 typedef struct ct_generator_object *ct_generator;
 // Operators live as long as the process.
 typedef const struct ct_operator_object *ct_operator;
+// A kernel lives as long as its module.
+typedef const struct ct_function_object *ct_function;
+typedef struct ct_module_object *ct_module;
+typedef struct ct_graph_object *ct_graph;
 
 // What a ct_value holds.
 enum {
@@ -81,6 +85,8 @@ int32_t ct_tensor_device_index(ct_tensor tensor);
 int32_t ct_tensor_is_contiguous(ct_tensor tensor, int32_t channels_last);
 // Null if the tensor is not on the processor's memory.
 void *ct_tensor_data(ct_tensor tensor);
+// Where the first element is, in the memory of whatever device; 0 on failure.
+uint64_t ct_tensor_address(ct_tensor tensor);
 
 // Gradients.
 int32_t ct_tensor_requires_gradient(ct_tensor tensor);
@@ -123,6 +129,34 @@ void ct_keep_freed_memory(void);
 int32_t ct_cuda_available(void);
 int32_t ct_cuda_device_count(void);
 int ct_cuda_synchronize(void);
+// How many multiprocessors the current device has; 0 where there is none.
+int32_t ct_cuda_multiprocessors(void);
+// Whether cuDNN tries its convolutions at the first use of a shape and keeps the fastest.
+int ct_cuda_choose_fastest_convolutions(int32_t enabled);
+
+// A stream of its own for what this thread starts, as capturing needs; both wait for all work on the device.
+typedef struct {
+    int64_t identifier;
+    int32_t device;
+} ct_stream;
+int ct_cuda_enter_stream(ct_stream *previous);
+int ct_cuda_leave_stream(ct_stream previous);
+
+// Graphs: what this thread starts between begin and end is recorded, not run; a replay runs all of it on the memory
+// of the recording. Both happen on a stream of its own.
+int ct_graph_begin(ct_graph *out);
+int ct_graph_end(ct_graph graph);
+int ct_graph_replay(ct_graph graph);
+void ct_graph_release(ct_graph graph);
+
+// Kernels in CUDA C++, compiled for the current device when they are needed.
+int ct_module_compile(const char *source, const char *name, const char *const *options, int32_t count, ct_module *out);
+void ct_module_release(ct_module module);
+// shared_memory: bytes that launches will ask for.
+int ct_module_function(ct_module module, const char *name, int32_t shared_memory, ct_function *out);
+// Starts a kernel on the current stream. arguments[i] points to the i-th argument, in the kernel's own type.
+int ct_function_launch(ct_function function, const int32_t *grid, const int32_t *block, int32_t shared_memory,
+                       const void *const *arguments);
 
 #ifdef __cplusplus
 }

@@ -61,4 +61,15 @@ public enum Engine {
     ///
     /// - Throws: ``TorchError`` if there is no CUDA device.
     public static func synchronizeCUDA() throws { try check(ct_cuda_synchronize(), "synchronizing CUDA") }
+
+    /// How many multiprocessors the CUDA device has; 0 where there is none.
+    public static var multiprocessorCount: Int { Int(ct_cuda_multiprocessors()) }
+
+    /// Whether cuDNN tries its ways to compute a convolution when it first meets a shape, and keeps the fastest; agrees
+    /// with `torch.backends.cudnn.benchmark`. It concerns the whole process, so a library leaves it to the program.
+    ///
+    /// - Throws: ``TorchError``.
+    public static func chooseFastestConvolutions(_ enabled: Bool = true) throws {
+        try check(ct_cuda_choose_fastest_convolutions(enabled ? 1 : 0), "choosing convolutions")
+    }
 }

@@ -1,0 +1,62 @@
+import CTorch
+
+/// Work on a CUDA device that was recorded once and is started as a whole.
+///
+/// Starting kernels one by one costs the processor some microseconds each, which is more than many of them run for. A
+/// replay reads and writes the memory of the recording: inputs are written into tensors that the recording read, results
+/// read from tensors that it made. Agrees with `torch.cuda.CUDAGraph`.
+public final class CUDAGraph {
+    private let handle: OpaquePointer
+
+    private init(_ handle: OpaquePointer) { self.handle = handle }
+
+    deinit { ct_graph_release(handle) }
+
+    /// Records what `body` starts. Nothing of it runs yet, so `body` must not read numbers back.
+    ///
+    /// Must be called within ``CUDAStream/run(_:)``, after the same work was run there at least once: operators choose
+    /// their algorithms and kernels are compiled at their first use, which cannot be recorded.
+    ///
+    /// - Throws: ``TorchError``, and what `body` throws.
+    public static func record(_ body: () throws -> Void) throws -> CUDAGraph {
+        var result: OpaquePointer?
+        try check(ct_graph_begin(&result), "beginning to record a CUDA graph")
+        guard let result else { throw TorchError.last("recording a CUDA graph") }
+        let graph = CUDAGraph(result)
+        do {
+            try body()
+        } catch {
+            // What went wrong first is what the caller should hear of.
+            _ = ct_graph_end(result)
+            throw error
+        }
+        try check(ct_graph_end(result), "ending to record a CUDA graph")
+        return graph
+    }
+
+    /// Starts all of it, and does not wait.
+    ///
+    /// - Throws: ``TorchError``.
+    public func replay() throws { try check(ct_graph_replay(handle), "starting a CUDA graph") }
+}
+
+/// A queue of work on the CUDA device.
+public enum CUDAStream {
+    /// Runs `body` with a stream of its own for all that this thread starts, as recording a ``CUDAGraph`` needs; waits
+    /// for the device before and after.
+    ///
+    /// - Throws: ``TorchError`` if there is no CUDA device, and what `body` throws.
+    public static func run<Result>(_ body: () throws -> Result) throws -> Result {
+        var previous = ct_stream()
+        try check(ct_cuda_enter_stream(&previous), "a CUDA stream")
+        let result: Result
+        do {
+            result = try body()
+        } catch {
+            _ = ct_cuda_leave_stream(previous)
+            throw error
+        }
+        try check(ct_cuda_leave_stream(previous), "a CUDA stream")
+        return result
+    }
+}

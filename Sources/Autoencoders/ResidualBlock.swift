@@ -20,19 +20,23 @@ final class ResidualBlock {
     func callAsFunction(_ input: Tensor, relu: Bool) throws -> Tensor {
         let first = try self.first.product(input.dataType)
         let second = try self.second.product(input.dataType)
-        let hidden = try first(input, rectifies: true, .relu)
+        // A device keeps max(x, 0) for the way back; the processor's kernels take it as they read x.
+        let onDevice = input.device.kind == .cuda
+        let operand = onDevice ? try withoutGradients { try input.relu() } : input
+        let hidden = try first(operand, rectifies: !onDevice, .relu)
         let output = try second(hidden, .adding(input, relu: relu))
-        let inputs = [input, first.weight, first.bias, second.weight, second.bias]
-        return try output.withGradient(of: inputs) { gradient in
+        return try output.withGradient(of: [input] + first.inputs + second.inputs) { gradient in
             let sum = relu ? try gradient.throughReLU(output) : gradient
             // Both biases' gradients are sums over gradients that later passes read anyway.
             let outer = try second.gradients(sum, input: hidden, needsBias: false)
             guard let hiddenGradient = outer.input else { return [nil, nil, nil, nil, nil] }
             // The gradient that `second` gave is this function's own, and is changed in place.
             let firstBias = try hiddenGradient.passThroughReLU(hidden)
-            let inner = try first.gradients(
-                hiddenGradient, input: input, rectified: true, needsBias: false, adding: sum)
-            return [inner.input, inner.weight, firstBias, outer.weight, inner.otherSum]
+            var inner = try first.gradients(
+                hiddenGradient, input: operand, rectified: !onDevice, needsBias: false, adding: onDevice ? nil : sum)
+            if onDevice { inner.otherSum = try inner.input?.passThroughReLU(operand, adding: sum) }
+            return try [inner.input] + first.deliver(weight: inner.weight, bias: firstBias)
+                + second.deliver(weight: outer.weight, bias: inner.otherSum)
         }
     }
 }

@@ -71,6 +71,11 @@ public final class SingleGridAutoencoder: Autoencoder {
         try encoder(images.to(precision)).to(.float32).channelsLast()
     }
 
+    /// Latents for the quantizer's forward pass: a CUDA device's kernel reads them as the encoder leaves them.
+    private func trainingLatents(_ images: Tensor) throws -> Tensor {
+        images.device.kind == .cuda ? try encoder(images.to(precision)).channelsLast() : try latents(images)
+    }
+
     /// The nearest codewords of the images' latents.
     ///
     /// - Throws: `TorchError`.
@@ -104,7 +109,7 @@ public final class SingleGridAutoencoder: Autoencoder {
     /// - Throws: `CodeError.layers`, `TorchError`.
     public func forward(_ images: Tensor, layers: [Int]?) throws -> AutoencoderOutput {
         let kept = try layers?.map { try shares(ofFirst: $0)[0] }
-        let output = try quantizer(latents(images), layers: kept)
+        let output = try quantizer(trainingLatents(images), layers: kept)
         let reconstruction = try decoder(output.shortened.to(precision)).to(.float32)
         let loss = try reconstruction.meanSquaredError(images)
         return AutoencoderOutput(

@@ -13,8 +13,10 @@
 
 #include <dlfcn.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -118,6 +120,20 @@ struct Compiler {
     int (*device_attribute)(int *, int, int);
 };
 
+// The compiler opens a library of its built-in functions by name alone, which the loader finds where Python's paths are
+// set; it lies beside the compiler.
+void open_builtins(void *compiler_function) {
+    Dl_info info;
+    if (dladdr(compiler_function, &info) == 0 || info.dli_fname == nullptr) return;
+    std::error_code error;
+    auto folder = std::filesystem::path(info.dli_fname).parent_path();
+    for (const auto &entry : std::filesystem::directory_iterator(folder, error)) {
+        std::string name = entry.path().filename();
+        // There are others, for older compilers, with "alt" in their names.
+        if (name.rfind("libnvrtc-builtins.so", 0) == 0) dlopen(entry.path().c_str(), RTLD_NOW | RTLD_GLOBAL);
+    }
+}
+
 const Compiler &compiler() {
     static const Compiler functions = [] {
         std::string path = beside_libtorch("libcaffe2_nvrtc.so");
@@ -128,6 +144,7 @@ const Compiler &compiler() {
             function = find<std::remove_reference_t<decltype(function)>>(library, name);
         };
         look(found.error_text, "nvrtcGetErrorString");
+        open_builtins(reinterpret_cast<void *>(found.error_text));
         look(found.create, "nvrtcCreateProgram");
         look(found.compile, "nvrtcCompileProgram");
         look(found.log_size, "nvrtcGetProgramLogSize");
@@ -205,11 +222,14 @@ int ct_cuda_synchronize(void) {
 }
 
 int32_t ct_cuda_multiprocessors(void) {
-    int32_t count = 0;
-    guarded([&] {
-        require_cuda();
-        count = device_attribute(multiprocessor_count);
-    });
+    static const int32_t count = [] {
+        int32_t found = 0;
+        guarded([&] {
+            require_cuda();
+            found = device_attribute(multiprocessor_count);
+        });
+        return found;
+    }();
     return count;
 }
 

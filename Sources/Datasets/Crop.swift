@@ -12,7 +12,7 @@ public enum Crop: Sendable, Equatable {
     }
 
     /// Whether the image is mirrored in an epoch, for half of all; from the stream `flip`.
-    static func isFlipped(seed: UInt64, epoch: Int, index: Int) -> Bool {
+    package static func isFlipped(seed: UInt64, epoch: Int, index: Int) -> Bool {
         var generator = Self.generator(stream: "flip", seed: seed, epoch: epoch, index: index)
         return generator.next() >> 63 == 1
     }

@@ -9,6 +9,9 @@ public protocol ImageDataset: Sendable {
     /// What the labels mean, by label; empty where images have no labels.
     var classNames: [String] { get }
 
+    /// Whether every stored picture has ``shape``, so that there is nothing to crop, and decodes.
+    var isUncropped: Bool { get }
+
     /// The class of an image, 0 ..< `classNames.count`, or `nil` where the data set has no labels.
     func label(at index: Int) -> Int?
 
@@ -22,4 +25,9 @@ public protocol ImageDataset: Sendable {
 
     /// What errors and reports call an image: its path, or file and number.
     func name(at index: Int) -> String
+}
+
+extension ImageDataset {
+    /// What a data set does not promise is not relied on.
+    public var isUncropped: Bool { false }
 }

@@ -54,6 +54,9 @@ public struct MNISTDataset: ImageDataset {
     /// The digit, 0 to 9.
     public func label(at index: Int) -> Int? { Int(labels[index]) }
 
+    /// There is nothing to crop.
+    public var isUncropped: Bool { true }
+
     /// The image; there is nothing to crop.
     ///
     /// - Throws: Nothing that a file could cause.

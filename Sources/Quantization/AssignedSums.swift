@@ -22,13 +22,6 @@ struct AssignedSums {
         let entered = layer == 0 ? nil : try partialSums.selected(axis: 0, layer - 1)
         let sums = try Tensor.zeros([codewords, vectors.size(1)], device: vectors.device)
         self.sums = sums
-        guard vectors.device == .cpu else {
-            counts = try indices.histogram(length: codewords).array(of: Int64.self)
-            if withSums {
-                try sums.indexAddInPlace(axis: 0, indices, entered.map { try vectors - $0 } ?? vectors)
-            }
-            return
-        }
         counts = [Int64](repeating: 0, count: codewords)
         guard vectors.size(0) > 0 else { return }
         let parts = Self.parts(numbers: codewords * vectors.size(1))

@@ -25,7 +25,7 @@ public final class CodebookStatistics {
         self.settings = settings
         counts = try settings.codewords.map { try Tensor.full([$0], 1, device: device) }
         sums = try settings.codewords.map { try Tensor.zeros([$0, settings.dimension], device: device) }
-        unused = try settings.codewords.map { try Tensor.zeros([$0], .int32) }
+        unused = try settings.codewords.map { try Tensor.zeros([$0], .int32, device: device) }
         initialized = try Tensor.zeros([1], .int32)
     }
 

@@ -10,6 +10,8 @@ public struct QuantizerLoss {
     public var codebook: [Tensor]
     /// ‖sg[eⁱ] − ξⁱ⁻¹‖², a layer each. Its gradient reaches the encoder alone.
     public var commitment: [Tensor]
+    /// The weighted sum with its gradient, where one kernel computed both; the terms are numbers for logs then.
+    var weighted: Tensor?
 
     /// The weighted sum of all terms. Codebook terms count only where codewords are learnt by gradient: moving
     /// averages take their place otherwise. The terms of the sum over all layers are HR-VQVAE's own: VQ-VAE and plain
@@ -17,12 +19,18 @@ public struct QuantizerLoss {
     ///
     /// - Throws: `TorchError`.
     public func total(_ settings: QuantizerSettings) throws -> Tensor {
+        if let weighted { return weighted }
+        var total = try weightedCommitment(settings)
+        if settings.learning == .gradient {
+            for term in (codebookSum.map { [$0] } ?? []) + codebook { total = try total + term }
+        }
+        return total
+    }
+
+    /// β₀ times the commitment to the sum and β times that of every layer.
+    func weightedCommitment(_ settings: QuantizerSettings) throws -> Tensor {
         var terms = try commitmentSum.map { [try $0 * settings.betaSum] } ?? []
         terms += try commitment.map { try $0 * settings.beta }
-        if settings.learning == .gradient {
-            if let codebookSum { terms.append(codebookSum) }
-            terms += codebook
-        }
         guard var total = terms.first else { preconditionFailure("a quantizer without layers") }
         for term in terms.dropFirst() { total = try total + term }
         return total

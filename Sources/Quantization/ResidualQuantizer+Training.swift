@@ -52,13 +52,43 @@ extension ResidualQuantizer {
     /// - Throws: `TorchError`.
     public func update(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> Update {
         try withoutGradients {
-            let usage = try statistics.update(output, codebooks: codebooks.map(\.tensor))
-            var update = Update(
-                usage: usage, revived: Array(repeating: 0, count: settings.layers),
-                moved: Array(repeating: [], count: settings.layers))
+            if output.deviceSums != nil {
+                try updateOnDevice(output)
+                let usage = try takeDeviceUsage()
+                var update = try revive(output, using: &generator)
+                update.usage = usage
+                return update
+            }
+            var update = emptyUpdate()
+            update.usage = try statistics.update(output, codebooks: codebooks.map(\.tensor))
             if settings.reviveAfter > 0 { try revive(output, &update, using: &generator) }
             return update
         }
+    }
+
+    /// Revives codewords that went unused for long, after updates on a CUDA device. Waits for it.
+    ///
+    /// - Parameters:
+    ///   - output: What the quantizer gave in the last step.
+    ///   - generator: Where random choices come from.
+    /// - Returns: What was done; no usage.
+    /// - Throws: `TorchError`.
+    public func revive(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> Update {
+        try withoutGradients {
+            var update = emptyUpdate()
+            guard settings.reviveAfter > 0, try deadOnDevice().array(of: Int32.self)[0] > 0 else { return update }
+            var output = output
+            // The codewords have moved since, and the sums were not kept.
+            output.assignment = try assign(output.vectors, sums: .partial)
+            try revive(output, &update, using: &generator)
+            return update
+        }
+    }
+
+    private func emptyUpdate() -> Update {
+        Update(
+            usage: [], revived: Array(repeating: 0, count: settings.layers),
+            moved: Array(repeating: [], count: settings.layers))
     }
 
     /// Resets each dead codeword onto a vector that reached its own parent in this step, drawn by its distance to the

@@ -16,6 +16,8 @@ public final class ResidualQuantizer {
     public let codebooks: [Parameter]
     /// What training keeps beside the codewords.
     public let statistics: CodebookStatistics
+    /// The update's kernels and memory on a CUDA device.
+    private var ownDeviceUpdate: DeviceUpdate?
 
     /// Makes codebooks with normal codewords of deviation 1/√D, smaller by half a layer.
     ///
@@ -48,6 +50,8 @@ public final class ResidualQuantizer {
         public var assignment: Assignment
         /// The vectors that were assigned, [V, D] with V = N·H·W, outside of differentiation.
         public var vectors: Tensor
+        /// What a CUDA device added up for ``ResidualQuantizer/update(_:using:)``.
+        var deviceSums: DeviceSums?
     }
 
     /// Quantizes latents and computes the objective's terms; changes nothing.
@@ -64,9 +68,12 @@ public final class ResidualQuantizer {
     public func callAsFunction(_ latents: Tensor, layers: [Int]? = nil) throws -> Output {
         let shape = latents.shape
         let kept = try keptLayers(layers, images: shape[0])
+        if kept == nil, settings.learning == .movingAverage, suitsDevice(latents) { return try deviceForward(latents) }
+        let latents = try latents.to(.float32)
         let rows = try latents.permuted([0, 2, 3, 1]).reshaped([-1, settings.dimension])
         let vectors = try rows.detached()
-        let assignment = try assign(vectors, sums: .partial)
+        let (assignment, deviceSums) =
+            suitsDevice(vectors) ? try deviceAssign(vectors, sums: .partial) : (try assign(vectors, sums: .partial), nil)
         guard let sums = assignment.sums else { preconditionFailure("a search with sums gave none") }
         let layerSums = try (0..<settings.layers).map { try sums.selected(axis: 0, $0) }
         // ξⁱ = ξ⁰ − (e¹ + … + eⁱ), so the commitment of layer i is a squared error against a partial sum, and its
@@ -91,7 +98,8 @@ public final class ResidualQuantizer {
             }
         }
         return Output(
-            quantized: quantized, shortened: shortened, loss: loss, assignment: assignment, vectors: vectors)
+            quantized: quantized, shortened: shortened, loss: loss, assignment: assignment, vectors: vectors,
+            deviceSums: deviceSums)
     }
 
     /// ξ⁰ + sg[e − ξ⁰] for a sum of codewords [V, D]: its value is e to the last bit, as a decoder of codes sees it.
@@ -135,11 +143,15 @@ public final class ResidualQuantizer {
     ///
     /// - Throws: `TorchError`.
     public func assign(_ vectors: Tensor, sums: CodewordSums) throws -> Assignment {
-        let tensors = codebooks.map(\.tensor)
-        guard vectors.device == .cpu else {
-            return try ReferenceSearch.search(vectors, codebooks: tensors, structure: settings.structure)
-        }
+        if suitsDevice(vectors) { return try deviceAssign(vectors, sums: sums).0 }
         return try packedSearch()(vectors, sums: sums)
+    }
+
+    func deviceUpdate() throws -> DeviceUpdate {
+        if let ownDeviceUpdate { return ownDeviceUpdate }
+        let made = try DeviceUpdate(settings, device: codebooks[0].tensor.device)
+        ownDeviceUpdate = made
+        return made
     }
 
     /// The codebooks as they are now, packed for the kernel.

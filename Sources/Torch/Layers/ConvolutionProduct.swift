@@ -29,15 +29,19 @@ package struct ConvolutionProduct {
     package let weight: Tensor
     /// [out].
     package let bias: Tensor
-    private let stride: Int
-    private let padding: Int
-    private let isTransposed: Bool
+    /// Where the parameters' gradients belong.
+    private let parameters: (weight: Parameter, bias: Parameter)
+    let stride: Int
+    let padding: Int
+    let isTransposed: Bool
     /// Our own kernel, where it is the faster one.
     private let winograd: WinogradConvolution?
 
     init(_ weight: Parameter, _ bias: Parameter, type: DataType, stride: Int, padding: Int, isTransposed: Bool) throws {
-        self.weight = try weight.tensor.to(type)
-        self.bias = try bias.tensor.to(type)
+        self.weight = try weight.value(type)
+        // Sums of our own take the bias as it is.
+        self.bias = try bias.value(weight.tensor.device.kind == .cuda ? .float32 : type)
+        parameters = (weight, bias)
         self.stride = stride
         self.padding = padding
         self.isTransposed = isTransposed
@@ -69,6 +73,21 @@ package struct ConvolutionProduct {
         return result
     }
 
+    /// What a function of this product depends on beside its input, for recording.
+    package var inputs: [Tensor] { [parameters.weight.tensor, parameters.bias.tensor] }
+
+    /// Hands the parameters' gradients over to what is recorded, in the order of ``inputs``. On a CUDA device they go
+    /// to the parameters themselves: the engine would convert each with a kernel of its own, and the optimiser's reads
+    /// them as they are.
+    ///
+    /// - Throws: ``TorchError``.
+    package func deliver(weight: Tensor, bias: Tensor?) throws -> [Tensor?] {
+        guard weight.device.kind == .cuda else { return [weight, bias] }
+        try parameters.weight.add(gradient: weight)
+        if let bias { try parameters.bias.add(gradient: bias) }
+        return [nil, nil]
+    }
+
     private func count(_ grids: (large: Tensor, small: Tensor), times: Int = 1) {
         OperationCounter.add(
             weight: weight, large: grids.large, small: grids.small, stride: stride, padding: padding, times: times)
@@ -81,6 +100,7 @@ package struct ConvolutionProduct {
         }
         let input = rectifies ? try input.relu() : input
         if let other { try requireShape(other, input) }
+        if input.device.kind == .cuda { return try deviceProduct(input, adding: other, relu: relu) }
         if !isTransposed, Self.canFuse(input) { return try fused(input, finish) }
         if isTransposed, case .none = finish, canOverlap(input) { return try overlapped(input) }
         let result =
@@ -192,6 +212,10 @@ package struct ConvolutionProduct {
             let inner = try kernel.inputGradient(gradient, input: input, masks: rectified, adding: other)
             return Gradients(input: inner.gradient, weight: own.weight, bias: own.bias, otherSum: inner.otherSum)
         }
+        if input.device.kind == .cuda {
+            return try deviceGradients(
+                gradient, input: input, rectified: rectified, needsInput: needsInput, needsBias: needsBias, adding: other)
+        }
         let results = try Operators.convolutionBackward.results([
             .tensor(gradient), .tensor(rectified ? input.relu() : input), .tensor(weight), nil,
             .integers(pair(stride)), .integers(pair(padding)), [1, 1], .boolean(isTransposed), [0, 0], 1,
@@ -221,12 +245,18 @@ package struct ConvolutionProduct {
     func recorded(_ input: Tensor, relu: Bool) throws -> Tensor {
         let value = try self(input, relu ? .relu : .none)
         let needsInput = input.requiresGradient
-        return try value.withGradient(of: [input, weight, bias]) { gradient in
+        return try value.withGradient(of: [input] + inputs) { gradient in
+            if relu, let found = try rectifiedGradients(gradient, value: value, input: input, needsInput: needsInput) {
+                return try [found.input] + deliver(weight: found.weight, bias: found.bias)
+            }
             let inner = relu ? try gradient.throughReLU(value) : gradient
             let found = try gradients(inner, input: input, needsInput: needsInput)
-            return [found.input, found.weight, found.bias]
+            return try [found.input] + deliver(weight: found.weight, bias: found.bias)
         }
     }
 
-    private func pair(_ number: Int) -> [Int] { [number, number] }
+    /// The bias in the weight's element type.
+    func lowBias() throws -> Tensor { try parameters.bias.value(weight.dataType) }
+
+    func pair(_ number: Int) -> [Int] { [number, number] }
 }

@@ -14,6 +14,56 @@ public final class Parameter {
         self.tensor = tensor
         self.isTrainable = isTrainable
     }
+
+    /// A bfloat16 copy of a value, and the value.
+    private var kept: (source: Tensor, copy: Tensor)?
+    /// A gradient that a layer of ours left here, in whatever type it came.
+    private var ownGradient: Tensor?
+
+    /// A bfloat16 copy that the optimiser keeps up to date, so that convolutions need not convert at each use; `nil`
+    /// where none is kept, or another value stands in for the one that was copied.
+    var copy: Tensor? { kept.flatMap { $0.source === tensor ? $0.copy : nil } }
+
+    /// The value in an element type, outside of differentiation.
+    ///
+    /// - Throws: ``TorchError``.
+    func value(_ type: DataType) throws -> Tensor {
+        if type == .bfloat16, let copy { return copy }
+        return try withoutGradients { try tensor.detached().to(type) }
+    }
+
+    /// Keeps a bfloat16 copy from now on; whoever changes the value brings it up to date.
+    ///
+    /// - Throws: ``TorchError``.
+    func keepCopy() throws { kept = (tensor, try withoutGradients { try tensor.detached().to(.bfloat16) }) }
+
+    /// Brings the copy up to date, where there is one.
+    ///
+    /// - Throws: ``TorchError``.
+    func refreshCopy() throws { try withoutGradients { try copy?.copyInPlace(from: tensor.detached()) } }
+
+    /// The gradient that ``Tensor/backward()`` left, in the type of the layer where that is a layer of ours on a CUDA
+    /// device, else in the parameter's.
+    ///
+    /// - Throws: ``TorchError``.
+    public func gradient() throws -> Tensor? {
+        guard let ownGradient else { return try tensor.gradient() }
+        guard let other = try tensor.gradient() else { return ownGradient }
+        return try withoutGradients { try other + ownGradient.to(other.dataType) }
+    }
+
+    /// Leaves a gradient; added to what is there.
+    ///
+    /// - Throws: ``TorchError``.
+    func add(gradient: Tensor) throws { ownGradient = try ownGradient.map { try $0 + gradient } ?? gradient }
+
+    /// Replaces the gradient, or clears it.
+    ///
+    /// - Throws: ``TorchError``.
+    func setGradient(_ gradient: Tensor?) throws {
+        ownGradient = nil
+        try tensor.setGradient(gradient)
+    }
 }
 
 /// The parameters of a model in the order in which its layers were made.
@@ -41,11 +91,21 @@ public final class ParameterStore {
         parameters[parameter.name] = parameter
     }
 
+    /// Keeps bfloat16 copies of all weights of convolutions and matrices, which optimisers bring up to date after each
+    /// step: a conversion at each use is a pass over memory, and on a GPU a kernel. No effect on results.
+    ///
+    /// - Throws: ``TorchError``.
+    public func keepCopies() throws {
+        for parameter in trainable where parameter.tensor.rank == 4 && parameter.tensor.dataType == .float32 {
+            try parameter.keepCopy()
+        }
+    }
+
     /// Clears all gradients.
     ///
     /// - Throws: ``TorchError``.
     public func clearGradients() throws {
-        for parameter in trainable { try parameter.tensor.setGradient(nil) }
+        for parameter in trainable { try parameter.setGradient(nil) }
     }
 
     /// The values by name, outside of differentiation; they share memory with the parameters.
@@ -87,6 +147,7 @@ public final class ParameterStore {
         try withoutGradients {
             for parameter in all {
                 if let tensor = state[parameter.name] { try parameter.tensor.copyInPlace(from: tensor) }
+                try parameter.refreshCopy()
             }
         }
     }

@@ -20,6 +20,9 @@ extension Tensor {
     ///   of the bias of the convolution that it came from.
     /// - Throws: ``TorchError``.
     package func passThroughReLU(_ value: Tensor, adding other: Tensor? = nil) throws -> Tensor {
+        if let passes = try ConvolutionPasses.passes(for: self), [value, other].allSatisfy({ $0?.suits(self) ?? true }) {
+            return try passes.passGradient(self, to: self, value, adding: other)
+        }
         let all = [self, value] + (other.map { [$0] } ?? [])
         guard all.allSatisfy(\.suitsMapKernels) else {
             try Operators.thresholdBackwardInto(.tensor(self), .tensor(value), 0, .tensor(self))
@@ -42,5 +45,10 @@ extension Tensor {
             }
         }
         return try sums.sum(axes: [0])
+    }
+
+    /// Whether this map lies in memory as another one does.
+    func suits(_ map: Tensor) -> Bool {
+        shape == map.shape && dataType == map.dataType && device == map.device && isContiguous(.channelsLast)
     }
 }

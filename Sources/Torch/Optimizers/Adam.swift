@@ -22,11 +22,13 @@ public final class Adam {
         }
     }
 
-    private let settings: Settings
-    private let parameters: [Parameter]
-    private let firstMoments: [Tensor]
-    private let secondMoments: [Tensor]
-    private let steps: [Tensor]
+    let settings: Settings
+    let parameters: [Parameter]
+    let firstMoments: [Tensor]
+    let secondMoments: [Tensor]
+    let steps: [Tensor]
+    /// Adam in one kernel, with the averages and the copies of the weights; on CUDA devices.
+    private let kernel: AdamKernel?
 
     /// An optimiser of all trainable parameters of a store, its moments zero.
     ///
@@ -37,18 +39,18 @@ public final class Adam {
         firstMoments = try parameters.map { try Tensor.zeros(like: $0.tensor.detached()) }
         secondMoments = try parameters.map { try Tensor.zeros(like: $0.tensor.detached()) }
         steps = try parameters.map { try Tensor.zeros([], device: $0.tensor.device) }
+        kernel = try AdamKernel(parameters)
     }
 
     /// One update of all parameters from their gradients.
     ///
     /// - Throws: ``TorchError/missingGradient(parameter:)`` if the loss did not depend on a parameter.
     public func step(learningRate: Double) throws {
-        let gradients = try parameters.map { parameter in
-            guard let gradient = try parameter.tensor.gradient() else {
-                throw TorchError.missingGradient(parameter: parameter.name)
-            }
-            return gradient
+        if let kernel {
+            try kernel.rate.fillInPlace(learningRate)
+            return try deviceStep(rates: kernel.rate)
         }
+        let gradients = try gradients()
         try withoutGradients {
             for step in steps { try Operators.addScalarInPlace(.tensor(step), 1.0) }
             try Operators.fusedAdam.results([
@@ -56,6 +58,37 @@ public final class Adam {
                 .tensors(secondMoments), .tensors([]), .tensors(steps), .real(learningRate), .real(settings.beta1),
                 .real(settings.beta2), .real(settings.weightDecay), .real(settings.epsilon), false, false,
             ])
+            for parameter in parameters { try parameter.refreshCopy() }
+        }
+    }
+
+    /// One update whose learning rate lies on the device, as a recorded ``CUDAGraph`` needs.
+    ///
+    /// - Parameters:
+    ///   - rates: float32 [steps].
+    ///   - place: int32 [1], which of the rates counts; the first one by default.
+    ///   - scale: float32 [1], what gradients are multiplied with; 1 by default.
+    ///   - averaging: Averages of the same store that take the new weights in at once.
+    /// - Throws: ``TorchError``, of a store that is not on a CUDA device too.
+    public func deviceStep(
+        rates: Tensor, place: Tensor? = nil, scale: Tensor? = nil, averaging: WeightAveraging? = nil
+    ) throws {
+        guard let kernel else {
+            throw TorchError.unexpectedResult(operation: "Adam on a device", text: "the parameters are not on one")
+        }
+        let gradients = try gradients()
+        try withoutGradients {
+            try Operators.foreachAdd.results([.tensors(steps), 1.0])
+            try kernel(self, gradients, rates: rates, place: place, scale: scale, averaging: averaging)
+        }
+    }
+
+    private func gradients() throws -> [Tensor] {
+        try parameters.map { parameter in
+            guard let gradient = try parameter.gradient() else {
+                throw TorchError.missingGradient(parameter: parameter.name)
+            }
+            return gradient
         }
     }
 

@@ -9,7 +9,7 @@ public enum GradientClipping {
     @discardableResult
     public static func clip(_ store: ParameterStore, maximum: Double) throws -> Double {
         try withoutGradients {
-            let gradients = try store.trainable.compactMap { try $0.tensor.gradient() }
+            let gradients = try store.trainable.compactMap { try $0.gradient() }
             guard !gradients.isEmpty else { return 0 }
             let norms = try Operators.foreachNorm.results([.tensors(gradients), 2.0], capacity: gradients.count)
             let all = norms.compactMap { if case .tensor(let norm) = $0 { norm } else { nil } }
@@ -17,6 +17,20 @@ public enum GradientClipping {
             let factor = maximum / (norm + 1e-6)
             if factor < 1 { try Operators.foreachMultiply.results([.tensors(gradients), .real(factor)]) }
             return norm
+        }
+    }
+
+    /// The norm of all gradients, and what to multiply them with so that it is at most `maximum`, on their device and
+    /// without waiting for it.
+    ///
+    /// - Returns: Both float32 without axes.
+    /// - Throws: ``TorchError``.
+    public static func onDevice(_ store: ParameterStore, maximum: Double) throws -> (norm: Tensor, scale: Tensor) {
+        try withoutGradients {
+            let norms = try store.trainable.compactMap { try $0.gradient() }.map { try $0.to(.float32).norm() }
+            let norm = try Tensor.stack(norms, axis: 0).norm()
+            let one = try Tensor.full([], 1, device: norm.device)
+            return (norm, try (one * maximum / (norm + 1e-6)).clamped(to: 0...1))
         }
     }
 }

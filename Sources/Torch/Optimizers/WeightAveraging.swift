@@ -4,7 +4,7 @@
 /// averages are averages already) are not averaged again.
 public final class WeightAveraging {
     private let parameters: [Parameter]
-    private let averages: [Tensor]
+    let averages: [Tensor]
     /// The decay d; 0 makes the averages follow the weights.
     public let decay: Double
 

@@ -79,7 +79,14 @@ extension Tensor {
     public func cloned() throws -> Tensor { try Operators.clone(.tensor(self)) }
 
     /// Copies another tensor's elements into this one's memory, converting type, device and strides.
-    public func copyInPlace(from other: Tensor) throws { try Operators.copy(.tensor(self), .tensor(other)) }
+    ///
+    /// - Parameter waits: Whether it returns when it is done; a copy from ``pinned()`` memory to a device need not.
+    public func copyInPlace(from other: Tensor, waits: Bool = true) throws {
+        try Operators.copy(.tensor(self), .tensor(other), .boolean(!waits))
+    }
+
+    /// The elements in memory that a CUDA device can copy from by itself.
+    public func pinned() throws -> Tensor { try Operators.pinMemory(.tensor(self)) }
 
     /// Sets every element of this tensor's memory.
     public func fillInPlace(_ value: Double) throws { try Operators.fill(.tensor(self), .real(value)) }

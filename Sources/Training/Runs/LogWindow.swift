@@ -50,26 +50,31 @@ struct LogWindow {
         _ output: AutoencoderOutput, total: Double, images: Int, learningRate: Double, gradientNorm: Double?,
         updates: [ResidualQuantizer.Update]
     ) throws {
-        steps += 1
+        try add(
+            StepTotals(
+                steps: 1, loss: total, terms: output.terms.map { ($0.name, Double(try $0.value.item())) },
+                gradientNorm: gradientNorm, usage: updates.flatMap { $0.usage.map { $0.map(Int.init) } },
+                revived: updates.flatMap(\.revived)), images: images, learningRate: learningRate)
+    }
+
+    mutating func add(_ sums: StepTotals, images: Int, learningRate: Double) throws {
+        steps += sums.steps
         self.images += images
-        self.total += total
+        total += sums.loss
         self.learningRate = learningRate
-        self.gradientNorm = gradientNorm
-        let values = try output.terms.map { ($0.name, Double(try $0.value.item())) }
-        let used = updates.flatMap { $0.usage.map { $0.map(Int.init) } }
-        let rescued = updates.flatMap(\.revived)
+        gradientNorm = sums.gradientNorm
         if terms.isEmpty {
-            terms = values
-            revived = rescued
+            terms = sums.terms
+            revived = sums.revived
         } else {
-            for index in terms.indices { terms[index].value += values[index].1 }
-            for layer in rescued.indices { revived[layer] += rescued[layer] }
+            for index in terms.indices { terms[index].value += sums.terms[index].value }
+            for layer in sums.revived.indices { revived[layer] += sums.revived[layer] }
         }
         if var usage {
-            try usage.merge(CodebookUsage(counts: used))
+            try usage.merge(CodebookUsage(counts: sums.usage))
             self.usage = usage
         } else {
-            usage = CodebookUsage(counts: used)
+            usage = CodebookUsage(counts: sums.usage)
         }
         let now = ProcessInfo.processInfo.systemUptime
         seconds += now - clock

@@ -54,6 +54,8 @@ public final class TrainingRun {
     private let layerDropout: LayerDropout
     private let log: RunLog
     private var window = LogWindow()
+    private var reportedStep: Int?
+    private var recorded: RecordedSteps?
     private var lastCheckpoint: Int?
     private var skippedBefore = 0
     private let start: RunStart
@@ -130,7 +132,8 @@ public final class TrainingRun {
     public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
         defer { log.close() }
         do {
-            return try trainSteps(shouldStop)
+            return device.kind == .cuda
+                ? try CUDAStream.run { try trainSteps(shouldStop) } : try trainSteps(shouldStop)
         } catch  where step == 0 {
             start.takeBack()
             throw error
@@ -140,15 +143,21 @@ public final class TrainingRun {
     private func trainSteps(_ shouldStop: () -> Bool) throws -> Outcome {
         if step < totalSteps {
             try initializeCodebooks()
-            let loader = try configuration.loader(of: training, startStep: step)
-            defer { loader.stop() }
+            recorded = try recordedSteps()
+            let loader =
+                recorded?.needsLoader ?? true ? try configuration.loader(of: training, startStep: step) : nil
+            defer { loader?.stop() }
+            func next() throws -> ImageBatch {
+                guard let loader else { throw DatasetError.stopped }
+                return try loader.next()
+            }
             log.begin()
             window.restartClock()
             while step < totalSteps {
-                try trainStep(loader.next())
+                if let recorded { try trainSteps(recorded, next) } else { try trainStep(next()) }
                 try afterStep(loader)
                 if step < totalSteps, shouldStop() {
-                    if !window.isEmpty { try report(loader) }
+                    if step != reportedStep { try report(loader) }
                     if lastCheckpoint != step { try saveCheckpoint() }
                     log.notice("stopped at step \(step) of \(totalSteps), and saved")
                     return .interrupted(step: step)
@@ -161,6 +170,41 @@ public final class TrainingRun {
     }
 
     // MARK: - A step
+
+    /// Steps as a graph, on a CUDA device. Where something is drawn for each step on the processor they run one by one.
+    private func recordedSteps() throws -> RecordedSteps? {
+        guard device.kind == .cuda, layerDropout.share == 0 else { return nil }
+        return try RecordedSteps(
+            model, optimizer, averaging, gradientClip: configuration.optimizer.gradientClip,
+            batches: DeviceBatches(
+                training, configuration, schedule: schedule, totalSteps: totalSteps, device: device))
+    }
+
+    /// As many steps as may pass without a look at the device: unused codewords want one twice in the time after which
+    /// they are revived.
+    private func trainSteps(_ recorded: RecordedSteps, _ next: () throws -> ImageBatch) throws {
+        let patience = configuration.quantizer.reviveAfter
+        var count = min(patience > 0 ? max(patience / 2, 1) : 100, totalSteps - step)
+        for every in [configuration.logging.every, configuration.checkpoint.every, configuration.evaluation.every] {
+            count = min(count, every - step % every)
+        }
+        try recorded.run(step..<step + count, next: next)
+        step += count
+        var stream = SeededGenerator(seed: configuration.seedBits, stream: "revival", step: UInt64(step))
+        try recorded.revive(using: &stream)
+    }
+
+    /// Takes over what the device added up since the last report.
+    private func collect() throws {
+        guard let totals = try recorded?.collect() else { return }
+        guard totals.loss.isFinite, totals.gradientNorm?.isFinite ?? true else {
+            let terms = totals.terms.filter { !$0.value.isFinite }.map(\.name)
+            throw TrainingError.notFinite(
+                step: step, terms: terms, checkpoint: lastCheckpoint.map { folder.checkpoint($0).path })
+        }
+        try window.add(
+            totals, images: totals.steps * configuration.training.batchSize, learningRate: schedule.rate(at: step - 1))
+    }
 
     private func trainStep(_ batch: ImageBatch) throws {
         let images = try batch.tensor(padding: configuration.data.padding, on: device)
@@ -194,7 +238,7 @@ public final class TrainingRun {
             output, total: total, images: batch.count, learningRate: rate, gradientNorm: norm, updates: updates)
     }
 
-    private func afterStep(_ loader: BatchLoader) throws {
+    private func afterStep(_ loader: BatchLoader?) throws {
         let isLast = step == totalSteps
         if step % configuration.logging.every == 0 || isLast { try report(loader) }
         // The checkpoint comes first: an evaluation that fails, for a bad image or a full disk, must not cost it.
@@ -203,12 +247,14 @@ public final class TrainingRun {
     }
 
     /// Writes what happened since the last report, and names images that turned out bad in it.
-    private func report(_ loader: BatchLoader) throws {
-        let skipped = loader.skipped
+    private func report(_ loader: BatchLoader?) throws {
+        try collect()
+        let skipped = loader?.skipped ?? []
         for image in skipped.dropFirst(skippedBefore) { log.notice("skipped: \(image.reason)") }
         skippedBefore = skipped.count
         try log.step(window.record(step: step, skipped: skipped.count))
         window = LogWindow()
+        reportedStep = step
     }
 
     /// The terms that are to blame, and the weights if they are spoilt already.
@@ -216,7 +262,7 @@ public final class TrainingRun {
         var names = try terms.filter { try !$0.value.item().isFinite }.map(\.name)
         if names.isEmpty {
             for parameter in model.parameters.trainable {
-                if let gradient = try parameter.tensor.gradient(), try !gradient.isFinite() {
+                if let gradient = try parameter.gradient(), try !gradient.isFinite() {
                     names.append("gradient of \(parameter.name)")
                 }
             }

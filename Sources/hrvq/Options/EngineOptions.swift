@@ -21,7 +21,10 @@ struct EngineOptions: ParsableArguments {
     /// Sets the threads and finds the device.
     func prepare() throws -> Device {
         if let threads, threads > 0 { try Engine.setThreadCount(threads) }
-        return try device.resolve()
+        let found = try device.resolve()
+        // Shapes stay the same in all that a command does, so that trying pays.
+        if found.kind == .cuda { try Engine.chooseFastestConvolutions() }
+        return found
     }
 }
 

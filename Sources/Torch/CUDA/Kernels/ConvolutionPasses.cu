@@ -22,14 +22,16 @@ extern "C" __global__ void finish(Element *value, const float *bias, const Eleme
     }
 }
 
-// gradient ← (value > 0 ? gradient : 0) (+ other), and sums[channel] ← Σ over rows of what is added, or of the masked
-// gradient where nothing is. Without `value` nothing is masked, and without both nothing is written but the sums.
+// result ← (value > 0 ? gradient : 0) (+ other), and sums[channel] ← Σ over rows of what is added, or of the masked
+// gradient where nothing is. Without `value` nothing is masked. `result` may be `gradient`, or null where the sums alone
+// are wanted.
 //
 // Each block sums rows of its own into `partials` [blocks, channels]; the last one to finish adds those up, so that the
 // sums do not depend on the order in which blocks run. `counter` is 0 before and after. 256 threads, at most 256 packs
 // of channels.
-extern "C" __global__ void passGradient(Element *gradient, const Element *value, const Element *other, float *sums,
-                                        float *partials, unsigned *counter, int rows, int channels) {
+extern "C" __global__ void passGradient(const Element *gradient, Element *result, const Element *value,
+                                        const Element *other, float *sums, float *partials, unsigned *counter, int rows,
+                                        int channels) {
     __shared__ float shared[256 * packWidth];
     __shared__ bool isLast;
     int packs = channels / packWidth;
@@ -40,7 +42,7 @@ extern "C" __global__ void passGradient(Element *gradient, const Element *value,
     if (group < groups) {
         for (int row = blockIdx.x * groups + group; row < rows; row += gridDim.x * groups) {
             long long place = static_cast<long long>(row) * packs + pack;
-            Pack found = reinterpret_cast<Pack *>(gradient)[place];
+            Pack found = reinterpret_cast<const Pack *>(gradient)[place];
             Pack mask, added;
             if (value) mask = reinterpret_cast<const Pack *>(value)[place];
             if (other) added = reinterpret_cast<const Pack *>(other)[place];
@@ -51,7 +53,7 @@ extern "C" __global__ void passGradient(Element *gradient, const Element *value,
                 total[i] += summed;
                 found.at[i] = narrow(other ? number + summed : number);
             }
-            if (value || other) reinterpret_cast<Pack *>(gradient)[place] = found;
+            if (result) reinterpret_cast<Pack *>(result)[place] = found;
         }
     }
     for (int i = 0; i < packWidth; ++i) shared[threadIdx.x * packWidth + i] = total[i];

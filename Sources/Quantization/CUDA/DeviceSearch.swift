@@ -1,0 +1,95 @@
+import Torch
+
+/// The search on a CUDA device: one kernel for all layers, and what a training step wants of them beside the codes.
+///
+/// A thread takes a vector through all layers, so nothing is written between them. Ties go to the lower index, as on the
+/// processor; distances are compared by differences there and by products here, so that codewords that are equally near
+/// up to rounding may be chosen differently.
+struct DeviceSearch {
+    private struct Key: Hashable, Sendable {
+        var settings: [Int]
+        var element: DataType
+    }
+
+    private static let modules = CUDAModuleCache<Key>()
+    /// Codewords up to this size lie in shared memory: every device since 2020 has so much for a block.
+    private static let residentBytes = 96 << 10
+    private static let threads = 256
+
+    private let settings: QuantizerSettings
+    private let module: CUDAModule
+    private let sharedMemory: Int
+
+    /// - Parameter element: The vectors' type, float32 or bfloat16.
+    init(_ settings: QuantizerSettings, element: DataType) throws {
+        self.settings = settings
+        let shape = [
+            settings.layers, settings.branching, settings.dimension, settings.structure == .hierarchical ? 1 : 0,
+        ]
+        let bytes = settings.codewords.reduce(0, +) * (settings.dimension | 1) * MemoryLayout<Float>.size
+        let isResident = bytes <= Self.residentBytes
+        sharedMemory = isResident ? bytes : 0
+        module = try Self.modules(Key(settings: shape, element: element)) {
+            var definitions = zip(["LAYERS", "BRANCHING", "DIMENSION", "HIERARCHICAL"], shape).map { ($0, "\($1)") }
+            if isResident { definitions.append(("RESIDENT", "1")) }
+            return try CUDAModule(
+                source: PackageResources.CodewordSearch_cu, name: "CodewordSearch.cu", element: element,
+                definitions: definitions)
+        }
+    }
+
+    /// What a search writes; all of it may be left out.
+    struct Outputs {
+        /// int32 [n, V].
+        var indices: Tensor?
+        /// float32 [n, V, D].
+        var partialSums: Tensor?
+        /// e¹ + … + eⁿ, [V, D] in the vectors' type.
+        var total: Tensor?
+        /// β·(ξ¹ + … + ξⁿ) + β₀·ξⁿ, times 2/(V·D): the commitment terms' gradient, [V, D] in the vectors' type.
+        var commitment: Tensor?
+        /// What is added up over the vectors.
+        var sums: DeviceSums?
+    }
+
+    func callAsFunction(_ vectors: Tensor, codebooks: [Tensor], _ outputs: Outputs) throws {
+        let count = vectors.size(0)
+        guard count > 0 else { return }
+        // Of the mean over all numbers, and a square's derivative.
+        let share = 2 / Double(count * settings.dimension)
+        let betaSum = settings.structure == .hierarchical ? settings.betaSum : 0
+        let blocks = min((count + Self.threads - 1) / Self.threads, 4 * max(Engine.multiprocessorCount, 1))
+        try module.function("search", sharedMemory: sharedMemory)(
+            grid: (blocks, 1), block: Self.threads,
+            [
+                .tensor(vectors), .tensors(codebooks), .tensor(outputs.indices), .tensor(outputs.partialSums),
+                .tensor(outputs.total), .tensor(outputs.commitment), .float(share * settings.beta),
+                .float(share * betaSum), .tensor(outputs.sums?.errors), .tensor(outputs.sums?.counts),
+                .tensor(outputs.sums?.sums), .int64(count),
+            ])
+    }
+}
+
+/// What a search on a device adds up for training: errors of each layer, and what each codeword was given.
+public struct DeviceSums {
+    /// Σ‖ξⁱ‖², float32 [n].
+    let errors: Tensor
+    /// How many vectors reached each codeword of a hierarchy's last layer, or of all flat layers; float32.
+    let counts: Tensor
+    /// The sum of these vectors before any layer; of flat layers the sum of what entered the layer. float32 [·, D].
+    let sums: Tensor
+
+    /// Sums of nothing.
+    init(_ settings: QuantizerSettings, device: Device) throws {
+        let codewords = settings.codewords
+        let places = settings.structure == .hierarchical ? codewords[settings.layers - 1] : codewords.reduce(0, +)
+        // One piece of memory is cleared by one kernel; parts begin where four numbers can be added at once.
+        let first = (settings.layers + 3) / 4 * 4
+        let second = first + (places + 3) / 4 * 4
+        let all = try Tensor.zeros([second + places * settings.dimension], device: device)
+        errors = try all.narrowed(axis: 0, 0..<settings.layers)
+        counts = try all.narrowed(axis: 0, first..<first + places)
+        sums = try all.narrowed(axis: 0, second..<second + places * settings.dimension)
+            .reshaped([places, settings.dimension])
+    }
+}

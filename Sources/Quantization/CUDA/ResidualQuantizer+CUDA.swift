@@ -1,0 +1,90 @@
+import Torch
+
+extension ResidualQuantizer {
+    /// Whether the device's kernels take these vectors.
+    func suitsDevice(_ vectors: Tensor) -> Bool {
+        vectors.device.kind == .cuda && (vectors.dataType == .float32 || vectors.dataType == .bfloat16)
+    }
+
+    /// The search on a CUDA device.
+    func deviceAssign(_ vectors: Tensor, sums wanted: CodewordSums) throws -> (Assignment, DeviceSums?) {
+        let vectors = try vectors.detached().contiguous()
+        let count = vectors.size(0)
+        let device = vectors.device
+        let indices = try Tensor.empty([settings.layers, count], .int32, device: device)
+        var assignment = Assignment(indices: indices)
+        var outputs = DeviceSearch.Outputs(indices: indices)
+        switch wanted {
+        case .none: break
+        case .total:
+            assignment.total = try Tensor.empty([count, settings.dimension], vectors.dataType, device: device)
+            outputs.total = assignment.total
+        case .partial:
+            assignment.sums = try Tensor.empty([settings.layers, count, settings.dimension], device: device)
+            outputs.partialSums = assignment.sums
+            outputs.sums = try DeviceSums(settings, device: device)
+        }
+        try DeviceSearch(settings, element: vectors.dataType)(
+            vectors, codebooks: codebooks.map { try $0.tensor.detached().contiguous() }, outputs)
+        assignment.total = try assignment.total?.to(.float32)
+        return (assignment, outputs.sums)
+    }
+
+    /// The forward pass of training on a CUDA device where codewords are moving averages: one kernel searches, sums
+    /// errors and vectors up, and leaves the commitment's gradient, so that no partial sum is written.
+    func deviceForward(_ latents: Tensor) throws -> Output {
+        let shape = latents.shape
+        let vectors = try withoutGradients {
+            try latents.detached().permuted([0, 2, 3, 1]).reshaped([-1, settings.dimension])
+        }
+        let count = vectors.size(0)
+        let device = vectors.device
+        let indices = try Tensor.empty([settings.layers, count], .int32, device: device)
+        let total = try Tensor.empty([count, settings.dimension], vectors.dataType, device: device)
+        let commitment = try Tensor.empty([count, settings.dimension], vectors.dataType, device: device)
+        let sums = try DeviceSums(settings, device: device)
+        try DeviceSearch(settings, element: vectors.dataType)(
+            vectors, codebooks: codebooks.map { try $0.tensor.detached().contiguous() },
+            .init(indices: indices, total: total, commitment: commitment, sums: sums))
+        let errors = try sums.errors * (1 / Double(count * settings.dimension))
+        let terms = try (0..<settings.layers).map { try errors.selected(axis: 0, $0) }
+        var loss = QuantizerLoss(codebookSum: nil, commitmentSum: nil, codebook: terms, commitment: terms)
+        if settings.structure == .hierarchical {
+            loss.codebookSum = terms[settings.layers - 1]
+            loss.commitmentSum = terms[settings.layers - 1]
+        }
+        func map(_ rows: Tensor) throws -> Tensor {
+            try rows.reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
+        }
+        let gradient = try map(commitment)
+        loss.weighted = try deviceUpdate().weighted(errors).withGradient(of: [latents]) { [try gradient * $0] }
+        let quantized = try map(total).withGradient(of: [latents]) { [$0] }
+        return Output(
+            quantized: quantized, shortened: quantized, loss: loss, assignment: Assignment(indices: indices),
+            vectors: vectors, deviceSums: sums)
+    }
+
+    /// Takes a step's vectors in on a CUDA device, without waiting for it; unused codewords are not looked after (see
+    /// ``revive(_:using:)``).
+    ///
+    /// - Parameter output: What the quantizer gave in this step.
+    /// - Throws: `TorchError`.
+    public func updateOnDevice(_ output: Output) throws {
+        guard let sums = output.deviceSums else { preconditionFailure("an output that a device did not make") }
+        try withoutGradients {
+            try deviceUpdate()(sums, statistics, codebooks: codebooks.map { try $0.tensor.detached() })
+        }
+    }
+
+    /// How many vectors each codeword of each layer got since this was last asked, where a CUDA device counts them.
+    /// Waits for it.
+    ///
+    /// - Throws: `TorchError`.
+    public func takeDeviceUsage() throws -> [[Int64]] { try deviceUpdate().takeUsage() }
+
+    /// How many codewords have gone unused for ``QuantizerSettings/reviveAfter`` steps, after the last update on a CUDA
+    /// device; int32 [1].
+    ///
+    /// - Throws: `TorchError`.
+    public func deadOnDevice() throws -> Tensor { try deviceUpdate().dead }
+}

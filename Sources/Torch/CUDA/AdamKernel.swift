@@ -1,0 +1,71 @@
+/// Adam in one kernel for all parameters; see `AdamStep.cu`.
+///
+/// Beside the weights it brings their moving averages and bfloat16 copies up to date, which are passes of their own
+/// otherwise, and it takes gradients in bfloat16 as they come from convolutions.
+struct AdamKernel {
+    private static let modules = CUDAModuleCache<Int>()
+    /// Parameters that one launch takes; a kernel's arguments are limited.
+    private static let limit = 256
+    private static let threads = 256
+    private static let mostBlocks = 256
+
+    /// A learning rate, float32 [1].
+    let rate: Tensor
+
+    /// - Returns: `nil` where parameters are not on a CUDA device, or not as they need to be.
+    init?(_ parameters: [Parameter]) throws {
+        guard !parameters.isEmpty,
+            parameters.allSatisfy({
+                $0.tensor.device.kind == .cuda && $0.tensor.dataType == .float32 && $0.tensor.count < 1 << 31
+                    && ($0.tensor.isContiguous() || $0.tensor.isContiguous(.channelsLast))
+            })
+        else { return nil }
+        rate = try Tensor.zeros([1], device: parameters[0].tensor.device)
+    }
+
+    func callAsFunction(
+        _ adam: Adam, _ gradients: [Tensor], rates: Tensor, place: Tensor?, scale: Tensor?,
+        averaging: WeightAveraging?
+    ) throws {
+        let all = try zip(adam.parameters, gradients).map { try $1.laid(as: $0.tensor) }
+        for start in stride(from: 0, to: all.count, by: Self.limit) {
+            let part = start..<min(start + Self.limit, all.count)
+            var table: [UInt8] = []
+            var largest = 0
+            for index in part {
+                let parameter = adam.parameters[index]
+                let pointers = [
+                    parameter.tensor, adam.firstMoments[index], adam.secondMoments[index], averaging?.averages[index],
+                    all[index], parameter.copy, adam.steps[index],
+                ]
+                for tensor in pointers { table += CUDAFunction.Argument.bytes(of: tensor?.address ?? 0) }
+                table += CUDAFunction.Argument.bytes(of: Int32(parameter.tensor.count))
+                table += CUDAFunction.Argument.bytes(of: Int32(all[index].dataType == .bfloat16 ? 1 : 0))
+                largest = max(largest, parameter.tensor.count)
+            }
+            let module = try Self.modules(part.count) {
+                try CUDAModule(
+                    source: PackageResources.AdamStep_cu, name: "AdamStep.cu", element: .float32,
+                    definitions: [("PARAMETERS", "\(part.count)")])
+            }
+            let blocks = min((largest + Self.threads - 1) / Self.threads, Self.mostBlocks)
+            let settings = adam.settings
+            try module.function("adam")(
+                grid: (max(blocks, 1), part.count), block: Self.threads,
+                [
+                    .bytes(table), .tensor(rates), .tensor(place), .tensor(scale), .float(settings.beta1),
+                    .float(settings.beta2), .float(settings.epsilon), .float(settings.weightDecay),
+                    .float(averaging?.decay ?? 0),
+                ])
+        }
+    }
+}
+
+extension Tensor {
+    /// A gradient in float32 or bfloat16, in memory as a parameter lies.
+    fileprivate func laid(as parameter: Tensor) throws -> Tensor {
+        let gradient = dataType == .float32 || dataType == .bfloat16 ? self : try to(.float32)
+        return parameter.isContiguous(.channelsLast)
+            ? try gradient.contiguous(.channelsLast) : try gradient.contiguous()
+    }
+}

@@ -1,0 +1,142 @@
+import Autoencoders
+import Datasets
+import Quantization
+import Torch
+
+/// Training steps on a CUDA device as one recorded graph that is replayed.
+///
+/// A step is some hundred small kernels, and to start each costs the processor as long as it runs. So the first steps run
+/// as they are, in which operators choose their algorithms; then one is recorded, and all further ones are replays.
+/// Between two looks at the device nothing waits for it: losses, norms and usage add up there.
+final class RecordedSteps {
+    /// Steps that run as they are before one is recorded.
+    private static let warmUpSteps = 3
+
+    private let model: any Autoencoder
+    private let optimizer: Adam
+    private let averaging: WeightAveraging
+    private let gradientClip: Double
+    private let batches: DeviceBatches
+    /// The objective, its terms, and the gradients' norm where they are clipped, added up; float32.
+    private var totals: Tensor?
+    private var names: [String] = []
+    private var outputs: [ResidualQuantizer.Output] = []
+    private var graph: CUDAGraph?
+    private var done = 0
+    private var revived: [Int] = []
+    private var stepsSinceCollection = 0
+
+    init(
+        _ model: any Autoencoder, _ optimizer: Adam, _ averaging: WeightAveraging, gradientClip: Double,
+        batches: DeviceBatches
+    ) throws {
+        self.model = model
+        self.optimizer = optimizer
+        self.averaging = averaging
+        self.gradientClip = gradientClip
+        self.batches = batches
+        if model.precision == .bfloat16 { try model.parameters.keepCopies() }
+    }
+
+    /// Whether batches come from a loader.
+    var needsLoader: Bool { !batches.isResident }
+
+    /// Runs steps; does not wait for the device.
+    ///
+    /// - Parameters:
+    ///   - steps: Their numbers, from the steps done before on.
+    ///   - next: Gives the next batch, where a loader is needed.
+    /// - Throws: `TorchError`, and what `next` throws.
+    func run(_ steps: Range<Int>, next: () throws -> ImageBatch) throws {
+        for step in steps {
+            try batches.prepare(step, next: next)
+            if let graph {
+                try graph.replay()
+            } else if done < Self.warmUpSteps {
+                try self.step()
+            } else {
+                let recorded = try CUDAGraph.record { try self.step() }
+                graph = recorded
+                try recorded.replay()
+            }
+            done += 1
+            stepsSinceCollection += 1
+        }
+    }
+
+    private func step() throws {
+        let output = try model.forward(batches.images())
+        try output.total.backward()
+        var values = try [output.total.detached()] + output.terms.map { try $0.value.detached() }
+        var scale: Tensor?
+        if gradientClip > 0 {
+            let clipping = try GradientClipping.onDevice(model.parameters, maximum: gradientClip)
+            scale = clipping.scale
+            values.append(clipping.norm)
+        }
+        try optimizer.deviceStep(rates: batches.rates, place: batches.place, scale: scale, averaging: averaging)
+        try model.parameters.clearGradients()
+        for (quantizer, output) in zip(model.quantizers, output.quantizers) { try quantizer.updateOnDevice(output) }
+        try withoutGradients {
+            let all = try Tensor.stack(values, axis: 0)
+            if let totals { try totals.addInPlace(all) } else { totals = try all.cloned() }
+            try batches.place.addInPlace(1)
+        }
+        names = output.terms.map(\.name)
+        outputs = output.quantizers
+    }
+
+    /// Revives codewords that went unused for long. Waits for the device.
+    ///
+    /// - Parameter generator: Where random choices come from.
+    /// - Throws: `TorchError`.
+    func revive(using generator: inout SeededGenerator) throws {
+        var counts: [Int] = []
+        for (quantizer, output) in zip(model.quantizers, outputs) {
+            let update = try quantizer.revive(output, using: &generator)
+            for (codebook, moved) in zip(quantizer.codebooks, update.moved) where codebook.isTrainable {
+                for rows in moved {
+                    try optimizer.forget(codebook, rows: rows)
+                    try averaging.restart(codebook, rows: rows)
+                }
+            }
+            counts += update.revived
+        }
+        revived = revived.isEmpty ? counts : zip(revived, counts).map(+)
+    }
+
+    /// What happened since this was last asked. Waits for the device.
+    ///
+    /// - Throws: `TorchError`.
+    func collect() throws -> StepTotals? {
+        guard stepsSinceCollection > 0, let totals else { return nil }
+        let values = try totals.array(of: Float.self).map(Double.init)
+        try totals.fillInPlace(0)
+        defer {
+            stepsSinceCollection = 0
+            revived = []
+        }
+        return StepTotals(
+            steps: stepsSinceCollection, loss: values[0],
+            terms: zip(names, values.dropFirst()).map { ($0, $1) },
+            gradientNorm: gradientClip > 0 ? values[values.count - 1] / Double(stepsSinceCollection) : nil,
+            usage: try model.quantizers.flatMap { try $0.takeDeviceUsage().map { $0.map(Int.init) } },
+            revived: revived)
+    }
+}
+
+/// Sums over some steps.
+struct StepTotals {
+    /// How many steps there were.
+    var steps: Int
+    /// The objective.
+    var loss: Double
+    /// Its terms by name.
+    var terms: [(name: String, value: Double)]
+    /// The gradients' norm before clipping, where there is clipping: the last one, or a mean.
+    var gradientNorm: Double?
+    /// How many vectors each codeword of each layer got.
+    var usage: [[Int]]
+    /// How many codewords of each layer were revived.
+    var revived: [Int]
+}

@@ -110,8 +110,8 @@ public final class SingleGridAutoencoder: Autoencoder {
     public func forward(_ images: Tensor, layers: [Int]?) throws -> AutoencoderOutput {
         let kept = try layers?.map { try shares(ofFirst: $0)[0] }
         let output = try quantizer(trainingLatents(images), layers: kept)
-        let reconstruction = try decoder(output.shortened.to(precision)).to(.float32)
-        let loss = try reconstruction.meanSquaredError(images)
+        let reconstruction = try decoder(output.shortened.to(precision))
+        let loss = try reconstruction.reconstructionError(images)
         return AutoencoderOutput(
             reconstruction: reconstruction, reconstructionLoss: loss,
             total: try loss + output.loss.total(quantizer.settings), quantizers: [output])

@@ -5,9 +5,6 @@ import Foundation
 /// Maps are [N, C, H, W], channels-last.
 struct ConvolutionPasses {
     private static let modules = CUDAModuleCache<DataType>()
-    /// Zero before and after each kernel that counts its blocks; kernels of a stream run one after the other.
-    private static let counter = LazyTensor { try Tensor.zeros([1], .int32, device: .cuda) }
-
     private let functions: CUDAModule
     /// Elements that a thread moves at once.
     private let packWidth: Int
@@ -31,7 +28,8 @@ struct ConvolutionPasses {
     /// The kernels for images with few channels, whose convolutions of filter 4, stride 2 and padding 1 are products of
     /// matrices here.
     static func patches(for image: Tensor) throws -> ConvolutionPasses? {
-        guard image.device.kind == .cuda, image.dataType == .float32 || image.dataType == .bfloat16, image.count > 0
+        guard image.device.kind == .cuda, image.dataType == .float32 || image.dataType == .bfloat16, image.count > 0,
+            image.count < 1 << 27
         else { return nil }
         return try ConvolutionPasses(image.dataType)
     }
@@ -70,7 +68,7 @@ struct ConvolutionPasses {
             grid: (blocks, 1), block: 256,
             [
                 .tensor(gradient), .tensor(result), .tensor(value), .tensor(other), .tensor(sums), .tensor(partials),
-                .tensor(Self.counter()), .int32(rows), .int32(channels),
+                .tensor(DeviceCounter.tensor()), .int32(rows), .int32(channels),
             ])
         return sums
     }
@@ -81,11 +79,10 @@ struct ConvolutionPasses {
         let (height, width) = (image.size(2) / 2, image.size(3) / 2)
         let image = try image.channelsLast()
         let rows = try Tensor.empty([images * height * width, 16 * channels], image.dataType, device: image.device)
+        let lines = 4 * rows.size(0)
         try functions.function("patches")(
-            grid: (4 * blocks(rows.count), 1), block: 256,
-            [
-                .tensor(image), .tensor(rows), .int64(rows.count), .int32(height), .int32(width), .int32(channels),
-            ])
+            grid: (4 * blocks(lines), 1), block: 256,
+            [.tensor(image), .tensor(rows), .int32(lines), .int32(height), .int32(width), .int32(channels)])
         return rows
     }
 
@@ -97,11 +94,16 @@ struct ConvolutionPasses {
         try functions.function("overlap")(
             grid: (4 * blocks(image.count), 1), block: 256,
             [
-                .tensor(rows), .tensor(bias), .tensor(image), .int64(image.count), .int32(height), .int32(width),
+                .tensor(rows), .tensor(bias), .tensor(image), .int32(image.count), .int32(height), .int32(width),
                 .int32(channels),
             ])
         return image
     }
+}
+
+/// A number that kernels count their blocks with, 0 before and after each: kernels of a stream run one after the other.
+enum DeviceCounter {
+    static let tensor = LazyTensor { try Tensor.zeros([1], .int32, device: .cuda) }
 }
 
 /// A tensor that is made when it is first needed, once in the process.

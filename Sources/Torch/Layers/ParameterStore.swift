@@ -91,12 +91,12 @@ public final class ParameterStore {
         parameters[parameter.name] = parameter
     }
 
-    /// Keeps bfloat16 copies of all weights of convolutions and matrices, which optimisers bring up to date after each
-    /// step: a conversion at each use is a pass over memory, and on a GPU a kernel. No effect on results.
+    /// Keeps bfloat16 copies of all weights, which optimisers bring up to date after each step: a conversion at each use
+    /// is a pass over memory, and on a GPU a kernel. No effect on results.
     ///
     /// - Throws: ``TorchError``.
     public func keepCopies() throws {
-        for parameter in trainable where parameter.tensor.rank == 4 && parameter.tensor.dataType == .float32 {
+        for parameter in trainable where parameter.tensor.dataType == .float32 {
             try parameter.keepCopy()
         }
     }

@@ -17,14 +17,16 @@ final class ResidualBlock {
     /// - Parameters:
     ///   - input: [N, hidden, h, w].
     ///   - relu: Whether max(x, 0) of the sum is the result.
-    func callAsFunction(_ input: Tensor, relu: Bool) throws -> Tensor {
+    ///   - rectified: Holds max(input, 0) where that is there already, and then that of the result where it is free.
+    func callAsFunction(_ input: Tensor, relu: Bool, rectified: RectifiedCopy) throws -> Tensor {
         let first = try self.first.product(input.dataType)
         let second = try self.second.product(input.dataType)
         // A device keeps max(x, 0) for the way back; the processor's kernels take it as they read x.
         let onDevice = input.device.kind == .cuda
-        let operand = onDevice ? try withoutGradients { try input.relu() } : input
+        let operand = onDevice ? try rectified.tensor ?? withoutGradients { try input.relu() } : input
+        rectified.tensor = nil
         let hidden = try first(operand, rectifies: !onDevice, .relu)
-        let output = try second(hidden, .adding(input, relu: relu))
+        let output = try second(hidden, .adding(input, relu: relu), rectified: relu ? nil : rectified)
         return try output.withGradient(of: [input] + first.inputs + second.inputs) { gradient in
             let sum = relu ? try gradient.throughReLU(output) : gradient
             // Both biases' gradients are sums over gradients that later passes read anyway.
@@ -49,8 +51,13 @@ struct ResidualStack {
         blocks = try (0..<settings.residualBlocks).map { try ResidualBlock(scope / $0, settings) }
     }
 
-    func callAsFunction(_ input: Tensor) throws -> Tensor {
+    /// Applies the blocks to what a convolution gives.
+    func callAsFunction(_ convolution: Convolution2D, _ features: Tensor) throws -> Tensor {
+        let rectified = RectifiedCopy()
+        let input = try convolution(features, rectified: rectified)
         guard !blocks.isEmpty else { return try input.relu() }
-        return try blocks.enumerated().reduce(input) { try $1.element($0, relu: $1.offset == blocks.count - 1) }
+        return try blocks.enumerated().reduce(input) {
+            try $1.element($0, relu: $1.offset == blocks.count - 1, rectified: rectified)
+        }
     }
 }

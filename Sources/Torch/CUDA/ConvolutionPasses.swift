@@ -36,13 +36,13 @@ struct ConvolutionPasses {
 
     private func blocks(_ threads: Int) -> Int { min((threads + 255) / 256, 2 * max(Engine.multiprocessorCount, 1)) }
 
-    /// value ← value + bias (+ other), then max(·, 0) where that is asked for, in place.
-    func finish(_ value: Tensor, bias: Tensor, adding other: Tensor?, relu: Bool) throws {
+    /// value ← value + bias (+ other), then max(·, 0) where that is asked for, in place; `rectified` receives max(value, 0).
+    func finish(_ value: Tensor, bias: Tensor, adding other: Tensor?, relu: Bool, rectified: Tensor?) throws {
         let packs = value.count / packWidth
         try functions.function("finish")(
             grid: (blocks(packs), 1), block: 256,
             [
-                .tensor(value), .tensor(bias), .tensor(other), .tensor(nil), .int32(relu ? 1 : 0), .int64(packs),
+                .tensor(value), .tensor(bias), .tensor(other), .tensor(rectified), .int32(relu ? 1 : 0), .int64(packs),
                 .int32(value.size(1)),
             ])
     }

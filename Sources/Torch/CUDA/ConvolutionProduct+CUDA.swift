@@ -24,7 +24,9 @@ extension ConvolutionProduct {
     /// Channels of the larger one of the two grids.
     private var largeChannels: Int { weight.size(1) }
 
-    func deviceProduct(_ input: Tensor, adding other: Tensor?, relu: Bool) throws -> Tensor {
+    func deviceProduct(
+        _ input: Tensor, adding other: Tensor?, relu: Bool, rectified: RectifiedCopy?
+    ) throws -> Tensor {
         let input = try input.channelsLast()
         if relu, other == nil, !isTransposed, way(channels: largeChannels) == .convolution,
             Operators.cudnnConvolutionReLU.isAvailable, input.dataType == .bfloat16
@@ -40,7 +42,11 @@ extension ConvolutionProduct {
             return relu ? try result.reluInPlace() : result
         }
         if let passes = try ConvolutionPasses.passes(for: result), other?.suits(result) ?? true {
-            try passes.finish(result, bias: bias.contiguous(), adding: other, relu: relu)
+            rectified?.tensor = try rectified.map { _ in
+                try Tensor.empty(result.shape, result.dataType, device: result.device, format: .channelsLast)
+            }
+            try passes.finish(
+                result, bias: bias.contiguous(), adding: other, relu: relu, rectified: rectified?.tensor)
             return result
         }
         try result.addInPlace(bias.to(result.dataType).reshaped([1, -1, 1, 1]))

@@ -36,6 +36,13 @@ public final class Convolution2D {
         try product(input.dataType).recorded(input, relu: relu)
     }
 
+    /// Applies the layer, and leaves max(x, 0) of the result too where that is free.
+    ///
+    /// - Throws: ``TorchError`` if the input's channels do not fit.
+    package func callAsFunction(_ input: Tensor, rectified: RectifiedCopy) throws -> Tensor {
+        try product(input.dataType).recorded(input, relu: false, rectified: rectified)
+    }
+
     /// The product with the parameters as they are now, for layers with gradients of their own.
     ///
     /// - Throws: ``TorchError``.

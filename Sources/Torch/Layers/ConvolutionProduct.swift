@@ -1,5 +1,14 @@
 import ConvolutionKernels
 
+/// max(x, 0) of a result, where a CUDA device's pass over it left that beside it.
+package final class RectifiedCopy {
+    /// Outside of differentiation; `nil` where there is none.
+    package var tensor: Tensor?
+
+    /// None yet.
+    package init() {}
+}
+
 /// A convolution's parameters in the element type that it runs in, and the product itself with its gradients.
 ///
 /// LibTorch's own recording costs passes over memory that are not needed: the bias's gradient inside of oneDNN takes
@@ -62,13 +71,14 @@ package struct ConvolutionProduct {
     ///   - input: [N, in, H, W], channels-last.
     ///   - rectifies: Whether the product is that of max(input, 0).
     ///   - finish: What is done with it.
+    ///   - rectified: Receives max(result, 0) where the pass that finishes the product can leave that too.
     /// - Returns: [N, out, (H + 2·padding − filter)/stride + 1, …]; transposed [N, out, (H − 1)·stride − 2·padding +
     ///   filter, …].
     /// - Throws: ``TorchError`` if shapes do not fit.
     package func callAsFunction(
-        _ input: Tensor, rectifies: Bool = false, _ finish: Finish = .none
+        _ input: Tensor, rectifies: Bool = false, _ finish: Finish = .none, rectified: RectifiedCopy? = nil
     ) throws -> Tensor {
-        let result = try withoutGradients { try product(input, rectifies: rectifies, finish) }
+        let result = try withoutGradients { try product(input, rectifies: rectifies, finish, rectified) }
         count(isTransposed ? (large: result, small: input) : (large: input, small: result))
         return result
     }
@@ -93,14 +103,18 @@ package struct ConvolutionProduct {
             weight: weight, large: grids.large, small: grids.small, stride: stride, padding: padding, times: times)
     }
 
-    private func product(_ input: Tensor, rectifies: Bool, _ finish: Finish) throws -> Tensor {
+    private func product(
+        _ input: Tensor, rectifies: Bool, _ finish: Finish, _ rectified: RectifiedCopy?
+    ) throws -> Tensor {
         let (other, relu) = finish.parts
         if let kernel = kernel(for: input, rectified: rectifies, output: other) {
             return try kernel(input, rectifies: rectifies, bias: bias.contiguous(), adding: other, relu: relu)
         }
         let input = rectifies ? try input.relu() : input
         if let other { try requireShape(other, input) }
-        if input.device.kind == .cuda { return try deviceProduct(input, adding: other, relu: relu) }
+        if input.device.kind == .cuda { 
+            return try deviceProduct(input, adding: other, relu: relu, rectified: rectified)
+        }
         if !isTransposed, Self.canFuse(input) { return try fused(input, finish) }
         if isTransposed, case .none = finish, canOverlap(input) { return try overlapped(input) }
         let result =
@@ -242,8 +256,8 @@ package struct ConvolutionProduct {
     /// The product, recorded for differentiation.
     ///
     /// - Throws: ``TorchError`` if shapes do not fit.
-    func recorded(_ input: Tensor, relu: Bool) throws -> Tensor {
-        let value = try self(input, relu ? .relu : .none)
+    func recorded(_ input: Tensor, relu: Bool, rectified: RectifiedCopy? = nil) throws -> Tensor {
+        let value = try self(input, relu ? .relu : .none, rectified: rectified)
         let needsInput = input.requiresGradient
         return try value.withGradient(of: [input] + inputs) { gradient in
             if relu, let found = try rectifiedGradients(gradient, value: value, input: input, needsInput: needsInput) {

@@ -4,13 +4,16 @@ import Torch
 /// Samples a prior position by position in LibTorch's operators: the way on a GPU.
 ///
 /// As in ``IncrementalSampler`` a position's convolutions look into rows that are kept, and its attention into kept keys
-/// and values; here all images of a batch go through each operator together. On CUDA the operators of a row, some
-/// hundreds a position, are recorded once for a batch size as a `CUDAGraph` and replayed for every row: started one by
-/// one they would wait for the processor. Codes are drawn on the device, which is asked for them after each row.
+/// and values; here all images of a batch go through each operator together. On CUDA the operators of a row, some 150 a
+/// position for the paper's larger networks, are recorded once as a `CUDAGraph` and replayed for every row: started one
+/// by one they would wait for the processor. Codes are drawn on the device, which is asked for them after each row.
 ///
 /// It takes the same requests as ``IncrementalSampler`` and draws with the same random numbers, so in float32 both give
 /// the same codes unless rounding moves a probability across a random number. It computes in the network's precision, on
 /// the network's device. Memory is chiefly keys and values, 2·H·W·C numbers an image and layer of attention.
+///
+/// A batch that is not full has the full one's shapes: then the same kernels add in the same order, and an image does
+/// not depend on how many others there are. On a GPU it is hardly slower, as most kernels are too small to fill one.
 ///
 /// One call at a time: its memory serves one batch after the other.
 public final class TensorSampler {
@@ -21,7 +24,6 @@ public final class TensorSampler {
 
     /// What recorded operators depend on.
     private struct Plan: Equatable {
-        var count: Int
         /// How codes are drawn; `nil` where all are given.
         var settings: SamplingSettings?
         var keeps = false
@@ -31,7 +33,7 @@ public final class TensorSampler {
     ///
     /// - Parameters:
     ///   - network: The prior.
-    ///   - batchSize: How many images go together at most; at least 1.
+    ///   - batchSize: How many images go together, and memory is made for; at least 1.
     /// - Throws: `TorchError`.
     public init(_ network: PixelSNAIL, batchSize: Int = 64) throws {
         precondition(batchSize > 0, "batches of \(batchSize) images")
@@ -95,12 +97,12 @@ public final class TensorSampler {
         return logits
     }
 
-    /// Runs `body` for each batch; the last one has the others' size too, its last image several times.
+    /// Runs `body` for each batch of images.
     private func forEachBatch(
         _ input: SamplingInput, _ settings: SamplingSettings?, keeps: Bool,
         _ body: (TensorBatch, Range<Int>) throws -> Void
     ) throws {
-        let plan = Plan(count: min(input.count, batchSize), settings: settings, keeps: keeps)
+        let plan = Plan(settings: settings, keeps: keeps)
         try withoutGradients {
             try onStream {
                 if latest?.plan != plan {
@@ -109,8 +111,8 @@ public final class TensorSampler {
                     latest = (plan, try makeBatch(plan))
                 }
                 guard let batch = latest?.batch else { return }
-                for start in stride(from: 0, to: input.count, by: plan.count) {
-                    try body(batch, start..<min(start + plan.count, input.count))
+                for start in stride(from: 0, to: input.count, by: batchSize) {
+                    try body(batch, start..<min(start + batchSize, input.count))
                 }
             }
         }
@@ -122,7 +124,7 @@ public final class TensorSampler {
                 .drawn(try TensorDrawing(settings, choices: network.settings.choices), keeps: plan.keeps)
             } else { .given }
         let memory = try TensorMemory(
-            network.settings, count: plan.count, precision: network.precision, device: network.parameters.device)
+            network.settings, count: batchSize, precision: network.precision, device: network.parameters.device)
         return try TensorBatch(
             TensorRow(settings: network.settings, weights: weights, memory: memory, source: source))
     }

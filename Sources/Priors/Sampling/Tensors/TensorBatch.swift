@@ -46,13 +46,11 @@ final class TensorBatch {
                 from: PriorOperators.expand(.tensor(told), .integers(shape), false).permuted([1, 2, 0, 3])
                     .reshaped(conditions.shape))
         }
-        let positions = row.settings.positions
         if let uniforms {
             try write(uniforms, of: (0..<memory.count).map { min($0, images.count - 1) }, to: memory.uniforms)
         }
         if let given {
             let numbers = places.map { min($0, images.upperBound - 1) }
-            precondition(given.codes.count % positions == 0, "codes of a part of an image")
             try write(given.codes, of: numbers, to: memory.givenCodes)
             try write(given.mask.map { $0 ? 1 : 0 } as [UInt8], of: numbers, to: memory.isGiven)
         }

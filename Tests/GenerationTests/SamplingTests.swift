@@ -18,7 +18,7 @@ struct SamplingTests {
         let priors: PriorSet
         let dataset: any ImageDataset
 
-        init(_ overrides: [String] = []) throws {
+        init(_ overrides: [String] = [], device: Device = .cpu) throws {
             let configuration = try RunConfiguration.resolve(preset: "hrvqvae-tiny", overrides: overrides)
             let model = try configuration.makeAutoencoder(seed: 1)
             for quantizer in model.quantizers { try quantizer.markInitialized() }
@@ -30,7 +30,7 @@ struct SamplingTests {
             let networks = try space.layers.indices.map { layer in
                 try PixelSNAIL(
                     prior.resolved(layer: layer, of: space.layers.count).settings(layer: layer, in: space),
-                    generator: Generator(seed: UInt64(layer)))
+                    generator: Generator(seed: UInt64(layer)), device: device)
             }
             priors = PriorSet(space: space, networks: networks, path: "prior")
         }
@@ -76,6 +76,34 @@ struct SamplingTests {
             subject.priors,
             CodesFile(codes: result.codes, indices: [0, 1, 2], labels: [2, 2, 2], space: space), path: "codes")
         #expect(prior.layers.map(\.choices) == space.layers.map(\.choices))
+    }
+
+    @Test(
+        "Priors on a GPU give the processor's codes in nearly all positions",
+        .enabled(if: Engine.cudaUnavailability == nil))
+    func gpu() throws {
+        let request = ImageSampler.Request(count: 70, classes: [1, 4], seed: 3)
+        let subject = try Subject()
+        let expected = try #require(try ImageSampler(subject.priors).sample(request))
+        let priors = try Subject(device: .cuda).priors
+        let found = try #require(try ImageSampler(priors, device: .cuda).sample(request))
+        #expect(found.labels == expected.labels)
+        for (left, right) in zip(found.codes.grids, expected.codes.grids) {
+            #expect(left.shape == right.shape)
+            let pairs = try zip(left.array(of: Int32.self), right.array(of: Int32.self))
+            // From the first difference on an image is another one, and its later layers are.
+            #expect(pairs.count { $0 == $1 } * 10 > right.count * 8)
+        }
+        let kept = ImageSampler.Kept(
+            codes: found.codes,
+            masks: priors.space.layers.map { layer in
+                let grid = priors.space.grids[layer.grid]
+                return Array(repeating: true, count: grid.height * grid.width)
+            })
+        let same = try #require(try ImageSampler(priors, device: .cuda).sample(request, kept: kept))
+        for (left, right) in zip(same.codes.grids, found.codes.grids) {
+            #expect(try left.array(of: Int32.self) == right.array(of: Int32.self))
+        }
     }
 
     @Test("Codes decode to images of the data's shape, and images to codes")

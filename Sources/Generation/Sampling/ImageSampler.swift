@@ -54,8 +54,10 @@ public struct ImageSampler {
     /// Asked, from several threads, whether to stop.
     public typealias Wish = @Sendable () -> Bool
 
-    /// Prepares sampling: on the processor the weights are packed for the incremental sampler, on a GPU the whole
-    /// network runs for each position.
+    /// Prepares sampling: on the processor weights are packed for the incremental sampler's kernel, on a GPU laid out for
+    /// the operators that do the same.
+    ///
+    /// On a GPU it samples one batch at a time.
     ///
     /// - Throws: `TorchError`.
     public init(_ priors: PriorSet, device: Device = .cpu) throws {
@@ -67,7 +69,7 @@ public struct ImageSampler {
                 let sampler = try IncrementalSampler(network)
                 return { try sampler.sample($0, settings: $1, shouldStop: $2) }
             }
-            let sampler = ReferenceSampler(network)
+            let sampler = try TensorSampler(network, batchSize: Self.batch)
             return { try sampler.sample($0, settings: $1, shouldStop: $2) }
         }
     }
@@ -127,6 +129,7 @@ public struct ImageSampler {
         return (Codes(grids: grids), request.classes.isEmpty ? nil : labels.compactMap { $0 })
     }
 
-    /// Images whose codes are sampled together: several groups of lanes for each processor.
+    /// Images whose codes are sampled together: several groups of lanes for each processor, and the rows of a GPU's
+    /// products.
     private static let batch = 64
 }

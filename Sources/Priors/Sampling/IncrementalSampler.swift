@@ -8,9 +8,10 @@ import Torch
 /// that are a multiple of eight times the threads are the fastest. An image's codes depend on seed, stream and its
 /// number alone, not on the other images or on the threads.
 ///
-/// It computes on the processor in float32, whatever the network's precision. What earlier layers and labels say comes
-/// from ``PixelSNAIL/conditioning(_:dropout:)`` once an image. Memory is the weights once, and for each thread chiefly
-/// the keys and values, 64·H·W·C bytes an attention layer, and half of it for what conditions.
+/// It computes on the processor in float32, whatever the network's precision and device; ``TensorSampler`` is the way on
+/// a GPU. What earlier layers and labels say comes from ``PixelSNAIL/conditioning(_:dropout:)`` once an image. Memory is
+/// the weights once, and for each thread chiefly the keys and values, 64·H·W·C bytes an attention layer, and half of it
+/// for what conditions.
 ///
 /// Source: Fast PixelCNN++ (Ramachandran et al. 2017) keeps activations alike.
 public final class IncrementalSampler {

@@ -2,9 +2,9 @@ import Torch
 
 /// Samples a prior in the plain way: the whole network for each position.
 ///
-/// Quadratic in the number of positions: the reference in tests, and the way on other devices. It takes the same
-/// requests as ``IncrementalSampler`` and draws the same random numbers, so both give the same codes unless rounding
-/// moves a probability across a random number.
+/// Quadratic in the number of positions: the reference in tests. It takes the same requests as ``IncrementalSampler`` and
+/// draws the same random numbers, so both give the same codes unless rounding moves a probability across a random
+/// number.
 public final class ReferenceSampler {
     private let network: PixelSNAIL
     private let batchSize: Int

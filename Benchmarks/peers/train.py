@@ -12,6 +12,9 @@ Variants:
     channels-last-float32  channels-last memory, all in float32.
     compiled               PyTorch at its best: channels-last memory, `torch.compile`, Adam as one fused kernel, and
                            bfloat16 by autocast where the processor has instructions for it. Wants a C++ compiler.
+
+With `--device cuda` all of it happens on the GPU, the images in its memory too; cuDNN may try its algorithms, and
+`compiled` is in bfloat16.
 """
 
 from __future__ import annotations
@@ -76,14 +79,19 @@ class Trainer:
         """Moves the codewords."""
         self.model.quantizer.update(output.quantizer)
 
-    def __init__(self, variant: str, preset: Preset, seed: int = 0) -> None:
+    def __init__(
+        self, variant: str, preset: Preset, device: str = "cpu", batch: Optional[int] = None, seed: int = 0
+    ) -> None:
         torch.manual_seed(seed)
-        self.images = make_images(preset.images, preset.side)
-        self.batch = preset.batch
+        self.device = torch.device(device)
+        self.batch = batch or preset.batch
+        self.images = make_images(max(preset.images, self.batch), preset.side).to(self.device)
         is_compiled = variant == "compiled"
-        self.reduced = variant == "eager-bfloat16" or (is_compiled and torch.cpu._is_avx512_bf16_supported())
+        self.reduced = variant == "eager-bfloat16" or (
+            is_compiled and (self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported())
+        )
         self.layout = torch.contiguous_format if variant == "eager-float32" else torch.channels_last
-        self.model = self.make_model(preset.settings).to(memory_format=self.layout)
+        self.model = self.make_model(preset.settings).to(self.device, memory_format=self.layout)
         self.run = torch.compile(self.model) if is_compiled else self.model
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=3e-3, fused=is_compiled)
         # Buffers, among them the codebooks, are copied and not averaged: they are averages already.
@@ -91,9 +99,9 @@ class Trainer:
 
     def step(self) -> Tensor:
         """One step of training; the objective's value."""
-        chosen = torch.randint(len(self.images), (self.batch,))
+        chosen = torch.randint(len(self.images), (self.batch,), device=self.device)
         pixels = self.images[chosen].to(torch.float32, memory_format=self.layout).div_(255).sub_(0.5)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.reduced):
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.reduced):
             output = self.run(pixels)
         objective = self.model.objective(pixels, output)
         self.optimizer.zero_grad(set_to_none=True)
@@ -109,6 +117,8 @@ class Trainer:
             value = self.step()
             if not torch.isfinite(value):
                 raise FloatingPointError("the objective is not a number any more")
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
         return count * self.batch
 
 
@@ -118,10 +128,15 @@ def main(trainer_class: Type[Trainer] = Trainer, description: Optional[str] = __
     parser.add_argument("--variant", choices=VARIANTS, default=VARIANTS[0])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="threads of PyTorch")
     parser.add_argument("--preset", choices=sorted(trainer_class.presets), default="cifar10")
+    parser.add_argument("--device", default="cpu", help="where to compute")
+    parser.add_argument("--batch", type=int, help="images a step; the preset's here by default")
     parser.add_argument("--warm-up", type=int, default=3, help="steps before the first measured one")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    trainer = trainer_class(arguments.variant, trainer_class.presets[arguments.preset])
+    torch.backends.cudnn.benchmark = arguments.device == "cuda"
+    trainer = trainer_class(
+        arguments.variant, trainer_class.presets[arguments.preset], arguments.device, arguments.batch
+    )
     trainer.steps(arguments.warm_up)
     serve(
         trainer.steps, "images", variant=arguments.variant, threads=torch.get_num_threads(), torch=torch.__version__

@@ -60,7 +60,7 @@ public protocol Autoencoder: AnyObject {
 
 /// What one forward pass gives.
 public struct AutoencoderOutput {
-    /// x̂, float32 [N, C, H, W], not limited to [−0.5, 0.5].
+    /// x̂, [N, C, H, W], not limited to [−0.5, 0.5]; float32, on a CUDA device perhaps in the convolutions' type.
     public var reconstruction: Tensor
     /// ‖x − x̂‖², the mean over all elements.
     public var reconstructionLoss: Tensor

@@ -35,7 +35,8 @@ public final class Decoder {
     /// - Returns: Images [N, C, h·downsampling, w·downsampling], about [−0.5, 0.5] but not limited to it.
     /// - Throws: `TorchError`.
     public func callAsFunction(_ latents: Tensor) throws -> Tensor {
-        var features = try residual(convolution, latents)
+        let rectified = RectifiedCopy()
+        var features = try residual(convolution(latents, rectified: rectified), rectified: rectified)
         for (index, up) in ups.enumerated() {
             features = try up(features)
             if index < ups.count - 1 { features = try features.reluInPlace() }

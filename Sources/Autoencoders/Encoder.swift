@@ -28,7 +28,8 @@ final class FeatureEncoder {
     /// Encodes images [N, C, H, W], channels-last, to [N, hidden, H/downsampling, W/downsampling].
     func callAsFunction(_ images: Tensor) throws -> Tensor {
         let features = try down.reduce(images) { try $1($0, relu: true) }
-        return try residual(convolution, features)
+        let rectified = RectifiedCopy()
+        return try residual(convolution(features, rectified: rectified), rectified: rectified)
     }
 }
 

@@ -18,7 +18,7 @@ final class ResidualBlock {
     ///   - input: [N, hidden, h, w].
     ///   - relu: Whether max(x, 0) of the sum is the result.
     ///   - rectified: Holds max(input, 0) where that is there already, and then that of the result where it is free.
-    func callAsFunction(_ input: Tensor, relu: Bool, rectified: RectifiedCopy) throws -> Tensor {
+    func callAsFunction(_ input: Tensor, relu: Bool, rectified: RectifiedCopy = RectifiedCopy()) throws -> Tensor {
         let first = try self.first.product(input.dataType)
         let second = try self.second.product(input.dataType)
         // A device keeps max(x, 0) for the way back; the processor's kernels take it as they read x.
@@ -51,10 +51,12 @@ struct ResidualStack {
         blocks = try (0..<settings.residualBlocks).map { try ResidualBlock(scope / $0, settings) }
     }
 
-    /// Applies the blocks to what a convolution gives.
-    func callAsFunction(_ convolution: Convolution2D, _ features: Tensor) throws -> Tensor {
-        let rectified = RectifiedCopy()
-        let input = try convolution(features, rectified: rectified)
+    /// Applies the blocks.
+    ///
+    /// - Parameters:
+    ///   - input: [N, hidden, h, w].
+    ///   - rectified: Holds max(input, 0) where the layer before left that.
+    func callAsFunction(_ input: Tensor, rectified: RectifiedCopy = RectifiedCopy()) throws -> Tensor {
         guard !blocks.isEmpty else { return try input.relu() }
         return try blocks.enumerated().reduce(input) {
             try $1.element($0, relu: $1.offset == blocks.count - 1, rectified: rectified)

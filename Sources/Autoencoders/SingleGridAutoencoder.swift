@@ -110,7 +110,9 @@ public final class SingleGridAutoencoder: Autoencoder {
     public func forward(_ images: Tensor, layers: [Int]?) throws -> AutoencoderOutput {
         let kept = try layers?.map { try shares(ofFirst: $0)[0] }
         let output = try quantizer(trainingLatents(images), layers: kept)
-        let reconstruction = try decoder(output.shortened.to(precision))
+        let decoded = try decoder(output.shortened.to(precision))
+        // On a CUDA device the error's kernel reads it as it is.
+        let reconstruction = images.device.kind == .cuda ? decoded : try decoded.to(.float32)
         let loss = try reconstruction.reconstructionError(images)
         return AutoencoderOutput(
             reconstruction: reconstruction, reconstructionLoss: loss,

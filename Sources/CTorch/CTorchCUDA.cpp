@@ -257,6 +257,15 @@ int ct_cuda_leave_stream(ct_stream previous) {
     });
 }
 
+int64_t ct_cuda_current_stream(void) {
+    int64_t identifier = 0;
+    guarded([&] {
+        auto guard = cuda_guard();
+        identifier = guard.getStream(guard.getDevice()).id();
+    });
+    return identifier;
+}
+
 int ct_graph_begin(ct_graph *out) {
     return guarded([&] {
         require_cuda();

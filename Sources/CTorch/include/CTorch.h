@@ -141,6 +141,8 @@ typedef struct {
 } ct_stream;
 int ct_cuda_enter_stream(ct_stream *previous);
 int ct_cuda_leave_stream(ct_stream previous);
+// A number of this thread's present stream.
+int64_t ct_cuda_current_stream(void);
 
 // Graphs: what this thread starts between begin and end is recorded, not run; a replay runs all of it on the memory
 // of the recording. Both happen on a stream of its own.

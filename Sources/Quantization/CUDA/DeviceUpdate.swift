@@ -10,8 +10,6 @@ final class DeviceUpdate {
     /// How many codewords went unused for long, after the last update; int32 [1].
     let dead: Tensor
     private let means: Tensor
-    /// What the mean errors of the layers count in the objective, float32 [n].
-    private let weights: Tensor
     private let settings: QuantizerSettings
     private let module: CUDAModule
 
@@ -21,9 +19,6 @@ final class DeviceUpdate {
         usage = try Tensor.zeros([codewords], .int64, device: device)
         dead = try Tensor.zeros([1], .int32, device: device)
         means = try Tensor.empty([codewords, settings.dimension], device: device)
-        var weights = Array(repeating: Float(settings.beta), count: settings.layers)
-        if settings.structure == .hierarchical { weights[settings.layers - 1] += Float(settings.betaSum) }
-        self.weights = try Tensor(weights, [settings.layers]).to(device)
         let shape = [
             settings.layers, settings.branching, settings.dimension, settings.structure == .hierarchical ? 1 : 0,
         ]
@@ -58,9 +53,6 @@ final class DeviceUpdate {
                 .float(settings.decay), .int32(settings.reviveAfter),
             ])
     }
-
-    /// The commitment terms' share of the objective, from the mean errors [n] of the layers.
-    func weighted(_ errors: Tensor) throws -> Tensor { try withoutGradients { try (errors * weights).sum() } }
 
     /// The usage of each layer, which is then counted anew. Waits for the device.
     func takeUsage() throws -> [[Int64]] {

@@ -46,8 +46,7 @@ extension ResidualQuantizer {
         try DeviceSearch(settings, element: vectors.dataType)(
             vectors, codebooks: codebooks.map { try $0.tensor.detached().contiguous() },
             .init(indices: indices, total: total, commitment: commitment, sums: sums))
-        let errors = try sums.errors * (1 / Double(count * settings.dimension))
-        let terms = try (0..<settings.layers).map { try errors.selected(axis: 0, $0) }
+        let terms = try (0..<settings.layers).map { try sums.errors.selected(axis: 0, $0) }
         var loss = QuantizerLoss(codebookSum: nil, commitmentSum: nil, codebook: terms, commitment: terms)
         if settings.structure == .hierarchical {
             loss.codebookSum = terms[settings.layers - 1]
@@ -57,7 +56,7 @@ extension ResidualQuantizer {
             try rows.reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
         }
         let gradient = try map(commitment)
-        loss.weighted = try deviceUpdate().weighted(errors).withGradient(of: [latents]) { [try gradient * $0] }
+        loss.weighted = try sums.weighted.withGradient(of: [latents]) { [try gradient.scaled(by: $0)] }
         let quantized = try map(total).withGradient(of: [latents]) { [$0] }
         return Output(
             quantized: quantized, shortened: quantized, loss: loss, assignment: Assignment(indices: indices),

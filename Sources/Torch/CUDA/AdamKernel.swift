@@ -41,6 +41,8 @@ struct AdamKernel {
                 for tensor in pointers { table += CUDAFunction.Argument.bytes(of: tensor?.address ?? 0) }
                 table += CUDAFunction.Argument.bytes(of: Int32(parameter.tensor.count))
                 table += CUDAFunction.Argument.bytes(of: Int32(all[index].dataType == .bfloat16 ? 1 : 0))
+                table += CUDAFunction.Argument.bytes(of: Int32(all[index].lines(of: parameter.tensor)))
+                table += CUDAFunction.Argument.bytes(of: Int32(0))
                 largest = max(largest, parameter.tensor.count)
             }
             let module = try Self.modules(part.count) {
@@ -62,8 +64,16 @@ struct AdamKernel {
 }
 
 extension Tensor {
+    /// How many lines add up to the gradient of a parameter: more than one where this has an axis more than it.
+    fileprivate func lines(of parameter: Tensor) -> Int { rank == parameter.rank + 1 ? size(0) : 1 }
+
     /// A gradient in float32 or bfloat16, in memory as a parameter lies.
     fileprivate func laid(as parameter: Tensor) throws -> Tensor {
+        if rank > parameter.rank {
+            // Each line has to lie as the parameter does.
+            guard parameter.isContiguous(.channelsLast) else { return try contiguous() }
+            return try permuted([0, 1, 3, 4, 2]).contiguous().permuted([0, 1, 4, 2, 3])
+        }
         let gradient = dataType == .float32 || dataType == .bfloat16 ? self : try to(.float32)
         return parameter.isContiguous(.channelsLast)
             ? try gradient.contiguous(.channelsLast) : try gradient.contiguous()

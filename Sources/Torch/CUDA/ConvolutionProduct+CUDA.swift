@@ -62,13 +62,15 @@ extension ConvolutionProduct {
             return try input.rows().matmul(filters().permuted([1, 0])).map(like: input)
         case .patches where !isTransposed:
             guard input.size(1) == weight.size(1), input.size(2) % 2 == 0, input.size(3) % 2 == 0,
-                let passes = try ConvolutionPasses.patches(for: input)
+                let kernels = try PatchKernels.kernels(input.dataType, channels: largeChannels, on: input.device)
             else { break }
-            return try passes.patches(input).matmul(filters().permuted([1, 0]))
+            return try kernels.patches(input).matmul(filters().permuted([1, 0]))
                 .map(images: input.size(0), height: input.size(2) / 2, width: input.size(3) / 2)
         case .patches:
-            guard input.size(1) == weight.size(0), let passes = try ConvolutionPasses.patches(for: input) else { break }
-            return try passes.overlap(
+            guard input.size(1) == weight.size(0),
+                let kernels = try PatchKernels.kernels(input.dataType, channels: largeChannels, on: input.device)
+            else { break }
+            return try kernels.overlap(
                 input.rows().matmul(filters()), bias: bias.contiguous(), images: input.size(0), height: input.size(2),
                 width: input.size(3))
         case .convolution: break
@@ -107,6 +109,7 @@ extension ConvolutionProduct {
         return found
     }
 
+    // Gradients of weights may be lines that add up to one, as those of biases; see ``deliver(weight:bias:)``.
     func deviceGradients(
         _ gradient: Tensor, input: Tensor, rectified: Bool, needsInput: Bool, needsBias: Bool, adding other: Tensor?
     ) throws -> Gradients {
@@ -114,6 +117,7 @@ extension ConvolutionProduct {
         let operand = try (rectified ? input.relu() : input).channelsLast()
         let inner = try plainGradients(gradient, operand, needsInput: needsInput)
         var found = Gradients(weight: inner.weight)
+        // What adds up to a gradient of a bias is added up by who reads it.
         if needsBias { found.bias = try gradient.sumOverMap() }
         guard let inputGradient = inner.input else { return found }
         found.input = inputGradient
@@ -130,6 +134,9 @@ extension ConvolutionProduct {
     private func plainGradients(
         _ gradient: Tensor, _ input: Tensor, needsInput: Bool
     ) throws -> (input: Tensor?, weight: Tensor) {
+        let own = stride == 1 && padding == weight.size(2) / 2 && !isTransposed && weight.size(2) == weight.size(3)
+            ? WeightGradientKernel(gradient: gradient, input: input, filter: weight.size(2)) : nil
+        if let own { return (try inputGradient(gradient, input, needed: needsInput), try own(gradient, input: input)) }
         switch way(channels: largeChannels) {
         case .pointwise:
             let rows = try gradient.rows()
@@ -137,19 +144,20 @@ extension ConvolutionProduct {
             return (own, try weight(from: rows.permuted([1, 0]).matmul(input.rows())))
         case .patches where !isTransposed:
             guard input.size(2) % 2 == 0, input.size(3) % 2 == 0,
-                let passes = try ConvolutionPasses.patches(for: input)
+                let kernels = try PatchKernels.kernels(input.dataType, channels: largeChannels, on: input.device)
             else { break }
             let rows = try gradient.rows()
             var own: Tensor?
             if needsInput {
-                own = try passes.overlap(
+                own = try kernels.overlap(
                     rows.matmul(filters()), bias: nil, images: input.size(0), height: gradient.size(2),
                     width: gradient.size(3))
             }
-            return (own, try weight(from: rows.permuted([1, 0]).matmul(passes.patches(input))))
+            return (own, try weight(from: rows.permuted([1, 0]).matmul(kernels.patches(input))))
         case .patches:
-            guard let passes = try ConvolutionPasses.patches(for: gradient) else { break }
-            let patches = try passes.patches(gradient)
+            guard let kernels = try PatchKernels.kernels(gradient.dataType, channels: largeChannels, on: gradient.device)
+            else { break }
+            let patches = try kernels.patches(gradient)
             let own = try needsInput ? patches.matmul(filters().permuted([1, 0])).map(like: input) : nil
             return (own, try weight(from: input.rows().permuted([1, 0]).matmul(patches)))
         case .convolution: break
@@ -164,6 +172,16 @@ extension ConvolutionProduct {
         }
         guard case .tensor(let inputGradient) = results[0] else { return (nil, weightGradient) }
         return (try inputGradient.channelsLast(), weightGradient)
+    }
+
+    /// The gradient of the input alone, of a convolution that keeps the grid's size.
+    private func inputGradient(_ gradient: Tensor, _ input: Tensor, needed: Bool) throws -> Tensor? {
+        guard needed else { return nil }
+        if way(channels: largeChannels) == .pointwise { return try gradient.rows().matmul(filters()).map(like: input) }
+        return try Operators.convolutionBackward([
+            .tensor(gradient), .tensor(input), .tensor(weight), nil, .integers(pair(stride)), .integers(pair(padding)),
+            [1, 1], false, [0, 0], 1, [1, 0, 0],
+        ]).channelsLast()
     }
 
     /// A product of matrices [out, filter · filter · in] as a gradient in the weight's shape.
@@ -185,7 +203,7 @@ extension Tensor {
         try map(images: other.size(0), height: other.size(2), width: other.size(3))
     }
 
-    /// The sum over all axes but the channels, float32 [C].
+    /// float32 [lines, C] that add up to the sum over all axes but the channels.
     fileprivate func sumOverMap() throws -> Tensor {
         if let passes = try ConvolutionPasses.passes(for: self) { 
             return try passes.passGradient(self, to: nil, nil, adding: nil)
@@ -196,8 +214,8 @@ extension Tensor {
             case let wide = try permuted([0, 2, 3, 1]).reshaped([count / width, width, 1, 1]),
             let passes = try ConvolutionPasses.passes(for: wide)
         {
-            return try passes.passGradient(wide, to: nil, nil, adding: nil).reshaped([8, -1]).sum(axes: [0])
+            return try passes.passGradient(wide, to: nil, nil, adding: nil).reshaped([-1, size(1)])
         }
-        return try sum(axes: [0, 2, 3]).to(.float32)
+        return try sum(axes: [0, 2, 3]).to(.float32).unsqueezed(0)
     }
 }

@@ -30,6 +30,6 @@ extension Tensor {
                 ])
             return (gradient, error)
         }
-        return try error.withGradient(of: [self]) { [try gradient * $0] }
+        return try error.withGradient(of: [self]) { [try gradient.scaled(by: $0)] }
     }
 }

@@ -93,8 +93,12 @@ package struct ConvolutionProduct {
     /// - Throws: ``TorchError``.
     package func deliver(weight: Tensor, bias: Tensor?) throws -> [Tensor?] {
         guard weight.device.kind == .cuda else { return [weight, bias] }
-        try parameters.weight.add(gradient: weight)
-        if let bias { try parameters.bias.add(gradient: bias) }
+        if weight.rank > self.weight.rank {
+            try parameters.weight.add(lines: weight)
+        } else {
+            try parameters.weight.add(gradient: weight)
+        }
+        if let bias { try parameters.bias.add(lines: bias) }
         return [nil, nil]
     }
 
@@ -195,10 +199,12 @@ package struct ConvolutionProduct {
     package struct Gradients {
         /// Memory that nothing else reads; `nil` where it was not wanted.
         package var input: Tensor?
+        /// On a CUDA device perhaps lines [·, out, in, filter, filter] that add up to it.
         package var weight: Tensor
-        /// `nil` where it was not wanted.
+        /// `nil` where it was not wanted. On a CUDA device lines [·, out] that add up to it.
         package var bias: Tensor?
-        /// The sum of the other gradient over all axes but the channels; `nil` where there is no other.
+        /// The sum of the other gradient over all axes but the channels, or lines that add up to it; `nil` where there
+        /// is no other.
         package var otherSum: Tensor?
     }
 

@@ -19,6 +19,9 @@ public final class Parameter {
     private var kept: (source: Tensor, copy: Tensor)?
     /// A gradient that a layer of ours left here, in whatever type it came.
     private var ownGradient: Tensor?
+    /// Lines, along an axis more than the parameter has, that add up to a gradient; in float32, and each in memory as the
+    /// parameter is.
+    private(set) var gradientLines: Tensor?
 
     /// A bfloat16 copy that the optimiser keeps up to date, so that convolutions need not convert at each use; `nil`
     /// where none is kept, or another value stands in for the one that was copied.
@@ -47,9 +50,11 @@ public final class Parameter {
     ///
     /// - Throws: ``TorchError``.
     public func gradient() throws -> Tensor? {
-        guard let ownGradient else { return try tensor.gradient() }
-        guard let other = try tensor.gradient() else { return ownGradient }
-        return try withoutGradients { try other + ownGradient.to(other.dataType) }
+        try withoutGradients {
+            let parts = try [tensor.gradient(), ownGradient, gradientLines?.sum(axes: [0])].compactMap(\.self)
+            guard let first = parts.first else { return nil }
+            return try parts.dropFirst().reduce(first) { try $0.to(.float32) + $1.to(.float32) }
+        }
     }
 
     /// Leaves a gradient; added to what is there.
@@ -57,10 +62,26 @@ public final class Parameter {
     /// - Throws: ``TorchError``.
     func add(gradient: Tensor) throws { ownGradient = try ownGradient.map { try $0 + gradient } ?? gradient }
 
+    /// Leaves lines that add up to a gradient, along an axis more than the parameter has; added to what is there.
+    ///
+    /// - Throws: ``TorchError``.
+    func add(lines: Tensor) throws {
+        gradientLines = try gradientLines.map { try Tensor.concatenate([$0, lines], axis: 0) } ?? lines
+    }
+
+    /// The gradient as the optimiser's kernel takes it: lines where these are all there is.
+    ///
+    /// - Throws: ``TorchError``.
+    func gradientOrLines() throws -> Tensor? {
+        if let gradientLines, ownGradient == nil, try tensor.gradient() == nil { return gradientLines }
+        return try gradient()
+    }
+
     /// Replaces the gradient, or clears it.
     ///
     /// - Throws: ``TorchError``.
     func setGradient(_ gradient: Tensor?) throws {
+        gradientLines = nil
         ownGradient = nil
         try tensor.setGradient(gradient)
     }

@@ -17,7 +17,7 @@ extension Tensor {
     ///   - value: y, or x: they are positive at the same places.
     ///   - other: Another gradient of x, which is added.
     /// - Returns: Over all axes but the channels the sum of the result, or of `other` where there is one: the gradient
-    ///   of the bias of the convolution that it came from.
+    ///   of the bias of the convolution that it came from. On a CUDA device lines [·, C] that add up to it.
     /// - Throws: ``TorchError``.
     package func passThroughReLU(_ value: Tensor, adding other: Tensor? = nil) throws -> Tensor {
         if let passes = try ConvolutionPasses.passes(for: self), [value, other].allSatisfy({ $0?.suits(self) ?? true }) {
@@ -27,7 +27,8 @@ extension Tensor {
         guard all.allSatisfy(\.suitsMapKernels) else {
             try Operators.thresholdBackwardInto(.tensor(self), .tensor(value), 0, .tensor(self))
             if let other { try addInPlace(other) }
-            return try (other ?? self).sum(axes: [0, 2, 3])
+            let sum = try (other ?? self).sum(axes: [0, 2, 3])
+            return device.kind == .cuda ? try sum.to(.float32).unsqueezed(0) : sum
         }
         let hasOther = other != nil
         let channels = size(1)

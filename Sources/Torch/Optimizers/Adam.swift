@@ -50,7 +50,7 @@ public final class Adam {
             try kernel.rate.fillInPlace(learningRate)
             return try deviceStep(rates: kernel.rate)
         }
-        let gradients = try gradients()
+        let gradients = try gradients { try $0.gradient() }
         try withoutGradients {
             for step in steps { try Operators.addScalarInPlace(.tensor(step), 1.0) }
             try Operators.fusedAdam.results([
@@ -76,16 +76,16 @@ public final class Adam {
         guard let kernel else {
             throw TorchError.unexpectedResult(operation: "Adam on a device", text: "the parameters are not on one")
         }
-        let gradients = try gradients()
+        let gradients = try gradients { try $0.gradientOrLines() }
         try withoutGradients {
             try Operators.foreachAdd.results([.tensors(steps), 1.0])
             try kernel(self, gradients, rates: rates, place: place, scale: scale, averaging: averaging)
         }
     }
 
-    private func gradients() throws -> [Tensor] {
+    private func gradients(_ read: (Parameter) throws -> Tensor?) throws -> [Tensor] {
         try parameters.map { parameter in
-            guard let gradient = try parameter.gradient() else {
+            guard let gradient = try read(parameter) else {
                 throw TorchError.missingGradient(parameter: parameter.name)
             }
             return gradient

@@ -5,7 +5,7 @@ import Torch
 ///
 /// A data set whose images are of one size lies on the device as a whole, and a step is given nothing but numbers of
 /// images, many steps at a time; of any other, batches come from a loader, and are copied while the device computes.
-final class DeviceBatches {
+package final class DeviceBatches {
     private static let modules = CUDAModuleCache<Int>()
     /// Steps whose numbers are on the device at a time.
     private static let span = 512
@@ -35,7 +35,7 @@ final class DeviceBatches {
     /// Puts what is needed on the device.
     ///
     /// - Throws: `TorchError`, and what reading images throws.
-    init(
+    package init(
         _ dataset: any ImageDataset, _ configuration: RunConfiguration, schedule: LearningRateSchedule,
         totalSteps: Int, device: Device
     ) throws {

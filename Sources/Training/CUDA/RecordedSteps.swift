@@ -8,9 +8,10 @@ import Torch
 /// A step is some hundred small kernels, and to start each costs the processor as long as it runs. So the first steps run
 /// as they are, in which operators choose their algorithms; then one is recorded, and all further ones are replays.
 /// Between two looks at the device nothing waits for it: losses, norms and usage add up there.
-final class RecordedSteps {
+package final class RecordedSteps {
     /// Steps that run as they are before one is recorded.
     private static let warmUpSteps = 3
+    private static let modules = CUDAModuleCache<Int>()
 
     private let model: any Autoencoder
     private let optimizer: Adam
@@ -26,7 +27,7 @@ final class RecordedSteps {
     private var revived: [Int] = []
     private var stepsSinceCollection = 0
 
-    init(
+    package init(
         _ model: any Autoencoder, _ optimizer: Adam, _ averaging: WeightAveraging, gradientClip: Double,
         batches: DeviceBatches
     ) throws {
@@ -47,7 +48,7 @@ final class RecordedSteps {
     ///   - steps: Their numbers, from the steps done before on.
     ///   - next: Gives the next batch, where a loader is needed.
     /// - Throws: `TorchError`, and what `next` throws.
-    func run(_ steps: Range<Int>, next: () throws -> ImageBatch) throws {
+    package func run(_ steps: Range<Int>, next: () throws -> ImageBatch) throws {
         for step in steps {
             try batches.prepare(step, next: next)
             if let graph {
@@ -77,20 +78,30 @@ final class RecordedSteps {
         try optimizer.deviceStep(rates: batches.rates, place: batches.place, scale: scale, averaging: averaging)
         try model.parameters.clearGradients()
         for (quantizer, output) in zip(model.quantizers, output.quantizers) { try quantizer.updateOnDevice(output) }
-        try withoutGradients {
-            let all = try Tensor.stack(values, axis: 0)
-            if let totals { try totals.addInPlace(all) } else { totals = try all.cloned() }
-            try batches.place.addInPlace(1)
-        }
+        try accumulate(values)
         names = output.terms.map(\.name)
         outputs = output.quantizers
+    }
+
+    /// Adds numbers up on the device, and counts the step.
+    private func accumulate(_ values: [Tensor]) throws {
+        let totals = try self.totals ?? Tensor.zeros([values.count], device: batches.place.device)
+        self.totals = totals
+        let module = try Self.modules(values.count) {
+            try CUDAModule(
+                source: PackageResources.Accumulate_cu, name: "Accumulate.cu", element: .float32,
+                definitions: [("NUMBERS", "\(values.count)")])
+        }
+        try module.function("accumulate")(
+            grid: (1, 1), block: (values.count + 31) / 32 * 32,
+            [.tensors(values), .tensor(totals), .tensor(batches.place)])
     }
 
     /// Revives codewords that went unused for long. Waits for the device.
     ///
     /// - Parameter generator: Where random choices come from.
     /// - Throws: `TorchError`.
-    func revive(using generator: inout SeededGenerator) throws {
+    package func revive(using generator: inout SeededGenerator) throws {
         var counts: [Int] = []
         for (quantizer, output) in zip(model.quantizers, outputs) {
             let update = try quantizer.revive(output, using: &generator)

@@ -13,7 +13,8 @@ import Torch
 ///
 /// Everything random is a function of (seed, name of a stream, step), so a run that was interrupted and resumed gives
 /// the same model, byte for byte, as one that was not, on one machine with the same number of threads. (Of its log, the
-/// lines beside the interruption are means over fewer steps, as `steps` says.)
+/// lines beside the interruption are means over fewer steps, as `steps` says.) On a CUDA device sums are added in no
+/// fixed order, and unused codewords are looked for every `reviveAfter / 2` steps: runs there are alike, not equal.
 public final class TrainingRun {
     /// What to do with an output folder that holds a run.
     public enum Existing: Sendable, Equatable {

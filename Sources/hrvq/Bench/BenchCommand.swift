@@ -41,6 +41,13 @@ struct BenchCommand: ParsableCommand {
     var threads = 0
 
     @Option(
+        help: """
+            Where all programs compute: cpu or cuda. On CUDA it is training that is measured beside peers, with \
+            the table's batch sizes.
+            """)
+    var device: DeviceChoice = .cpu
+
+    @Option(
         help: ArgumentHelp(
             """
             Measure hrvq alone as its work grows (batch, image size, m, n, data set, threads), and write tables, charts \
@@ -63,6 +70,10 @@ struct BenchCommand: ParsableCommand {
         if Set(quantities).count < quantities.count { throw ValidationError("--quantities names one twice") }
         if growth != nil, !measures.isEmpty || json != nil {
             throw ValidationError("--growth has measures and files of its own; leave the measures and --json out")
+        }
+        if device != .cpu, growth != nil || measures.contains(where: { !BenchMeasure.onDevice.contains($0) }) {
+            let names = BenchMeasure.onDevice.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--device \(device.rawValue) has the measures \(names) alone")
         }
         if !(1...10_000).contains(rounds) { throw ValidationError("--rounds is \(rounds); it must be 1 to 10000") }
         if !(seconds > 0 && seconds <= 3600) {
@@ -96,12 +107,14 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         try OutputPath.requireWritable(json)
+        let device = try self.device.resolve()
         let threadCount = threads > 0 ? threads : Engine.threadCount
         try Engine.setThreadCount(threadCount)
         if let growth { return try measureGrowth(into: growth, threads: threadCount) }
         var rows: [Row] = []
-        for measure in measures.isEmpty ? BenchMeasure.allCases : measures {
-            rows += try self.measure(measure, threads: threadCount)
+        let all = device.kind == .cuda ? BenchMeasure.onDevice : BenchMeasure.allCases
+        for measure in measures.isEmpty ? all : measures {
+            rows += try self.measure(measure, threads: threadCount, on: device)
         }
         try printOutput(Self.table(rows))
         if let json {
@@ -128,11 +141,11 @@ struct BenchCommand: ParsableCommand {
 
     private static var executable: String { Bundle.main.executablePath ?? CommandLine.arguments[0] }
 
-    private func measure(_ measure: BenchMeasure, threads: Int) throws -> [Row] {
+    private func measure(_ measure: BenchMeasure, threads: Int, on device: Device) throws -> [Row] {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hrvq-bench-\(UUID().uuidString)")
         try AtomicFolder.create(folder)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let input = try measure.prepare(in: folder)
+        let input = try measure.prepare(in: folder) + measure.options(on: device)
         var programs = [
             try BenchProcess(
                 "hrvq", executable: Self.executable,
@@ -159,7 +172,7 @@ struct BenchCommand: ParsableCommand {
         var limits: [Double] = []
         for round in 1...rounds {
             // The machine's peak takes its turn as well.
-            if let bound { limits.append(try MachinePeak.measure(bound.type).limit(bound)) }
+            if let bound { limits.append(try MachinePeak.measure(bound.type, on: device).limit(bound)) }
             for (index, program) in programs.enumerated() { speeds[index].append(try program.round()) }
             printError("\(measure.rawValue): round \(round) of \(rounds)")
         }
@@ -169,7 +182,7 @@ struct BenchCommand: ParsableCommand {
                 measure.rawValue, measure.unit, programs.map(\.name), speeds.map(Self.median), aim: measure.aim,
                 limit: limit)
         ]
-        if measure.hasMemory {
+        if measure.hasMemory, device == .cpu {
             let memory = try programs.map { try $0.memory() / 1_048_576 }
             rows.append(Self.row("\(measure.rawValue) memory", "MiB", programs.map(\.name), memory))
         }

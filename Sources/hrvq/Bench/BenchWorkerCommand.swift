@@ -31,12 +31,22 @@ struct BenchWorkerCommand: ParsableCommand {
     @OptionGroup var engine: EngineOptions
 
     func run() throws {
-        _ = try engine.prepare()
+        let device = try engine.prepare()
+        if device.kind == .cuda {
+            guard BenchMeasure.onDevice.contains(measure) else {
+                throw ValidationError("\(measure.rawValue) is measured on the processor")
+            }
+            return try CUDAStream.run { try serve(on: device) }
+        }
+        try serve(on: device)
+    }
+
+    private func serve(on device: Device) throws {
         var workload: any BenchWorkload =
             switch measure {
-            case .train: try train(.cifar10, batch: 128, images: 4096)
-            case .trainFFHQ: try train(.ffhq, batch: 8, images: 64)
-            case .trainVQVAE2: try train(.vqvae2CIFAR10, batch: 128, images: 4096)
+            case .train: try train(.cifar10, batch: 128, images: 4096, on: device)
+            case .trainFFHQ: try train(.ffhq, batch: 8, images: 64, on: device)
+            case .trainVQVAE2: try train(.vqvae2CIFAR10, batch: 128, images: 4096, on: device)
             case .quantize: try QuantizeWorkload(.hierarchical, layers: layers ?? 3, branching: branching ?? 8)
             case .quantizeFlat: try QuantizeWorkload(.flat, layers: layers ?? 1, branching: branching ?? 512)
             case .trainPrior: try TrainPriorWorkload()
@@ -66,9 +76,12 @@ struct BenchWorkerCommand: ParsableCommand {
         }
     }
 
-    private func train(_ preset: Preset, batch: Int, images: Int) throws -> TrainWorkload {
+    private func train(_ preset: Preset, batch: Int, images: Int, on device: Device) throws -> any BenchWorkload {
         let batch = self.batch ?? batch
-        return try TrainWorkload(preset, batch: batch, images: max(self.images ?? images, batch), side: side)
+        let images = max(self.images ?? images, batch)
+        return device.kind == .cuda
+            ? try DeviceTrainWorkload(preset, batch: batch, images: images, on: device)
+            : try TrainWorkload(preset, batch: batch, images: images, side: side)
     }
 
     private func required(_ input: String?) throws -> String {
@@ -104,6 +117,15 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
     case rangeEncode = "range-encode"
     case rangeDecode = "range-decode"
     case tokenize
+
+    /// What is measured on a CUDA device too.
+    static let onDevice: [BenchMeasure] = [.train, .trainFFHQ, .trainVQVAE2]
+
+    /// What all programs are told beside the measure: two cores take a part of FFHQ's batch, a GPU all of it.
+    func options(on device: Device) -> [String] {
+        guard device.kind == .cuda else { return [] }
+        return ["--device", "cuda"] + (self == .trainFFHQ ? ["--batch", "32"] : [])
+    }
 
     /// The peers that want a C++ compiler, and are left out where there is none.
     static let compiled = "PyTorch compiled"

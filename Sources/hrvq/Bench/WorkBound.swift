@@ -23,16 +23,17 @@ struct MachinePeak {
     /// Measures with all threads; the best of a few tries, as anything else on the machine only takes away.
     ///
     /// - Throws: `TorchError`.
-    static func measure(_ type: DataType) throws -> MachinePeak {
-        let side = 1536
+    static func measure(_ type: DataType, on device: Device = .cpu) throws -> MachinePeak {
+        // A GPU is filled by larger ones.
+        let side = device == .cpu ? 1536 : 8192
         let generator = try Generator(seed: 1)
-        let left = try Tensor.normal([side, side], generator: generator).to(type)
-        let right = try Tensor.normal([side, side], generator: generator).to(type)
-        let product = try fastest(tries: 5) { _ = try left.matmul(right) }
+        let left = try Tensor.normal([side, side], generator: generator).to(device).to(type)
+        let right = try Tensor.normal([side, side], generator: generator).to(device).to(type)
+        let product = try fastest(tries: 5, on: device) { _ = try left.matmul(right) }
         // Far more than any cache holds.
-        let source = try Tensor.zeros([1 << 26])
-        let target = try Tensor.zeros(source.shape)
-        let copy = try fastest(tries: 5) { try target.copyInPlace(from: source) }
+        let source = try Tensor.zeros([1 << (device == .cpu ? 26 : 30)], device: device)
+        let target = try Tensor.zeros(source.shape, device: device)
+        let copy = try fastest(tries: 5, on: device) { try target.copyInPlace(from: source) }
         return MachinePeak(
             operations: 2 * pow(Double(side), 3) / product, bytes: 2 * Double(4 * source.count) / copy)
     }
@@ -42,11 +43,13 @@ struct MachinePeak {
         1 / max(bound.operations / operations, bound.bytes / bytes)
     }
 
-    private static func fastest(tries: Int, _ body: () throws -> Void) rethrows -> Double {
+    private static func fastest(tries: Int, on device: Device, _ body: () throws -> Void) throws -> Double {
         var best = Double.infinity
         for _ in 0..<tries {
+            if device != .cpu { try Engine.synchronizeCUDA() }
             let start = ProcessInfo.processInfo.systemUptime
             try body()
+            if device != .cpu { try Engine.synchronizeCUDA() }
             best = min(best, ProcessInfo.processInfo.systemUptime - start)
         }
         return best

@@ -96,14 +96,16 @@ __device__ inline void addToSums(const float *values, int codeword, bool isThere
 // Null outputs are left out.
 //
 // indices: [n, count]. partialSums: [n, count, D]. quantized: [count, D], e¹ + … + eⁿ. commitment: [count, D],
-// weightOfSum · ξⁿ + weight · (ξ¹ + … + ξⁿ). errors: [n], to which Σ‖ξⁱ‖² is added. counts and sums: of a hierarchy how
+// weightOfSum · ξⁿ + weight · (ξ¹ + … + ξⁿ). errors: [n + 1], to which errorShare · Σ‖ξⁱ‖² of
+// each layer is added, and ½ · weight · Σ‖ξⁱ‖² of all layers with ½ · weightOfSum · Σ‖ξⁿ‖². counts and sums: of a hierarchy how
 // many vectors reached each codeword of the last layer, and their sum before any layer; of a flat structure, of all
 // layers one after the other, the sum of what entered the layer.
 extern "C" __global__ void search(const Element *vectors, const __grid_constant__ Codebooks codebooks, int *indices,
                                   float *partialSums, Element *quantized, Element *commitment, float weight,
-                                  float weightOfSum, float *errors, float *counts, float *sums, long long count) {
+                                  float weightOfSum, float errorShare, float *errors, float *counts, float *sums, long long count) {
 #ifdef RESIDENT
     extern __shared__ float resident[];
+#pragma unroll
     for (int layer = 0; layer < LAYERS; ++layer) {
         float *target = resident + codewordsBefore(layer) * rowStride;
 #if DIMENSION % 4 == 0
@@ -140,6 +142,7 @@ extern "C" __global__ void search(const Element *vectors, const __grid_constant_
             gradient[axis] = 0;
         }
         int parent = 0;
+#pragma unroll
         for (int layer = 0; layer < LAYERS; ++layer) {
             int first = (HIERARCHICAL ? parent : 0) * BRANCHING;
 #ifdef RESIDENT
@@ -193,6 +196,7 @@ extern "C" __global__ void search(const Element *vectors, const __grid_constant_
     }
     if (!errors) return;
     __shared__ float shared[32];
+#pragma unroll
     for (int layer = 0; layer < LAYERS; ++layer) {
         float value = error[layer];
         for (int distance = 16; distance > 0; distance /= 2) value += __shfl_xor_sync(~0u, value, distance);
@@ -201,7 +205,8 @@ extern "C" __global__ void search(const Element *vectors, const __grid_constant_
         if (threadIdx.x == 0) {
             float sum = 0;
             for (int warp = 0; warp < blockDim.x / 32; ++warp) sum += shared[warp];
-            atomicAdd(errors + layer, sum);
+            atomicAdd(errors + layer, errorShare * sum);
+            atomicAdd(errors + LAYERS, (weight + (layer == LAYERS - 1 ? weightOfSum : 0)) / 2 * sum);
         }
         __syncthreads();
     }

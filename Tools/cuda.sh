@@ -58,7 +58,7 @@ if [[ $pack != program ]]; then
     cp -r .build-cuda/debug/*.resources "$folder/"
     runtime=$(dirname "$(command -v swift)")/../lib/swift/linux
     ldd "$folder/tests" | sed -n 's/^\t\(lib[^ ]*\) => .*/\1/p' | while read -r library; do
-        [[ -f $runtime/$library ]] && cp -L "$runtime/$library" "$folder/lib/"
+        if [[ -f $runtime/$library ]]; then cp -L "$runtime/$library" "$folder/lib/"; fi
     done
 fi
 # The image libraries; glibc and libstdc++ are those of the other machine.

@@ -118,6 +118,9 @@ struct Compiler {
     int (*launch)(void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *, void **, void **);
     int (*describe)(int, const char **);
     int (*device_attribute)(int *, int, int);
+    int (*current_context)(void **);
+    int (*primary_context)(void **, int);
+    int (*set_context)(void *);
 };
 
 // The compiler opens a library of its built-in functions by name alone, which the loader finds where Python's paths are
@@ -159,6 +162,9 @@ const Compiler &compiler() {
         look(found.launch, "cuLaunchKernel");
         look(found.describe, "cuGetErrorString");
         look(found.device_attribute, "cuDeviceGetAttribute");
+        look(found.current_context, "cuCtxGetCurrent");
+        look(found.primary_context, "cuDevicePrimaryCtxRetain");
+        look(found.set_context, "cuCtxSetCurrent");
         return found;
     }();
     return functions;
@@ -184,6 +190,20 @@ constexpr int multiprocessor_count = 16;
 constexpr int largest_shared_memory = 97;
 constexpr int function_shared_memory = 8;
 constexpr int default_shared_memory = 48 << 10;
+
+// The driver's functions need a context, which LibTorch's operators make current on the threads that call them: what runs
+// on autograd's thread may be the first there.
+void require_context() {
+    static thread_local bool is_there = false;
+    if (is_there) return;
+    void *context = nullptr;
+    check_driver(compiler().current_context(&context), "the device's context");
+    if (!context) {
+        check_driver(compiler().primary_context(&context, cuda_guard().getDevice().index()), "the device's context");
+        check_driver(compiler().set_context(context), "the device's context");
+    }
+    is_there = true;
+}
 
 struct Module {
     explicit Module(void *handle) : handle(handle) {}
@@ -323,6 +343,7 @@ int ct_module_compile(const char *source, const char *name, const char *const *o
         std::vector<char> code(size);
         check(own.code(program, code.data()), "the code of");
         void *handle = nullptr;
+        require_context();
         check_driver(own.load(&handle, code.data()), name);
         *out = reinterpret_cast<ct_module>(new Module(handle));
     });
@@ -347,6 +368,7 @@ int ct_module_function(ct_module module, const char *name, int32_t shared_memory
 int ct_function_launch(ct_function function, const int32_t *grid, const int32_t *block, int32_t shared_memory,
                        const void *const *arguments) {
     return guarded([&] {
+        require_context();
         auto guard = cuda_guard();
         void *stream = guard.getStreamNativeHandle(guard.getStream(guard.getDevice()));
         auto size = [](int32_t number) { return static_cast<unsigned>(number); };

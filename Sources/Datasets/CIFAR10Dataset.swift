@@ -68,8 +68,8 @@ public struct CIFAR10Dataset: ImageDataset {
         classNames = try names.map { try Self.names($0.data, path: $0.path) } ?? Self.knownNames
     }
 
-    /// There is nothing to crop.
-    public var isUncropped: Bool { true }
+    /// The files are read when the data set is opened.
+    public var isInMemory: Bool { true }
 
     /// The class, 0 to 9.
     public func label(at index: Int) -> Int? {

@@ -37,9 +37,6 @@ public struct GlyphDataset: ImageDataset {
     /// The digit; the classes take turns.
     public func label(at index: Int) -> Int? { index % 10 }
 
-    /// There is nothing to crop.
-    public var isUncropped: Bool { true }
-
     /// The image; there is nothing to crop.
     ///
     /// - Throws: Nothing.

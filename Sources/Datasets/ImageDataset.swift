@@ -9,8 +9,8 @@ public protocol ImageDataset: Sendable {
     /// What the labels mean, by label; empty where images have no labels.
     var classNames: [String] { get }
 
-    /// Whether every stored picture has ``shape``, so that there is nothing to crop, and decodes.
-    var isUncropped: Bool { get }
+    /// Whether all images lie in memory as they are given, so that reading one is a copy that cannot fail.
+    var isInMemory: Bool { get }
 
     /// The class of an image, 0 ..< `classNames.count`, or `nil` where the data set has no labels.
     func label(at index: Int) -> Int?
@@ -29,5 +29,5 @@ public protocol ImageDataset: Sendable {
 
 extension ImageDataset {
     /// What a data set does not promise is not relied on.
-    public var isUncropped: Bool { false }
+    public var isInMemory: Bool { false }
 }

@@ -54,8 +54,8 @@ public struct MNISTDataset: ImageDataset {
     /// The digit, 0 to 9.
     public func label(at index: Int) -> Int? { Int(labels[index]) }
 
-    /// There is nothing to crop.
-    public var isUncropped: Bool { true }
+    /// The files are read when the data set is opened.
+    public var isInMemory: Bool { true }
 
     /// The image; there is nothing to crop.
     ///

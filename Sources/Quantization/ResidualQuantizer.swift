@@ -73,7 +73,8 @@ public final class ResidualQuantizer {
         let rows = try latents.permuted([0, 2, 3, 1]).reshaped([-1, settings.dimension])
         let vectors = try rows.detached()
         let (assignment, deviceSums) =
-            suitsDevice(vectors) ? try deviceAssign(vectors, sums: .partial) : (try assign(vectors, sums: .partial), nil)
+            suitsDevice(vectors)
+            ? try deviceAssign(vectors, sums: .partial) : (try assign(vectors, sums: .partial), nil)
         guard let sums = assignment.sums else { preconditionFailure("a search with sums gave none") }
         let layerSums = try (0..<settings.layers).map { try sums.selected(axis: 0, $0) }
         // ξⁱ = ξ⁰ − (e¹ + … + eⁱ), so the commitment of layer i is a squared error against a partial sum, and its

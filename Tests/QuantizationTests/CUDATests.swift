@@ -33,7 +33,8 @@ struct CUDATests {
 
     /// Vectors near codewords' sums, so that rounding does not decide; many are the same.
     private func latents(_ settings: QuantizerSettings) throws -> Tensor {
-        let all = try Tensor.normal([7, settings.dimension, 11, 9], standardDeviation: 0.4, generator: Generator(seed: 2))
+        let all = try Tensor.normal(
+            [7, settings.dimension, 11, 9], standardDeviation: 0.4, generator: Generator(seed: 2))
         try all.narrowed(axis: 0, 3..<5).copyInPlace(from: all.narrowed(axis: 3, 0..<1).narrowed(axis: 0, 0..<1))
         return try all.channelsLast()
     }

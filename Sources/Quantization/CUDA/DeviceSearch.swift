@@ -64,7 +64,8 @@ struct DeviceSearch {
             [
                 .tensor(vectors), .tensors(codebooks), .tensor(outputs.indices), .tensor(outputs.partialSums),
                 .tensor(outputs.total), .tensor(outputs.commitment), .float(share * settings.beta),
-                .float(share * betaSum), .float(share / 2), .tensor(outputs.sums?.errors), .tensor(outputs.sums?.counts),
+                .float(share * betaSum), .float(share / 2), .tensor(outputs.sums?.errors),
+                .tensor(outputs.sums?.counts),
                 .tensor(outputs.sums?.sums), .int64(count),
             ])
     }

@@ -54,7 +54,8 @@ public final class CUDAModule: @unchecked Sendable {
     public func function(_ name: String, sharedMemory: Int = 0) throws -> CUDAFunction {
         var result: OpaquePointer?
         try check(
-            ct_module_function(handle, name, Int32(clamping: sharedMemory), &result), "the kernel \(name) of \(self.name)")
+            ct_module_function(handle, name, Int32(clamping: sharedMemory), &result),
+            "the kernel \(name) of \(self.name)")
         guard let result else { throw TorchError.last(name) }
         return CUDAFunction(handle: result, module: self, name: name, sharedMemory: sharedMemory)
     }

@@ -134,7 +134,8 @@ extension ConvolutionProduct {
     private func plainGradients(
         _ gradient: Tensor, _ input: Tensor, needsInput: Bool
     ) throws -> (input: Tensor?, weight: Tensor) {
-        let own = stride == 1 && padding == weight.size(2) / 2 && !isTransposed && weight.size(2) == weight.size(3)
+        let own =
+            stride == 1 && padding == weight.size(2) / 2 && !isTransposed && weight.size(2) == weight.size(3)
             ? WeightGradientKernel(gradient: gradient, input: input, filter: weight.size(2)) : nil
         if let own { return (try inputGradient(gradient, input, needed: needsInput), try own(gradient, input: input)) }
         switch way(channels: largeChannels) {
@@ -155,7 +156,8 @@ extension ConvolutionProduct {
             }
             return (own, try weight(from: rows.permuted([1, 0]).matmul(kernels.patches(input))))
         case .patches:
-            guard let kernels = try PatchKernels.kernels(gradient.dataType, channels: largeChannels, on: gradient.device)
+            guard
+                let kernels = try PatchKernels.kernels(gradient.dataType, channels: largeChannels, on: gradient.device)
             else { break }
             let patches = try kernels.patches(gradient)
             let own = try needsInput ? patches.matmul(filters().permuted([1, 0])).map(like: input) : nil
@@ -205,7 +207,7 @@ extension Tensor {
 
     /// float32 [lines, C] that add up to the sum over all axes but the channels.
     fileprivate func sumOverMap() throws -> Tensor {
-        if let passes = try ConvolutionPasses.passes(for: self) { 
+        if let passes = try ConvolutionPasses.passes(for: self) {
             return try passes.passGradient(self, to: nil, nil, adding: nil)
         }
         // Eight pixels of few channels are one of many.

@@ -116,7 +116,7 @@ package struct ConvolutionProduct {
         }
         let input = rectifies ? try input.relu() : input
         if let other { try requireShape(other, input) }
-        if input.device.kind == .cuda { 
+        if input.device.kind == .cuda {
             return try deviceProduct(input, adding: other, relu: relu, rectified: rectified)
         }
         if !isTransposed, Self.canFuse(input) { return try fused(input, finish) }
@@ -234,7 +234,8 @@ package struct ConvolutionProduct {
         }
         if input.device.kind == .cuda {
             return try deviceGradients(
-                gradient, input: input, rectified: rectified, needsInput: needsInput, needsBias: needsBias, adding: other)
+                gradient, input: input, rectified: rectified, needsInput: needsInput, needsBias: needsBias,
+                adding: other)
         }
         let results = try Operators.convolutionBackward.results([
             .tensor(gradient), .tensor(rectified ? input.relu() : input), .tensor(weight), nil,

@@ -20,7 +20,8 @@ extension Tensor {
     ///   of the bias of the convolution that it came from. On a CUDA device lines [·, C] that add up to it.
     /// - Throws: ``TorchError``.
     package func passThroughReLU(_ value: Tensor, adding other: Tensor? = nil) throws -> Tensor {
-        if let passes = try ConvolutionPasses.passes(for: self), [value, other].allSatisfy({ $0?.suits(self) ?? true }) {
+        if let passes = try ConvolutionPasses.passes(for: self), [value, other].allSatisfy({ $0?.suits(self) ?? true })
+        {
             return try passes.passGradient(self, to: self, value, adding: other)
         }
         let all = [self, value] + (other.map { [$0] } ?? [])

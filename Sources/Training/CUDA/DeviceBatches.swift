@@ -3,7 +3,7 @@ import Torch
 
 /// Batches on a CUDA device, made by a kernel within a recorded step.
 ///
-/// A data set whose images are of one size lies on the device as a whole, and a step is given nothing but numbers of
+/// A data set that lies in memory lies on the device as a whole, and a step is given nothing but numbers of
 /// images, many steps at a time; of any other, batches come from a loader, and are copied while the device computes.
 package final class DeviceBatches {
     private static let modules = CUDAModuleCache<Int>()
@@ -49,7 +49,7 @@ package final class DeviceBatches {
         place = try Tensor.zeros([1], .int32, device: device)
         rates = try Tensor.zeros([Self.span], device: device)
         let shape = configuration.data.shape
-        let isResident = dataset.isUncropped && dataset.count * shape.byteCount <= Self.residentBytes
+        let isResident = dataset.isInMemory && dataset.count * shape.byteCount <= Self.residentBytes
         if isResident {
             var bytes: [UInt8] = []
             bytes.reserveCapacity(dataset.count * shape.byteCount)

@@ -76,6 +76,11 @@ struct LogWindow {
         } else {
             usage = CodebookUsage(counts: sums.usage)
         }
+        stopClock()
+    }
+
+    /// Takes in the time since the clock was last looked at.
+    mutating func stopClock() {
         let now = ProcessInfo.processInfo.systemUptime
         seconds += now - clock
         clock = now

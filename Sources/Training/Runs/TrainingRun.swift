@@ -193,6 +193,8 @@ public final class TrainingRun {
         step += count
         var stream = SeededGenerator(seed: configuration.seedBits, stream: "revival", step: UInt64(step))
         try recorded.revive(using: &stream)
+        // Steps are added to the window when they are reported, and what comes between is no training.
+        window.stopClock()
     }
 
     /// Takes over what the device added up since the last report.

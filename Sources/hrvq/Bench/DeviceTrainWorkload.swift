@@ -58,7 +58,7 @@ private struct SmoothImages: ImageDataset {
     let count: Int
     let shape: ImageShape
     let classNames: [String] = []
-    let isUncropped = true
+    let isInMemory = true
     private let pixels: [UInt8]
 
     init(_ count: Int, side: Int) {

@@ -62,7 +62,9 @@ if [[ $pack != program ]]; then
     done
 fi
 # The image libraries; glibc and libstdc++ are those of the other machine.
-ldd .build-cuda/*/hrvq | sed -n 's/^\t\(lib\(turbojpeg\|webp\|sharpyuv\|png16\|crypto\|z\)\.[^ ]*\) => \([^ ]*\) .*/\3/p' \
+program=$folder/hrvq
+[[ $pack == tests ]] && program=$folder/tests
+ldd "$program" | sed -n 's/^\t\(lib\(turbojpeg\|webp\|sharpyuv\|png16\|crypto\|z\)\.[^ ]*\) => \([^ ]*\) .*/\3/p' \
     | sort -u | xargs -I{} cp -L {} "$folder/lib/"
 find "$folder" -type f \( -name 'hrvq' -o -name tests -o -name '*.so*' \) -exec strip --strip-unneeded {} + 2>/dev/null || true
 

@@ -86,13 +86,7 @@ struct Graph {
     Graph() : functions(graph_functions()), memory(new std::max_align_t[GraphFunctions::room / sizeof(std::max_align_t)]) {
         functions.construct(memory.get(), false);
     }
-    ~Graph() {
-        try {
-            functions.destroy(memory.get());
-        } catch (...) {
-            // A destructor has nobody to tell; the driver frees what is left with the process.
-        }
-    }
+    ~Graph() { functions.destroy(memory.get()); }
     Graph(const Graph &) = delete;
     Graph &operator=(const Graph &) = delete;
 
@@ -112,7 +106,6 @@ struct Compiler {
     int (*code)(Program, char *);
     int (*destroy)(Program *);
     int (*load)(void **, const void *);
-    int (*unload)(void *);
     int (*function)(void **, void *, const char *);
     int (*set_attribute)(void *, int, int);
     int (*launch)(void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *, void **, void **);
@@ -156,7 +149,6 @@ const Compiler &compiler() {
         look(found.code, "nvrtcGetCUBIN");
         look(found.destroy, "nvrtcDestroyProgram");
         look(found.load, "cuModuleLoadData");
-        look(found.unload, "cuModuleUnload");
         look(found.function, "cuModuleGetFunction");
         look(found.set_attribute, "cuFuncSetAttribute");
         look(found.launch, "cuLaunchKernel");
@@ -205,15 +197,6 @@ void require_context() {
     is_there = true;
 }
 
-struct Module {
-    explicit Module(void *handle) : handle(handle) {}
-    ~Module() { compiler().unload(handle); }
-    Module(const Module &) = delete;
-    Module &operator=(const Module &) = delete;
-
-    void *handle;
-};
-
 } // namespace
 
 int32_t ct_cuda_available(void) {
@@ -241,16 +224,18 @@ int ct_cuda_synchronize(void) {
     });
 }
 
-int32_t ct_cuda_multiprocessors(void) {
-    static const int32_t count = [] {
-        int32_t found = 0;
+ct_device_facts ct_cuda_facts(void) {
+    static const ct_device_facts facts = [] {
+        ct_device_facts found = {0, 0, 0};
         guarded([&] {
             require_cuda();
-            found = device_attribute(multiprocessor_count);
+            found.multiprocessors = device_attribute(multiprocessor_count);
+            found.capability = 10 * device_attribute(compute_capability_major) + device_attribute(compute_capability_minor);
+            found.shared_memory = device_attribute(largest_shared_memory);
         });
         return found;
     }();
-    return count;
+    return facts;
 }
 
 int ct_cuda_choose_fastest_convolutions(int32_t enabled) {
@@ -270,10 +255,11 @@ int ct_cuda_enter_stream(ct_stream *previous) {
 
 int ct_cuda_leave_stream(ct_stream previous) {
     return guarded([&] {
+        // The thread has its stream back whatever the device says.
         auto guard = cuda_guard();
-        guard.synchronizeDevice(guard.getDevice().index());
         guard.exchangeStream(c10::Stream::unpack3(previous.identifier, static_cast<c10::DeviceIndex>(previous.device),
                                                   c10::DeviceType::CUDA));
+        guard.synchronizeDevice(guard.getDevice().index());
     });
 }
 
@@ -345,16 +331,14 @@ int ct_module_compile(const char *source, const char *name, const char *const *o
         void *handle = nullptr;
         require_context();
         check_driver(own.load(&handle, code.data()), name);
-        *out = reinterpret_cast<ct_module>(new Module(handle));
+        *out = reinterpret_cast<ct_module>(handle);
     });
 }
-
-void ct_module_release(ct_module module) { delete reinterpret_cast<Module *>(module); }
 
 int ct_module_function(ct_module module, const char *name, int32_t shared_memory, ct_function *out) {
     return guarded([&] {
         void *function = nullptr;
-        check_driver(compiler().function(&function, reinterpret_cast<Module *>(module)->handle, name), name);
+        check_driver(compiler().function(&function, module, name), name);
         if (shared_memory > default_shared_memory) {
             int most = device_attribute(largest_shared_memory);
             TORCH_CHECK(shared_memory <= most, name, " wants ", shared_memory, " bytes of shared memory, the device has ",

@@ -17,20 +17,17 @@ public struct QuantizerLoss {
     /// averages take their place otherwise. The terms of the sum over all layers are HR-VQVAE's own: VQ-VAE and plain
     /// residual quantization have a term a layer and no more.
     ///
+    /// - Parameter settings: Those of the quantizer that the terms are of: one kernel of a CUDA device has weighted them
+    ///   by its own already.
     /// - Throws: `TorchError`.
     public func total(_ settings: QuantizerSettings) throws -> Tensor {
         if let weighted { return weighted }
-        var total = try weightedCommitment(settings)
-        if settings.learning == .gradient {
-            for term in (codebookSum.map { [$0] } ?? []) + codebook { total = try total + term }
-        }
-        return total
-    }
-
-    /// β₀ times the commitment to the sum and β times that of every layer.
-    func weightedCommitment(_ settings: QuantizerSettings) throws -> Tensor {
         var terms = try commitmentSum.map { [try $0 * settings.betaSum] } ?? []
         terms += try commitment.map { try $0 * settings.beta }
+        if settings.learning == .gradient {
+            if let codebookSum { terms.append(codebookSum) }
+            terms += codebook
+        }
         guard var total = terms.first else { preconditionFailure("a quantizer without layers") }
         for term in terms.dropFirst() { total = try total + term }
         return total

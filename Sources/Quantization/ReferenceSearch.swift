@@ -1,6 +1,6 @@
 import Torch
 
-/// The search in plain tensor operations: the reference in tests, and the way on other devices.
+/// The search in plain tensor operations: the reference in tests, and the way on devices that kernels do not know.
 ///
 /// Under a parent it gathers the m children, which takes memory for [V, m, D]; in a large codebook without parents it
 /// takes the largest x·c − ‖c‖²/2 of a matrix product, [V, m]. It works in parts to bound either.

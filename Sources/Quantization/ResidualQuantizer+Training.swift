@@ -73,7 +73,7 @@ extension ResidualQuantizer {
     ///   - generator: Where random choices come from.
     /// - Returns: What was done; no usage.
     /// - Throws: `TorchError`.
-    public func revive(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> Update {
+    package func revive(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> Update {
         try withoutGradients {
             var update = emptyUpdate()
             guard settings.reviveAfter > 0, try deadOnDevice().array(of: Int32.self)[0] > 0 else { return update }

@@ -39,14 +39,14 @@ public final class ResidualQuantizer {
     /// What the quantizer makes of latents.
     public struct Output {
         /// The sum of codewords with the gradient passed straight through: ξ⁰ + sg[e_C − ξ⁰], [N, D, H, W]. It is the
-        /// memory of the assignment's sums, and not to be changed in place.
+        /// memory of the assignment's sums where there are such, and not to be changed in place.
         public var quantized: Tensor
         /// What a decoder is to see: as ``quantized``, but each image's e_C is the sum of the layers that were kept of
         /// it. The same tensor where all were.
         public var shortened: Tensor
         /// The terms of the objective.
         public var loss: QuantizerLoss
-        /// Absolute codeword numbers and partial sums.
+        /// Absolute codeword numbers and partial sums; without sums where a CUDA device's kernel needed none.
         public var assignment: Assignment
         /// The vectors that were assigned, [V, D] with V = N·H·W, outside of differentiation.
         public var vectors: Tensor
@@ -145,6 +145,10 @@ public final class ResidualQuantizer {
     /// - Throws: `TorchError`.
     public func assign(_ vectors: Tensor, sums: CodewordSums) throws -> Assignment {
         if suitsDevice(vectors) { return try deviceAssign(vectors, sums: sums).0 }
+        guard vectors.device == .cpu else {
+            return try ReferenceSearch.search(
+                vectors, codebooks: codebooks.map(\.tensor), structure: settings.structure)
+        }
         return try packedSearch()(vectors, sums: sums)
     }
 

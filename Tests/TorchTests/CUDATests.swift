@@ -140,7 +140,7 @@ struct CUDATests {
                     try adam.step(learningRate: Double(step) / 100)
                     try averaging.update()
                 } else {
-                    try place.addInPlace(1)
+                    try place.fillInPlace(Double(step))
                     try adam.deviceStep(rates: rates, place: place, averaging: averaging)
                 }
                 try store.clearGradients()

@@ -129,8 +129,13 @@ void ct_keep_freed_memory(void);
 int32_t ct_cuda_available(void);
 int32_t ct_cuda_device_count(void);
 int ct_cuda_synchronize(void);
-// How many multiprocessors the current device has; 0 where there is none.
-int32_t ct_cuda_multiprocessors(void);
+// What kernels need to know of the first device; zeros where there is none.
+typedef struct {
+    int32_t multiprocessors;
+    int32_t capability;    // 90 for 9.0
+    int32_t shared_memory; // bytes that a block can have
+} ct_device_facts;
+ct_device_facts ct_cuda_facts(void);
 // Whether cuDNN tries its convolutions at the first use of a shape and keeps the fastest.
 int ct_cuda_choose_fastest_convolutions(int32_t enabled);
 
@@ -151,9 +156,9 @@ int ct_graph_end(ct_graph graph);
 int ct_graph_replay(ct_graph graph);
 void ct_graph_release(ct_graph graph);
 
-// Kernels in CUDA C++, compiled for the current device when they are needed.
+// Kernels in CUDA C++, compiled for the current device when they are needed. Modules live as long as the process: graphs
+// may hold their kernels.
 int ct_module_compile(const char *source, const char *name, const char *const *options, int32_t count, ct_module *out);
-void ct_module_release(ct_module module);
 // shared_memory: bytes that launches will ask for.
 int ct_module_function(ct_module module, const char *name, int32_t shared_memory, ct_function *out);
 // Starts a kernel on the current stream. arguments[i] points to the i-th argument, in the kernel's own type.

@@ -12,8 +12,8 @@ struct DeviceSearch {
     }
 
     private static let modules = CUDAModuleCache<Key>()
-    /// Codewords up to this size lie in shared memory: every device since 2020 has so much for a block.
-    private static let residentBytes = 96 << 10
+    /// Codewords up to this size lie in shared memory.
+    private static let residentBytes = min(Engine.deviceFacts.sharedMemory, 96 << 10)
     private static let threads = 256
 
     private let settings: QuantizerSettings
@@ -58,7 +58,7 @@ struct DeviceSearch {
         // Of the mean over all numbers, and a square's derivative.
         let share = 2 / Double(count * settings.dimension)
         let betaSum = settings.structure == .hierarchical ? settings.betaSum : 0
-        let blocks = min((count + Self.threads - 1) / Self.threads, 4 * max(Engine.multiprocessorCount, 1))
+        let blocks = min((count + Self.threads - 1) / Self.threads, 4 * max(Engine.deviceFacts.multiprocessors, 1))
         try module.function("search", sharedMemory: sharedMemory)(
             grid: (blocks, 1), block: Self.threads,
             [
@@ -68,32 +68,5 @@ struct DeviceSearch {
                 .tensor(outputs.sums?.counts),
                 .tensor(outputs.sums?.sums), .int64(count),
             ])
-    }
-}
-
-/// What a search on a device adds up for training: errors of each layer, and what each codeword was given.
-public struct DeviceSums {
-    /// The mean of ‖ξⁱ‖² over all numbers, float32 [n].
-    let errors: Tensor
-    /// The commitment terms' share of the objective, float32 without axes.
-    let weighted: Tensor
-    /// How many vectors reached each codeword of a hierarchy's last layer, or of all flat layers; float32.
-    let counts: Tensor
-    /// The sum of these vectors before any layer; of flat layers the sum of what entered the layer. float32 [·, D].
-    let sums: Tensor
-
-    /// Sums of nothing.
-    init(_ settings: QuantizerSettings, device: Device) throws {
-        let codewords = settings.codewords
-        let places = settings.structure == .hierarchical ? codewords[settings.layers - 1] : codewords.reduce(0, +)
-        // One piece of memory is cleared by one kernel; parts begin where four numbers can be added at once.
-        let first = (settings.layers + 4) / 4 * 4
-        let second = first + (places + 3) / 4 * 4
-        let all = try Tensor.zeros([second + places * settings.dimension], device: device)
-        errors = try all.narrowed(axis: 0, 0..<settings.layers)
-        weighted = try all.selected(axis: 0, settings.layers)
-        counts = try all.narrowed(axis: 0, first..<first + places)
-        sums = try all.narrowed(axis: 0, second..<second + places * settings.dimension)
-            .reshaped([places, settings.dimension])
     }
 }

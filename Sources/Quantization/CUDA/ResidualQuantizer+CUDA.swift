@@ -3,7 +3,7 @@ import Torch
 extension ResidualQuantizer {
     /// Whether the device's kernels take these vectors.
     func suitsDevice(_ vectors: Tensor) -> Bool {
-        vectors.device.kind == .cuda && (vectors.dataType == .float32 || vectors.dataType == .bfloat16)
+        vectors.device == .cuda && (vectors.dataType == .float32 || vectors.dataType == .bfloat16)
     }
 
     /// The search on a CUDA device.
@@ -68,8 +68,11 @@ extension ResidualQuantizer {
     ///
     /// - Parameter output: What the quantizer gave in this step.
     /// - Throws: `TorchError`.
-    public func updateOnDevice(_ output: Output) throws {
-        guard let sums = output.deviceSums else { preconditionFailure("an output that a device did not make") }
+    package func updateOnDevice(_ output: Output) throws {
+        guard let sums = output.deviceSums else {
+            throw TorchError.unexpectedResult(
+                operation: "updating codebooks on a device", text: "the output was not made on one")
+        }
         try withoutGradients {
             try deviceUpdate()(sums, statistics, codebooks: codebooks.map { try $0.tensor.detached() })
         }
@@ -79,11 +82,11 @@ extension ResidualQuantizer {
     /// Waits for it.
     ///
     /// - Throws: `TorchError`.
-    public func takeDeviceUsage() throws -> [[Int64]] { try deviceUpdate().takeUsage() }
+    package func takeDeviceUsage() throws -> [[Int64]] { try deviceUpdate().takeUsage() }
 
     /// How many codewords have gone unused for ``QuantizerSettings/reviveAfter`` steps, after the last update on a CUDA
     /// device; int32 [1].
     ///
     /// - Throws: `TorchError`.
-    public func deadOnDevice() throws -> Tensor { try deviceUpdate().dead }
+    func deadOnDevice() throws -> Tensor { try deviceUpdate().dead }
 }

@@ -16,7 +16,8 @@ extension Tensor {
     /// - Throws: ``TorchError``.
     public func backward() throws { try check(ct_tensor_backward(handle, 0), "backward") }
 
-    /// What ``backward()`` has added up so far.
+    /// What ``backward()`` has added up so far. Of a layer's parameter on a CUDA device ask ``Parameter/gradient()``:
+    /// convolutions leave theirs there.
     ///
     /// - Throws: ``TorchError``.
     public func gradient() throws -> Tensor? {

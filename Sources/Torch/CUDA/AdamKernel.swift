@@ -4,8 +4,8 @@
 /// otherwise, and it takes gradients in bfloat16 as they come from convolutions.
 struct AdamKernel {
     private static let modules = CUDAModuleCache<Int>()
-    /// Parameters that one launch takes; a kernel's arguments are limited.
-    private static let limit = 256
+    /// Parameters that one launch takes: a kernel's arguments are 4 KiB at most with some drivers.
+    private static let limit = 48
     private static let threads = 256
     private static let mostBlocks = 256
 
@@ -16,7 +16,7 @@ struct AdamKernel {
     init?(_ parameters: [Parameter]) throws {
         guard !parameters.isEmpty,
             parameters.allSatisfy({
-                $0.tensor.device.kind == .cuda && $0.tensor.dataType == .float32 && $0.tensor.count < 1 << 31
+                $0.tensor.device == .cuda && $0.tensor.dataType == .float32 && $0.tensor.count < 1 << 31
                     && ($0.tensor.isContiguous() || $0.tensor.isContiguous(.channelsLast))
             })
         else { return nil }
@@ -42,6 +42,7 @@ struct AdamKernel {
                 table += CUDAFunction.Argument.bytes(of: Int32(parameter.tensor.count))
                 table += CUDAFunction.Argument.bytes(of: Int32(all[index].dataType == .bfloat16 ? 1 : 0))
                 table += CUDAFunction.Argument.bytes(of: Int32(all[index].lines(of: parameter.tensor)))
+                // The structure ends where a pointer may follow.
                 table += CUDAFunction.Argument.bytes(of: Int32(0))
                 largest = max(largest, parameter.tensor.count)
             }
@@ -52,13 +53,16 @@ struct AdamKernel {
             }
             let blocks = min((largest + Self.threads - 1) / Self.threads, Self.mostBlocks)
             let settings = adam.settings
-            try module.function("adam")(
-                grid: (max(blocks, 1), part.count), block: Self.threads,
-                [
-                    .bytes(table), .tensor(rates), .tensor(place), .tensor(scale), .float(settings.beta1),
-                    .float(settings.beta2), .float(settings.epsilon), .float(settings.weightDecay),
-                    .float(averaging?.decay ?? 0),
-                ])
+            // The table holds addresses alone.
+            try withExtendedLifetime(all) {
+                try module.function("adam")(
+                    grid: (max(blocks, 1), part.count), block: Self.threads,
+                    [
+                        .bytes(table), .tensor(rates), .tensor(place), .tensor(scale), .float(settings.beta1),
+                        .float(settings.beta2), .float(settings.epsilon), .float(settings.weightDecay),
+                        .float(averaging?.decay ?? 0),
+                    ])
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ import CTorch
 ///
 /// Starting kernels one by one costs the processor some microseconds each, which is more than many of them run for. A
 /// replay reads and writes the memory of the recording: inputs are written into tensors that the recording read, results
-/// read from tensors that it made. Agrees with `torch.cuda.CUDAGraph`.
+/// read from tensors that it made. Tensors that it read and did not make must live as long as it does. Agrees with `torch.cuda.CUDAGraph`.
 public final class CUDAGraph {
     private let handle: OpaquePointer
 
@@ -38,25 +38,4 @@ public final class CUDAGraph {
     ///
     /// - Throws: ``TorchError``.
     public func replay() throws { try check(ct_graph_replay(handle), "starting a CUDA graph") }
-}
-
-/// A queue of work on the CUDA device.
-public enum CUDAStream {
-    /// Runs `body` with a stream of its own for all that this thread starts, as recording a ``CUDAGraph`` needs; waits
-    /// for the device before and after.
-    ///
-    /// - Throws: ``TorchError`` if there is no CUDA device, and what `body` throws.
-    public static func run<Result>(_ body: () throws -> Result) throws -> Result {
-        var previous = ct_stream()
-        try check(ct_cuda_enter_stream(&previous), "a CUDA stream")
-        let result: Result
-        do {
-            result = try body()
-        } catch {
-            _ = ct_cuda_leave_stream(previous)
-            throw error
-        }
-        try check(ct_cuda_leave_stream(previous), "a CUDA stream")
-        return result
-    }
 }

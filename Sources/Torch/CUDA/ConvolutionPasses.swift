@@ -16,14 +16,16 @@ struct ConvolutionPasses {
 
     /// The passes for maps like this one, or `nil` where LibTorch's operators have to do.
     static func passes(for map: Tensor) throws -> ConvolutionPasses? {
-        guard map.device.kind == .cuda, map.dataType == .float32 || map.dataType == .bfloat16, map.rank == 4,
+        guard map.device == .cuda, map.dataType == .float32 || map.dataType == .bfloat16, map.rank == 4,
             map.count > 0, map.isContiguous(.channelsLast), map.size(1) % (16 / map.dataType.size) == 0,
             map.size(1) <= 256 * (16 / map.dataType.size), map.count < 1 << 31
         else { return nil }
         return try ConvolutionPasses(map.dataType)
     }
 
-    private func blocks(_ threads: Int) -> Int { min((threads + 255) / 256, 2 * max(Engine.multiprocessorCount, 1)) }
+    private func blocks(_ threads: Int) -> Int {
+        min((threads + 255) / 256, 2 * max(Engine.deviceFacts.multiprocessors, 1))
+    }
 
     /// value ← value + bias (+ other), then max(·, 0) where that is asked for, in place; `rectified` receives max(value, 0).
     func finish(_ value: Tensor, bias: Tensor, adding other: Tensor?, relu: Bool, rectified: Tensor?) throws {
@@ -50,7 +52,7 @@ struct ConvolutionPasses {
         let channels = gradient.size(1)
         let rows = gradient.count / channels
         let groups = 256 / (channels / packWidth)
-        let blocks = max(min((rows + groups - 1) / groups, 2 * Engine.multiprocessorCount), 1)
+        let blocks = max(min((rows + groups - 1) / groups, 2 * Engine.deviceFacts.multiprocessors), 1)
         let partials = try Tensor.empty([blocks, channels], device: gradient.device)
         try functions.function("passGradient")(
             grid: (blocks, 1), block: 256,
@@ -73,7 +75,7 @@ struct ConvolutionPasses {
 
     /// The passes for maps like this one as a row of numbers, whatever its channels.
     static func rowPasses(for map: Tensor) throws -> ConvolutionPasses? {
-        guard map.device.kind == .cuda, map.dataType == .float32 || map.dataType == .bfloat16, map.rank == 4,
+        guard map.device == .cuda, map.dataType == .float32 || map.dataType == .bfloat16, map.rank == 4,
             map.count > 0, map.isContiguous(.channelsLast), map.count % (16 / map.dataType.size) == 0
         else { return nil }
         return try ConvolutionPasses(map.dataType)

@@ -14,7 +14,7 @@ struct PatchKernels {
 
     /// The kernels for images of an element type, or `nil` where they take none of it.
     static func kernels(_ type: DataType, channels: Int, on device: Device) throws -> PatchKernels? {
-        guard device.kind == .cuda, type == .float32 || type == .bfloat16 else { return nil }
+        guard device == .cuda, type == .float32 || type == .bfloat16 else { return nil }
         let module = try modules(Key(element: type, channels: channels)) {
             try CUDAModule(
                 source: PackageResources.Patches_cu, name: "Patches.cu", element: type,

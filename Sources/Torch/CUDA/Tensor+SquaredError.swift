@@ -9,7 +9,7 @@ extension Tensor {
     /// - Parameter target: float32, of the same shape and in memory as this tensor; it has no gradient.
     /// - Throws: ``TorchError`` if shapes do not fit.
     public func reconstructionError(_ target: Tensor) throws -> Tensor {
-        guard device.kind == .cuda, dataType == .float32 || dataType == .bfloat16, count > 0, shape == target.shape,
+        guard device == .cuda, dataType == .float32 || dataType == .bfloat16, count > 0, shape == target.shape,
             target.dataType == .float32, target.device == device, !target.requiresGradient,
             isContiguous(.channelsLast), target.isContiguous(.channelsLast)
         else { return try to(.float32).meanSquaredError(target) }
@@ -21,7 +21,7 @@ extension Tensor {
                 try CUDAModule(source: PackageResources.SquaredError_cu, name: "SquaredError.cu", element: type)
             }
             let perBlock = 256 * 16 / type.size
-            let blocks = min((count + perBlock - 1) / perBlock, 4 * max(Engine.multiprocessorCount, 1))
+            let blocks = min((count + perBlock - 1) / perBlock, 4 * max(Engine.deviceFacts.multiprocessors, 1))
             try module.function("squaredError")(
                 grid: (blocks, 1), block: 256,
                 [

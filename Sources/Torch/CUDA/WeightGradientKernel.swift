@@ -14,7 +14,9 @@ struct WeightGradientKernel {
     private static let modules = CUDAModuleCache<Key>()
     /// Positions of a grid that lie in shared memory at a time, at most.
     private static let tilePositions = 256
-    private static let mostSharedMemory = 200 << 10
+    private static let mostSharedMemory = min(Engine.deviceFacts.sharedMemory, 200 << 10)
+    /// Of bfloat16 on tensor cores and of copies that go on by themselves.
+    private static let leastCapability = 80
     /// Sums that a thread keeps; more would not fit in its registers.
     private static let mostSums = 96
 
@@ -27,7 +29,8 @@ struct WeightGradientKernel {
     init?(gradient: Tensor, input: Tensor, filter: Int) {
         let (height, width) = (gradient.size(2), gradient.size(3))
         let (outputs, inputs) = (gradient.size(1), input.size(1))
-        guard gradient.device.kind == .cuda, gradient.dataType == .bfloat16, input.dataType == .bfloat16,
+        guard gradient.device == .cuda, Engine.deviceFacts.capability >= Self.leastCapability,
+            gradient.dataType == .bfloat16, input.dataType == .bfloat16,
             gradient.device == input.device, filter == 1 || filter == 3, width % 16 == 0, outputs % 16 == 0,
             inputs % 16 == 0, gradient.count > 0, input.size(0) == gradient.size(0), input.size(2) == height,
             input.size(3) == width, gradient.isContiguous(.channelsLast), input.isContiguous(.channelsLast),
@@ -64,7 +67,7 @@ struct WeightGradientKernel {
         }
         let height = gradient.size(2)
         let tiles = gradient.size(0) * height / key.rows
-        let blocks = max(min(tiles, Engine.multiprocessorCount / key.filter), 1)
+        let blocks = max(min(tiles, Engine.deviceFacts.multiprocessors / key.filter), 1)
         let lines = try Tensor.empty(
             [blocks * warps.positions, key.outputs, key.filter, key.filter, key.inputs], device: gradient.device)
         try module.function("weightGradient", sharedMemory: sharedMemory)(

@@ -62,8 +62,23 @@ public enum Engine {
     /// - Throws: ``TorchError`` if there is no CUDA device.
     public static func synchronizeCUDA() throws { try check(ct_cuda_synchronize(), "synchronizing CUDA") }
 
-    /// How many multiprocessors the CUDA device has; 0 where there is none.
-    public static var multiprocessorCount: Int { Int(ct_cuda_multiprocessors()) }
+    /// What kernels need to know of the CUDA device; zeros where there is none.
+    public struct DeviceFacts: Sendable {
+        /// How many multiprocessors there are.
+        public let multiprocessors: Int
+        /// The compute capability times ten: 90 for 9.0.
+        public let capability: Int
+        /// Bytes of shared memory that a block can have.
+        public let sharedMemory: Int
+    }
+
+    /// The CUDA device's facts.
+    public static let deviceFacts: DeviceFacts = {
+        let facts = ct_cuda_facts()
+        return DeviceFacts(
+            multiprocessors: Int(facts.multiprocessors), capability: Int(facts.capability),
+            sharedMemory: Int(facts.shared_memory))
+    }()
 
     /// Whether cuDNN tries its ways to compute a convolution when it first meets a shape, and keeps the fastest; agrees
     /// with `torch.backends.cudnn.benchmark`. It concerns the whole process, so a library leaves it to the program.

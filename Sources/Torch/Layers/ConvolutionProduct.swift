@@ -1,14 +1,5 @@
 import ConvolutionKernels
 
-/// max(x, 0) of a result, where a CUDA device's pass over it left that beside it.
-package final class RectifiedCopy {
-    /// Outside of differentiation; `nil` where there is none.
-    package var tensor: Tensor?
-
-    /// None yet.
-    package init() {}
-}
-
 /// A convolution's parameters in the element type that it runs in, and the product itself with its gradients.
 ///
 /// LibTorch's own recording costs passes over memory that are not needed: the bias's gradient inside of oneDNN takes

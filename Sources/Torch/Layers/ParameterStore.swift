@@ -8,13 +8,6 @@ public final class Parameter {
     public internal(set) var tensor: Tensor
     /// Whether an optimiser trains it; else it is a statistic.
     public let isTrainable: Bool
-
-    init(name: String, tensor: Tensor, isTrainable: Bool) {
-        self.name = name
-        self.tensor = tensor
-        self.isTrainable = isTrainable
-    }
-
     /// A bfloat16 copy of a value, and the value.
     private var kept: (source: Tensor, copy: Tensor)?
     /// A gradient that a layer of ours left here, in whatever type it came.
@@ -22,6 +15,12 @@ public final class Parameter {
     /// Lines, along an axis more than the parameter has, that add up to a gradient; in float32, and each in memory as the
     /// parameter is.
     private(set) var gradientLines: Tensor?
+
+    init(name: String, tensor: Tensor, isTrainable: Bool) {
+        self.name = name
+        self.tensor = tensor
+        self.isTrainable = isTrainable
+    }
 
     /// A bfloat16 copy that the optimiser keeps up to date, so that convolutions need not convert at each use; `nil`
     /// where none is kept, or another value stands in for the one that was copied.
@@ -77,13 +76,20 @@ public final class Parameter {
         return try gradient()
     }
 
-    /// Replaces the gradient, or clears it.
+    /// Multiplies the gradient, in whatever parts it is, with a number.
     ///
     /// - Throws: ``TorchError``.
-    func setGradient(_ gradient: Tensor?) throws {
+    func scaleGradient(by factor: Double) throws {
+        for part in try [tensor.gradient(), ownGradient, gradientLines] { try part?.multiplyInPlace(factor) }
+    }
+
+    /// Forgets the gradient.
+    ///
+    /// - Throws: ``TorchError``.
+    func clearGradient() throws {
         gradientLines = nil
         ownGradient = nil
-        try tensor.setGradient(gradient)
+        try tensor.setGradient(nil)
     }
 }
 
@@ -116,7 +122,7 @@ public final class ParameterStore {
     /// is a pass over memory, and on a GPU a kernel. No effect on results.
     ///
     /// - Throws: ``TorchError``.
-    public func keepCopies() throws {
+    package func keepCopies() throws {
         for parameter in trainable where parameter.tensor.dataType == .float32 {
             try parameter.keepCopy()
         }
@@ -126,7 +132,7 @@ public final class ParameterStore {
     ///
     /// - Throws: ``TorchError``.
     public func clearGradients() throws {
-        for parameter in trainable { try parameter.setGradient(nil) }
+        for parameter in trainable { try parameter.clearGradient() }
     }
 
     /// The values by name, outside of differentiation; they share memory with the parameters.

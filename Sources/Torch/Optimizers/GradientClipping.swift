@@ -9,13 +9,14 @@ public enum GradientClipping {
     @discardableResult
     public static func clip(_ store: ParameterStore, maximum: Double) throws -> Double {
         try withoutGradients {
-            let gradients = try store.trainable.compactMap { try $0.gradient() }
-            guard !gradients.isEmpty else { return 0 }
+            let parameters = try store.trainable.filter { try $0.gradientOrLines() != nil }
+            guard !parameters.isEmpty else { return 0 }
+            let gradients = try parameters.compactMap { try $0.gradient()?.to(.float32) }
             let norms = try Operators.foreachNorm.results([.tensors(gradients), 2.0], capacity: gradients.count)
             let all = norms.compactMap { if case .tensor(let norm) = $0 { norm } else { nil } }
             let norm = Double(try Tensor.stack(all, axis: 0).norm().item())
             let factor = maximum / (norm + 1e-6)
-            if factor < 1 { try Operators.foreachMultiply.results([.tensors(gradients), .real(factor)]) }
+            if factor < 1 { for parameter in parameters { try parameter.scaleGradient(by: factor) } }
             return norm
         }
     }

@@ -38,7 +38,6 @@ enum Operators {
     static let stack = Operator("aten::stack")
     static let pad = Operator("aten::pad")
     static let indexSelect = Operator("aten::index_select")
-    static let indexAddInPlace = Operator("aten::index_add_")
     static let bincount = Operator("aten::bincount")
     static let gather = Operator("aten::gather")
     static let unsqueeze = Operator("aten::unsqueeze")

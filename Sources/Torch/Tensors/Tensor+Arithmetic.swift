@@ -40,9 +40,6 @@ extension Tensor {
         try Operators.addInPlace(.tensor(self), .tensor(other))
     }
 
-    /// Adds a whole number to the memory of this tensor, which may be one of integers.
-    public func addInPlace(_ number: Int) throws { try Operators.addScalarInPlace(.tensor(self), .integer(number)) }
-
     /// Multiplies this tensor's memory with a number.
     public func multiplyInPlace(_ factor: Double) throws {
         try Operators.multiplyInPlace(.tensor(self), .real(factor))

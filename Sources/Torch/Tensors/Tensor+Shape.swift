@@ -52,11 +52,6 @@ extension Tensor {
         try Operators.indexSelect(.tensor(self), .integer(axis), .tensor(indices))
     }
 
-    /// Adds rows of `source` to this tensor's rows `indices`; agrees with `torch.Tensor.index_add_`.
-    public func indexAddInPlace(axis: Int, _ indices: Tensor, _ source: Tensor) throws {
-        try Operators.indexAddInPlace(.tensor(self), .integer(axis), .tensor(indices), .tensor(source))
-    }
-
     /// How often each of 0 ..< length occurs in an integer vector; int64.
     public func histogram(length: Int) throws -> Tensor {
         try Operators.bincount(.tensor(self), .none, .integer(length))

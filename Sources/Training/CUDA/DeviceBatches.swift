@@ -4,11 +4,12 @@ import Torch
 /// Batches on a CUDA device, made by a kernel within a recorded step.
 ///
 /// A data set that lies in memory lies on the device as a whole, and a step is given nothing but numbers of
-/// images, many steps at a time; of any other, batches come from a loader, and are copied while the device computes.
+/// images, many steps at a time; of any other, batches come from a loader, from memory that the device copies by itself.
 package final class DeviceBatches {
     private static let modules = CUDAModuleCache<Int>()
-    /// Steps whose numbers are on the device at a time.
-    private static let span = 512
+    /// Steps whose numbers are on the device at a time, and how many numbers there may be of them.
+    private static let longestSpan = 512
+    private static let spanNumbers = 1 << 20
     /// A data set that takes more of the device's memory than this is not put there.
     private static let residentBytes = 8 << 30
 
@@ -24,6 +25,7 @@ package final class DeviceBatches {
     private let order: Tensor?
     private let mirrored: Tensor?
     private let sampleOrder: SampleOrder
+    private let span: Int
     private var spanStart: Int?
 
     private var shape: ImageShape { configuration.data.shape }
@@ -46,8 +48,9 @@ package final class DeviceBatches {
         let batchSize = configuration.training.batchSize
         sampleOrder = SampleOrder(
             count: dataset.count, batchSize: batchSize, seed: configuration.seedBits, shuffle: true)
+        span = max(1, min(Self.longestSpan, Self.spanNumbers / batchSize))
         place = try Tensor.zeros([1], .int32, device: device)
-        rates = try Tensor.zeros([Self.span], device: device)
+        rates = try Tensor.zeros([span], device: device)
         let shape = configuration.data.shape
         let isResident = dataset.isInMemory && dataset.count * shape.byteCount <= Self.residentBytes
         if isResident {
@@ -57,9 +60,9 @@ package final class DeviceBatches {
                 bytes.append(contentsOf: try dataset.item(at: index, crop: .centre).pixels)
             }
             pixels = try Tensor(bytes, [dataset.count, shape.height, shape.width, shape.channels]).to(device)
-            order = try Tensor.zeros([Self.span, batchSize], .int32, device: device)
+            order = try Tensor.zeros([span, batchSize], .int32, device: device)
             mirrored =
-                configuration.data.flip ? try Tensor.zeros([Self.span, batchSize], .uint8, device: device) : nil
+                configuration.data.flip ? try Tensor.zeros([span, batchSize], .uint8, device: device) : nil
         } else {
             pixels = try Tensor.zeros([batchSize, shape.height, shape.width, shape.channels], .uint8, device: device)
             order = nil
@@ -74,7 +77,7 @@ package final class DeviceBatches {
     ///   - next: Gives the batch of that step; not asked where the data set lies on the device.
     /// - Throws: `TorchError`, and what `next` throws.
     func prepare(_ step: Int, next: () throws -> ImageBatch) throws {
-        if spanStart.map({ step < $0 || step >= $0 + Self.span }) ?? true { try fill(from: step) }
+        if spanStart.map({ step < $0 || step >= $0 + span }) ?? true { try fill(from: step) }
         guard !isResident else { return }
         let batch = try next()
         let staged = try Tensor(batch.pixels, pixels.shape).pinned()
@@ -82,10 +85,10 @@ package final class DeviceBatches {
     }
 
     private func fill(from first: Int) throws {
-        let steps = first..<first + Self.span
+        let steps = first..<first + span
         // A loader that is asked for steps after the last one is not needed here either.
         let rate = steps.map { Float(schedule.rate(at: min($0, totalSteps - 1))) }
-        try rates.copyInPlace(from: Tensor(rate, [Self.span]))
+        try rates.copyInPlace(from: Tensor(rate, [span]))
         try place.fillInPlace(0)
         spanStart = first
         guard let order else { return }
@@ -118,10 +121,10 @@ package final class DeviceBatches {
         }
         let count = height * width * shape.channels
         try module.function("gather")(
-            grid: (min((count + 255) / 256, 64), batchSize), block: 256,
+            grid: (batchSize, min((count + 255) / 256, 64)), block: 256,
             [
-                .tensor(pixels), .tensor(order), .tensor(mirrored), .tensor(place), .tensor(images), .tensor(nil),
-                .int32(batchSize), .int32(shape.height), .int32(shape.width), .int32(shape.channels), .int32(padding),
+                .tensor(pixels), .tensor(order), .tensor(mirrored), .tensor(place), .tensor(images),
+                .int32(shape.height), .int32(shape.width), .int32(shape.channels), .int32(padding),
             ])
         return images
     }

@@ -27,6 +27,12 @@ package final class RecordedSteps {
     private var revived: [Int] = []
     private var stepsSinceCollection = 0
 
+    /// Steps of a model with its optimiser and averages, on one CUDA device.
+    ///
+    /// - Parameters:
+    ///   - gradientClip: The largest norm of all gradients; 0 does not look at it.
+    ///   - batches: Where images and learning rates come from.
+    /// - Throws: `TorchError`.
     package init(
         _ model: any Autoencoder, _ optimizer: Adam, _ averaging: WeightAveraging, gradientClip: Double,
         batches: DeviceBatches
@@ -134,20 +140,4 @@ package final class RecordedSteps {
             usage: try model.quantizers.flatMap { try $0.takeDeviceUsage().map { $0.map(Int.init) } },
             revived: revived)
     }
-}
-
-/// Sums over some steps.
-struct StepTotals {
-    /// How many steps there were.
-    var steps: Int
-    /// The objective.
-    var loss: Double
-    /// Its terms by name.
-    var terms: [(name: String, value: Double)]
-    /// The gradients' norm before clipping, where there is clipping: the last one, or a mean.
-    var gradientNorm: Double?
-    /// How many vectors each codeword of each layer got.
-    var usage: [[Int]]
-    /// How many codewords of each layer were revived.
-    var revived: [Int]
 }

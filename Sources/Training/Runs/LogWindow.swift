@@ -16,7 +16,7 @@ public struct StepRecord: Sendable {
     public var terms: [(name: String, value: Double)]
     /// The rate of the last step.
     public var learningRate: Double
-    /// The gradients' norm before clipping, where there is clipping.
+    /// The gradients' norm before clipping, where there is clipping: of the last step, on a CUDA device a mean.
     public var gradientNorm: Double?
     /// Usage of every layer, over all vectors of these steps.
     public var layers: [CodebookUsage.Layer]
@@ -88,9 +88,6 @@ struct LogWindow {
 
     /// Leaves out what was not training: an evaluation, a checkpoint.
     mutating func restartClock() { clock = ProcessInfo.processInfo.systemUptime }
-
-    /// Whether nothing happened since the last report.
-    var isEmpty: Bool { steps == 0 }
 
     func record(step: Int, skipped: Int) -> StepRecord {
         let count = Double(max(steps, 1))

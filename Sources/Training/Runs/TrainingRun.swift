@@ -127,7 +127,7 @@ public final class TrainingRun {
 
     /// Trains until all steps are done or `shouldStop` says so; either way the state is saved.
     ///
-    /// - Parameter shouldStop: Asked after every step.
+    /// - Parameter shouldStop: Asked after every step, on a CUDA device after some of them, 100 at most.
     /// - Throws: ``TrainingError/notFinite(step:terms:checkpoint:)``, and what reading data and writing files throw.
     ///   The last good checkpoint stays; of a run that failed before it had made a step, nothing does.
     public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
@@ -185,7 +185,9 @@ public final class TrainingRun {
     /// they are revived.
     private func trainSteps(_ recorded: RecordedSteps, _ next: () throws -> ImageBatch) throws {
         let patience = configuration.quantizer.reviveAfter
-        var count = min(patience > 0 ? max(patience / 2, 1) : 100, totalSteps - step)
+        // Batches of a loader wait in memory that the device can copy from, which is scarce.
+        var count = min(recorded.needsLoader ? 8 : 100, totalSteps - step)
+        if patience > 0 { count = min(count, max(patience / 2, 1)) }
         for every in [configuration.logging.every, configuration.checkpoint.every, configuration.evaluation.every] {
             count = min(count, every - step % every)
         }
@@ -193,6 +195,7 @@ public final class TrainingRun {
         step += count
         var stream = SeededGenerator(seed: configuration.seedBits, stream: "revival", step: UInt64(step))
         try recorded.revive(using: &stream)
+        try Engine.synchronizeCUDA()
         // Steps are added to the window when they are reported, and what comes between is no training.
         window.stopClock()
     }
@@ -201,7 +204,10 @@ public final class TrainingRun {
     private func collect() throws {
         guard let totals = try recorded?.collect() else { return }
         guard totals.loss.isFinite, totals.gradientNorm?.isFinite ?? true else {
-            let terms = totals.terms.filter { !$0.value.isFinite }.map(\.name)
+            // The first of them was one of the steps since the last look.
+            let terms =
+                totals.loss.isFinite
+                ? ["the gradients' norm"] : totals.terms.filter { !$0.value.isFinite }.map(\.name)
             throw TrainingError.notFinite(
                 step: step, terms: terms, checkpoint: lastCheckpoint.map { folder.checkpoint($0).path })
         }
@@ -243,6 +249,8 @@ public final class TrainingRun {
 
     private func afterStep(_ loader: BatchLoader?) throws {
         let isLast = step == totalSteps
+        // What is not finite is found before it is saved or shown.
+        if step % configuration.checkpoint.every == 0 || step % configuration.evaluation.every == 0 { try collect() }
         if step % configuration.logging.every == 0 || isLast { try report(loader) }
         // The checkpoint comes first: an evaluation that fails, for a bad image or a full disk, must not cost it.
         if step % configuration.checkpoint.every == 0 || isLast { try saveCheckpoint() }

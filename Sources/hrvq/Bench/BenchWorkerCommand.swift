@@ -31,7 +31,7 @@ struct BenchWorkerCommand: ParsableCommand {
     @OptionGroup var engine: EngineOptions
 
     func run() throws {
-        let device = try engine.prepare()
+        let device = try engine.prepare(trains: true)
         if device.kind == .cuda {
             guard BenchMeasure.onDevice.contains(measure) else {
                 throw ValidationError("\(measure.rawValue) is measured on the processor")
@@ -80,7 +80,7 @@ struct BenchWorkerCommand: ParsableCommand {
         let batch = self.batch ?? batch
         let images = max(self.images ?? images, batch)
         return device.kind == .cuda
-            ? try DeviceTrainWorkload(preset, batch: batch, images: images, on: device)
+            ? try DeviceTrainWorkload(preset, batch: batch, images: images, side: side, on: device)
             : try TrainWorkload(preset, batch: batch, images: images, side: side)
     }
 

@@ -1,10 +1,12 @@
 import Foundation
 import HRVQ
 
-/// Training steps of a preset on a CUDA device as `hrvq train` does them, on smooth pictures that lie there.
+/// Training steps of a preset on a CUDA device, recorded as in `hrvq train`, on smooth pictures that lie there, as the
+/// peer's do.
 struct DeviceTrainWorkload: BenchWorkload {
     let unit = "images"
     private let preset: Preset
+    private let side: Int?
     private let batch: Int
     private let steps: RecordedSteps
     private let model: any Autoencoder
@@ -13,13 +15,16 @@ struct DeviceTrainWorkload: BenchWorkload {
     /// - Parameters:
     ///   - batch: Images a step.
     ///   - images: Images in memory, `batch` at least.
-    init(_ preset: Preset, batch: Int, images: Int, on device: Device) throws {
+    ///   - side: Another size than the preset's.
+    init(_ preset: Preset, batch: Int, images: Int, side: Int?, on device: Device) throws {
         var configuration = try preset.configuration()
         configuration.training.batchSize = batch
+        if let side { (configuration.data.height, configuration.data.width) = (side, side) }
         let model = try configuration.makeAutoencoder(on: device)
         model.precision = configuration.elementType(on: device)
         for quantizer in model.quantizers { try quantizer.markInitialized() }
         self.preset = preset
+        self.side = side
         self.batch = batch
         self.model = model
         steps = try RecordedSteps(
@@ -48,7 +53,7 @@ struct DeviceTrainWorkload: BenchWorkload {
 
     /// The products of the convolutions and their gradients, counted on the processor.
     mutating func bound() throws -> WorkBound? {
-        var one = try TrainWorkload(preset, batch: 1, images: 1)
+        var one = try TrainWorkload(preset, batch: 1, images: 1, side: side)
         return try one.bound().map { WorkBound(operations: $0.operations, type: model.precision) }
     }
 }

@@ -56,7 +56,7 @@ struct ExperimentCommand: ParsableCommand {
             try config.map { try ExperimentConfiguration(file: URL(fileURLWithPath: $0)) } ?? named?.configuration()
         guard let declaration else { return }
         if print { return try show(declaration, named) }
-        let device = try engine.prepare()
+        let device = try engine.prepare(trains: true)
         let file = config.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }
         let name = named?.rawValue ?? file ?? "experiment"
         let folder = URL(fileURLWithPath: output ?? "runs/\(name)")

@@ -93,7 +93,7 @@ struct TrainClassifierCommand: ParsableCommand {
             }
             try folder.refuseAutoencoder()
         }
-        let device = try engine.prepare()
+        let device = try engine.prepare(trains: true)
         let training = try kind.open(folder: data, shape: shape, split: .train, testShare: testShare)
         let test = try kind.open(folder: data, shape: shape, split: .test, testShare: testShare)
         let configuration = ClassifierConfiguration(

@@ -22,7 +22,7 @@ struct TrainCommand: ParsableCommand {
         if options.helpConfig { return try SettingsHelp.print(options.configuration()) }
         guard let output = options.output else { return }
         let quiet = options.quiet
-        let device = try options.engine.prepare()
+        let device = try options.engine.prepare(trains: true)
         let url = URL(fileURLWithPath: output)
         let configuration =
             options.resume

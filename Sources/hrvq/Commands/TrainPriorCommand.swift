@@ -35,7 +35,7 @@ struct TrainPriorCommand: ParsableCommand {
         if options.helpConfig { return try SettingsHelp.print(options.configuration()) }
         guard let output = options.output, let codes else { return }
         let quiet = options.quiet
-        let device = try options.engine.prepare()
+        let device = try options.engine.prepare(trains: true)
         let url = URL(fileURLWithPath: output)
         let configuration =
             options.resume ? try PriorTraining.resumed(at: url) : try options.configuration()

@@ -19,11 +19,13 @@ struct EngineOptions: ParsableArguments {
     }
 
     /// Sets the threads and finds the device.
-    func prepare() throws -> Device {
+    ///
+    /// - Parameter trains: Whether shapes stay the same in all that the command does, so that trying ways to compute
+    ///   convolutions pays.
+    func prepare(trains: Bool = false) throws -> Device {
         if let threads, threads > 0 { try Engine.setThreadCount(threads) }
         let found = try device.resolve()
-        // Shapes stay the same in all that a command does, so that trying pays.
-        if found.kind == .cuda { try Engine.chooseFastestConvolutions() }
+        if trains, found.kind == .cuda { try Engine.chooseFastestConvolutions() }
         return found
     }
 }

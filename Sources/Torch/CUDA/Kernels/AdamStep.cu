@@ -14,7 +14,6 @@ struct Parameter {
     int count;
     int gradientIsBFloat16;
     int lines;
-    int unused;
 };
 
 struct Table {
@@ -75,10 +74,6 @@ extern "C" __global__ void adam(const __grid_constant__ Table table, const float
             float average = own.average[index];
             own.average[index] = average + (1 - averageDecay) * (weight - average);
         }
-        if (own.copy) {
-            unsigned short low;
-            asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(low) : "f"(weight));
-            own.copy[index] = low;
-        }
+        if (own.copy) own.copy[index] = roundToBFloat16(weight);
     }
 }

@@ -7,11 +7,6 @@ import Torch
 /// Whole models on a CUDA device, beside the processor.
 @Suite("Models on CUDA", .enabled(if: Engine.cudaUnavailability == nil), .serialized)
 struct CUDATests {
-    private func distance(_ left: Tensor, _ right: Tensor) throws -> Float {
-        let (left, right) = (try left.detached().to(.cpu).to(.float32), try right.detached().to(.cpu).to(.float32))
-        return try (left - right).norm().item() / (right.norm().item() + 1e-20)
-    }
-
     private func model(_ kind: Int, _ device: Device) throws -> any Autoencoder {
         let network = NetworkSettings(
             channels: kind == 1 ? 1 : 3, hiddenUnits: 32, residualUnits: 16, downsampling: kind == 2 ? 4 : 2)

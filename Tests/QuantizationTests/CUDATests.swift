@@ -26,11 +26,6 @@ struct CUDATests {
         return (made[0], made[1])
     }
 
-    private func distance(_ left: Tensor, _ right: Tensor) throws -> Float {
-        let (left, right) = (try left.detached().to(.cpu).to(.float32), try right.detached().to(.cpu).to(.float32))
-        return try (left - right).norm().item() / (right.norm().item() + 1e-20)
-    }
-
     /// Vectors near codewords' sums, so that rounding does not decide; many are the same.
     private func latents(_ settings: QuantizerSettings) throws -> Tensor {
         let all = try Tensor.normal(

@@ -5,12 +5,6 @@ import Testing
 /// What the models use on a CUDA device, beside the processor. cuDNN's float32 convolutions are in TF32, with ten bits.
 @Suite("CUDA", .enabled(if: Engine.cudaUnavailability == nil), .serialized)
 struct CUDATests {
-    /// ‖a − b‖ / ‖b‖.
-    private func distance(_ left: Tensor, _ right: Tensor) throws -> Float {
-        let (left, right) = (try left.detached().to(.cpu).to(.float32), try right.detached().to(.cpu).to(.float32))
-        return try (left - right).norm().item() / (right.norm().item() + 1e-20)
-    }
-
     private func limit(_ type: DataType) -> Float { type == .bfloat16 ? 1.5e-2 : 1e-3 }
 
     private struct Shape: Sendable {

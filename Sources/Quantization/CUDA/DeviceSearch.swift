@@ -3,15 +3,9 @@ import Torch
 /// The search on a CUDA device: one kernel for all layers, and what a training step wants of them beside the codes.
 ///
 /// A thread takes a vector through all layers, so nothing is written between them. Ties go to the lower index, as on the
-/// processor; distances are compared by differences there and by products here, so that codewords that are equally near
+/// processor; distances are compared by products there and by differences here, so that codewords that are equally near
 /// up to rounding may be chosen differently.
 struct DeviceSearch {
-    private struct Key: Hashable, Sendable {
-        var settings: [Int]
-        var element: DataType
-    }
-
-    private static let modules = CUDAModuleCache<Key>()
     /// Codewords up to this size lie in shared memory.
     private static let residentBytes = min(Engine.deviceFacts.sharedMemory, 96 << 10)
     private static let threads = 256
@@ -23,19 +17,12 @@ struct DeviceSearch {
     /// - Parameter element: The vectors' type, float32 or bfloat16.
     init(_ settings: QuantizerSettings, element: DataType) throws {
         self.settings = settings
-        let shape = [
-            settings.layers, settings.branching, settings.dimension, settings.structure == .hierarchical ? 1 : 0,
-        ]
         let bytes = settings.codewords.reduce(0, +) * (settings.dimension | 1) * MemoryLayout<Float>.size
         let isResident = bytes <= Self.residentBytes
         sharedMemory = isResident ? bytes : 0
-        module = try Self.modules(Key(settings: shape, element: element)) {
-            var definitions = zip(["LAYERS", "BRANCHING", "DIMENSION", "HIERARCHICAL"], shape).map { ($0, "\($1)") }
-            if isResident { definitions.append(("RESIDENT", "1")) }
-            return try CUDAModule(
-                source: PackageResources.CodewordSearch_cu, name: "CodewordSearch.cu", element: element,
-                definitions: definitions)
-        }
+        module = try QuantizerModule.module(
+            PackageResources.CodewordSearch_cu, name: "CodewordSearch.cu", settings, element: element,
+            further: isResident ? [("RESIDENT", "1")] : [])
     }
 
     /// What a search writes; all of it may be left out.

@@ -2,7 +2,6 @@ import Torch
 
 /// The moving averages of codebooks on a CUDA device, without waiting for it; see `CodebookUpdate.cu`.
 final class DeviceUpdate {
-    private static let modules = CUDAModuleCache<[Int]>()
     private static let threads = 256
 
     /// How many vectors each codeword got since this was last cleared, layer after layer, int64.
@@ -19,14 +18,8 @@ final class DeviceUpdate {
         usage = try Tensor.zeros([codewords], .int64, device: device)
         dead = try Tensor.zeros([1], .int32, device: device)
         means = try Tensor.empty([codewords, settings.dimension], device: device)
-        let shape = [
-            settings.layers, settings.branching, settings.dimension, settings.structure == .hierarchical ? 1 : 0,
-        ]
-        module = try Self.modules(shape) {
-            try CUDAModule(
-                source: PackageResources.CodebookUpdate_cu, name: "CodebookUpdate.cu", element: .float32,
-                definitions: zip(["LAYERS", "BRANCHING", "DIMENSION", "HIERARCHICAL"], shape).map { ($0, "\($1)") })
-        }
+        module = try QuantizerModule.module(
+            PackageResources.CodebookUpdate_cu, name: "CodebookUpdate.cu", settings, element: .float32)
     }
 
     /// Takes one step's sums in and moves the codewords; only counts where codewords are learnt by gradient.

@@ -9,20 +9,6 @@ struct Layers {
     int *unused[LAYERS];
 };
 
-__device__ constexpr int codewordsOf(int layer) {
-    int count = BRANCHING;
-    if (HIERARCHICAL) {
-        for (int i = 0; i < layer; ++i) count *= BRANCHING;
-    }
-    return count;
-}
-
-__device__ constexpr int codewordsBefore(int layer) {
-    int count = 0;
-    for (int i = 0; i < layer; ++i) count += codewordsOf(i);
-    return count;
-}
-
 // How many of the places that a search adds to belong to a codeword, and the first of them.
 __device__ inline int placesOf(int layer) {
     return HIERARCHICAL ? codewordsOf(LAYERS - 1) / codewordsOf(layer) : 1;

@@ -1,7 +1,6 @@
 // The nearest codewords of vectors in all layers, with all that a training step wants of them, in one pass.
 //
-// LAYERS, BRANCHING and DIMENSION are n, m and D; HIERARCHICAL says whether a codeword names the codebook of the next
-// layer. A thread takes a vector. Where RESIDENT is defined all codewords lie in shared memory, rows an odd number of
+// A thread takes a vector. Where RESIDENT is defined all codewords lie in shared memory, rows an odd number of
 // floats apart so that threads under different parents meet different banks.
 
 struct Codebooks {
@@ -14,20 +13,6 @@ constexpr int rowStride = DIMENSION | 1;
 #else
 constexpr int rowStride = DIMENSION;
 #endif
-
-__device__ constexpr int codewordsOf(int layer) {
-    int count = BRANCHING;
-    if (HIERARCHICAL) {
-        for (int i = 0; i < layer; ++i) count *= BRANCHING;
-    }
-    return count;
-}
-
-__device__ constexpr int codewordsBefore(int layer) {
-    int count = 0;
-    for (int i = 0; i < layer; ++i) count += codewordsOf(i);
-    return count;
-}
 
 __device__ inline void load(const Element *source, float *values) {
 #if DIMENSION % 8 == 0

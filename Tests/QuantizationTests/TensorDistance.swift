@@ -1,0 +1,1 @@
+../Support/TensorDistance.swift

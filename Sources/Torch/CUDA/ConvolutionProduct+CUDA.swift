@@ -35,9 +35,8 @@ extension ConvolutionProduct {
                 .tensor(input), .tensor(weight), .tensor(lowBias()), .integers(pair(stride)), .integers(pair(padding)),
                 [1, 1], 1)
         }
-        let result = try plainProduct(input)
-        if isTransposed, way(channels: largeChannels) == .patches {
-            // The bias is in it.
+        let (result, hasBias) = try plainProduct(input)
+        if hasBias {
             if let other { try result.addInPlace(other) }
             return relu ? try result.reluInPlace() : result
         }
@@ -54,28 +53,30 @@ extension ConvolutionProduct {
         return relu ? try result.reluInPlace() : result
     }
 
-    /// The product without its bias, but for images of overlapping patches.
-    private func plainProduct(_ input: Tensor) throws -> Tensor {
+    /// The product, and whether its bias is in it, as in images of overlapping patches.
+    private func plainProduct(_ input: Tensor) throws -> (Tensor, hasBias: Bool) {
         switch way(channels: largeChannels) {
         case .pointwise:
             guard input.size(1) == weight.size(1) else { break }
-            return try input.rows().matmul(filters().permuted([1, 0])).map(like: input)
+            return (try input.rows().matmul(filters().permuted([1, 0])).map(like: input), false)
         case .patches where !isTransposed:
             guard input.size(1) == weight.size(1), input.size(2) % 2 == 0, input.size(3) % 2 == 0,
                 let kernels = try PatchKernels.kernels(input.dataType, channels: largeChannels, on: input.device)
             else { break }
-            return try kernels.patches(input).matmul(filters().permuted([1, 0]))
+            let product = try kernels.patches(input).matmul(filters().permuted([1, 0]))
                 .map(images: input.size(0), height: input.size(2) / 2, width: input.size(3) / 2)
+            return (product, false)
         case .patches:
             guard input.size(1) == weight.size(0),
                 let kernels = try PatchKernels.kernels(input.dataType, channels: largeChannels, on: input.device)
             else { break }
-            return try kernels.overlap(
+            let image = try kernels.overlap(
                 input.rows().matmul(filters()), bias: bias.contiguous(), images: input.size(0), height: input.size(2),
                 width: input.size(3))
+            return (image, true)
         case .convolution: break
         }
-        return try engineProduct(input)
+        return (try engineProduct(input), false)
     }
 
     private func engineProduct(_ input: Tensor) throws -> Tensor {

@@ -34,6 +34,7 @@ public final class CodewordSearch {
     private var transposed: [AlignedNumbers] = []
     private var offsets: [AlignedNumbers] = []
     private var codewords: [AlignedNumbers] = []
+    private var paths: [AlignedNumbers] = []
 
     /// Packs codebooks.
     ///
@@ -50,20 +51,24 @@ public final class CodewordSearch {
         self.structure = codebooks.count == 1 ? .flat : structure
         self.branching = branching
         self.dimension = dimension
-        let width = self.structure == .flat ? Self.flatBlock : Self.hierarchicalBlock
+        let width = self.structure == .flat ? Self.flatLanes : Self.hierarchicalLanes
         lanes = (branching + width - 1) / width * width
+        var path: [Float] = []
         for codebook in codebooks {
             let parents = codebook.count / (branching * dimension)
             precondition(codebook.count == parents * branching * dimension, "a codebook of \(codebook.count) numbers")
             precondition(structure == .hierarchical || parents == 1, "\(parents) codebooks in a layer that has one")
             pack(codebook, parents: parents)
             codewords.append(AlignedNumbers(codebook))
+            guard self.structure == .hierarchical else { continue }
+            path = sum(codebook, after: path)
+            paths.append(AlignedNumbers(path))
         }
     }
 
     /// Codewords that lie side by side in memory: eight of one parent, or sixteen of a flat codebook.
-    private static let hierarchicalBlock = 8
-    private static let flatBlock = 16
+    private static let hierarchicalLanes = 8
+    private static let flatLanes = 16
 
     private func pack(_ codebook: [Float], parents: Int) {
         let isFlat = structure == .flat
@@ -93,13 +98,26 @@ public final class CodewordSearch {
         offsets.append(AlignedNumbers(offset))
     }
 
+    /// The sum of each codeword and those that led to it, added up in the order of the layers.
+    private func sum(_ codebook: [Float], after paths: [Float]) -> [Float] {
+        guard !paths.isEmpty else { return codebook }
+        return [Float](unsafeUninitializedCapacity: codebook.count) { sums, count in
+            for codeword in 0..<codebook.count / dimension {
+                let row = codeword * dimension
+                let parent = codeword / branching * dimension
+                for axis in 0..<dimension { sums[row + axis] = paths[parent + axis] + codebook[row + axis] }
+            }
+            count = codebook.count
+        }
+    }
+
     private func flatPlace(_ child: Int, _ axis: Int) -> Int {
-        (child / Self.flatBlock * dimension + axis) * Self.flatBlock + child % Self.flatBlock
+        (child / Self.flatLanes * dimension + axis) * Self.flatLanes + child % Self.flatLanes
     }
 
     private func hierarchicalPlace(_ child: Int, _ axis: Int) -> Int {
         let pairs = (dimension + 1) / 2
-        let block = Self.hierarchicalBlock
+        let block = Self.hierarchicalLanes
         return ((child / block * pairs + axis / 2) * block + child % block) * 2 + axis % 2
     }
 
@@ -122,12 +140,14 @@ public final class CodewordSearch {
         try withPointers(transposed) { transposed in
             try withPointers(offsets) { offsets in
                 try withPointers(codewords) { codewords in
-                    let arrays = SearchArrays(
-                        vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
-                        indices: indices, sums: sums, hasPartialSums: hasPartialSums, count: count,
-                        dimension: dimension, layers: self.codewords.count, branching: branching, lanes: lanes)
-                    let search = kernel.search(arrays, structure)
-                    try Engine.parallel(count, grain: structure == .flat ? Self.flatGrain : Self.grain, search)
+                    try withPointers(structure == .flat ? self.codewords : paths) { paths in
+                        let arrays = SearchArrays(
+                            vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
+                            paths: paths, indices: indices, sums: sums, hasPartialSums: hasPartialSums, count: count,
+                            dimension: dimension, layers: self.codewords.count, branching: branching, lanes: lanes)
+                        let search = kernel.search(arrays, structure)
+                        try Engine.parallel(count, block: structure == .flat ? Self.flatBlock : Self.block, search)
+                    }
                 }
             }
         }
@@ -173,10 +193,9 @@ public final class CodewordSearch {
         return assignment
     }
 
-    /// A thread is worth about ten microseconds of work.
-    private static let grain = 256
-    /// A tile of the flat kernel.
-    private static let flatGrain = 64
+    /// Vectors that a thread takes at a time: some ten microseconds of work, whole groups of the kernels.
+    private static let block = 512
+    private static let flatBlock = 64
 
     private func withPointers<Result>(
         _ numbers: [AlignedNumbers], _ body: (UnsafePointer<UnsafePointer<Float>>) throws -> Result

@@ -10,6 +10,9 @@ public struct SearchArrays: @unchecked Sendable {
     public var offsets: UnsafePointer<UnsafePointer<Float>>
     /// For each layer: codewords [parents · branching, dimension], one parent in a flat search.
     public var codewords: UnsafePointer<UnsafePointer<Float>>
+    /// For each layer of a hierarchy: the sum of each codeword and those that led to it
+    /// [parents · branching, dimension]. A flat search has none.
+    public var paths: UnsafePointer<UnsafePointer<Float>>
     /// Out: absolute codeword numbers [layers, count].
     public var indices: UnsafeMutablePointer<Int32>
     /// Out: the sum of the codewords of all layers [count, dimension], or of the layers up to each one
@@ -32,13 +35,15 @@ public struct SearchArrays: @unchecked Sendable {
     public init(
         vectors: UnsafePointer<Float>, transposed: UnsafePointer<UnsafePointer<Float>>,
         offsets: UnsafePointer<UnsafePointer<Float>>, codewords: UnsafePointer<UnsafePointer<Float>>,
-        indices: UnsafeMutablePointer<Int32>, sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, count: Int,
-        dimension: Int, layers: Int, branching: Int, lanes: Int
+        paths: UnsafePointer<UnsafePointer<Float>>, indices: UnsafeMutablePointer<Int32>,
+        sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, count: Int, dimension: Int, layers: Int,
+        branching: Int, lanes: Int
     ) {
         self.vectors = vectors
         self.transposed = transposed
         self.offsets = offsets
         self.codewords = codewords
+        self.paths = paths
         self.indices = indices
         self.sums = sums
         self.hasPartialSums = hasPartialSums

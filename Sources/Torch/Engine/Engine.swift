@@ -1,4 +1,5 @@
 import CTorch
+import WinogradKernelTypes
 
 /// Facts about the LibTorch that this process runs with, and its threads.
 public enum Engine {
@@ -40,6 +41,22 @@ public enum Engine {
             }
         }
         try check(status, "a parallel loop")
+    }
+
+    /// As ``parallel(_:grain:_:)``, block by block: a thread takes the next one when it is done with one, so that a
+    /// thread that is held up leaves more of them to the others.
+    ///
+    /// - Parameters:
+    ///   - count: The number of items.
+    ///   - block: The items of a block; the last one may be smaller.
+    ///   - body: Called with disjoint ranges that cover `0 ..< count`, from several threads at once.
+    /// - Throws: ``TorchError``.
+    public static func parallel(_ count: Int, block: Int, _ body: @Sendable (Range<Int>) -> Void) throws {
+        let blocks = (count + block - 1) / block
+        let queue = BlockQueue(count: blocks)
+        try parallel(min(threadCount, blocks), grain: 1) { _ in
+            while let number = queue.next() { body(number * block..<min(count, (number + 1) * block)) }
+        }
     }
 
     /// Lets this process keep memory that tensors free for the next ones.

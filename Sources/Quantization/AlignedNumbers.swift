@@ -1,6 +1,7 @@
 /// Numbers in memory that begins where a line of the processor's cache does, so that wide loads of them never take two.
 final class AlignedNumbers {
     let start: UnsafePointer<Float>
+    let count: Int
 
     /// Copies numbers.
     init(_ numbers: [Float]) {
@@ -11,6 +12,7 @@ final class AlignedNumbers {
             if let base = source.baseAddress { floats.initialize(from: base, count: source.count) }
         }
         start = UnsafePointer(floats)
+        count = numbers.count
     }
 
     deinit { start.deallocate() }

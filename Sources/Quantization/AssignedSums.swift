@@ -7,6 +7,12 @@ struct AssignedSums {
     /// s, float32 [mⁱ⁺¹, D].
     var sums: Tensor
 
+    /// Takes numbers that were added up elsewhere.
+    init(counts: [Int64], sums: Tensor) {
+        self.counts = counts
+        self.sums = sums
+    }
+
     /// Adds up the vectors that entered a layer.
     ///
     /// - Parameters:
@@ -16,10 +22,9 @@ struct AssignedSums {
     ///   - withSums: Whether the sums are wanted; they stay zero otherwise.
     /// - Throws: `TorchError`.
     init(layer: Int, codewords: Int, _ output: ResidualQuantizer.Output, withSums: Bool) throws {
-        guard let partialSums = output.assignment.sums else { preconditionFailure("an assignment without sums") }
         let vectors = output.vectors
         let indices = try output.assignment.indices.selected(axis: 0, layer)
-        let entered = layer == 0 ? nil : try partialSums.selected(axis: 0, layer - 1)
+        let entered = layer == 0 ? nil : try output.sums(through: layer - 1)
         let sums = try Tensor.zeros([codewords, vectors.size(1)], device: vectors.device)
         self.sums = sums
         counts = [Int64](repeating: 0, count: codewords)
@@ -30,11 +35,11 @@ struct AssignedSums {
         let partSums = withSums && parts > 1 ? try Tensor.zeros([parts, codewords, vectors.size(1)]) : sums
         let dense = try vectors.contiguous()
         let arrays = Arrays(
-            indices: try Self.memory(indices), vectors: try Self.memory(dense), minus: try entered.map(Self.memory),
-            counts: try Self.memory(partCounts), sums: try Self.memory(partSums), rows: vectors.size(0),
+            indices: try indices.start(), vectors: try dense.start(), minus: try entered?.start(),
+            counts: try partCounts.start(), sums: try partSums.start(), rows: vectors.size(0),
             codewords: codewords, dimension: vectors.size(1), parts: parts, withSums: withSums)
         try withExtendedLifetime((indices, dense, entered, partCounts, partSums)) {
-            try Engine.parallel(parts, grain: 1) { range in for part in range { arrays.add(part) } }
+            try Engine.parallel(parts, block: 1) { range in for part in range { arrays.add(part) } }
             for part in 0..<parts {
                 for codeword in 0..<codewords { counts[codeword] += Int64(arrays.counts[part * codewords + codeword]) }
             }
@@ -44,16 +49,7 @@ struct AssignedSums {
 
     /// How many parts the rows are added up in, each with sums of its own. It does not depend on the number of threads,
     /// so that the sums do not either; large codebooks would take more time to clear than is won.
-    private static func parts(numbers: Int) -> Int { numbers <= 1 << 16 ? 8 : 1 }
-
-    private static func memory<Element: TensorElement>(_ tensor: Tensor) throws -> UnsafeMutablePointer<Element> {
-        try tensor.withMemory(of: Element.self) { memory in
-            guard let start = memory.baseAddress else {
-                throw TorchError.unexpectedResult(operation: "adding up vectors", text: "there are none")
-            }
-            return start
-        }
-    }
+    static func parts(numbers: Int) -> Int { numbers <= 1 << 16 ? 8 : 1 }
 }
 
 /// Where the numbers of ``AssignedSums`` are, for several threads; every part writes to places of its own.

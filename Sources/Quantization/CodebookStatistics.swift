@@ -47,9 +47,11 @@ public final class CodebookStatistics {
     func update(_ output: ResidualQuantizer.Output, codebooks: [Tensor]) throws -> [[Int64]] {
         var usage: [[Int64]] = []
         for layer in 0..<settings.layers {
-            let assigned = try AssignedSums(
-                layer: layer, codewords: settings.codewords[layer], output,
-                withSums: settings.learning == .movingAverage)
+            let assigned =
+                try output.assigned?[layer]
+                ?? AssignedSums(
+                    layer: layer, codewords: settings.codewords[layer], output,
+                    withSums: settings.learning == .movingAverage)
             usage.append(assigned.counts)
             try unused[layer].withMemory(of: Int32.self) { unused in
                 for codeword in unused.indices {

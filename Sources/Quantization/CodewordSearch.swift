@@ -27,14 +27,18 @@ public enum CodewordSums: Sendable, CaseIterable {
 /// distances. No [vectors × codewords] array of distances is made: besides the results, memory is a tile of vectors a
 /// thread. Ties go to the lower index. All variants of the kernels and any number of threads give the same bits.
 public final class CodewordSearch {
-    private let structure: CodebookStructure
-    private let dimension: Int
-    private let branching: Int
+    let structure: CodebookStructure
+    let dimension: Int
+    let branching: Int
     private let lanes: Int
     private var transposed: [AlignedNumbers] = []
     private var offsets: [AlignedNumbers] = []
-    private var codewords: [AlignedNumbers] = []
-    private var paths: [AlignedNumbers] = []
+    private(set) var codewords: [AlignedNumbers] = []
+    /// The sum of each codeword and those that led to it; of a hierarchy alone.
+    private(set) var paths: [AlignedNumbers] = []
+
+    /// The number of layers n.
+    var layers: Int { codewords.count }
 
     /// Packs codebooks.
     ///
@@ -136,17 +140,28 @@ public final class CodewordSearch {
         _ vectors: UnsafePointer<Float>, count: Int, indices: UnsafeMutablePointer<Int32>,
         sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool = true, kernel: SearchKernel = .best
     ) throws {
-        precondition(kernel.isSupported, "this processor cannot run the search kernel '\(kernel)'")
+        try withArrays(vectors, count: count, indices: indices, sums: sums, hasPartialSums: hasPartialSums) {
+            let search = kernel.search($0, structure)
+            try Engine.parallel(count, block: structure == .flat ? Self.flatBlock : Self.block, search)
+        }
+    }
+
+    /// Where everything is that a kernel reads and writes, for the length of a call.
+    func withArrays(
+        _ vectors: UnsafePointer<Float>, count: Int, indices: UnsafeMutablePointer<Int32>,
+        sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, training: TrainingArrays? = nil,
+        _ body: (SearchArrays) throws -> Void
+    ) throws {
         try withPointers(transposed) { transposed in
             try withPointers(offsets) { offsets in
                 try withPointers(codewords) { codewords in
                     try withPointers(structure == .flat ? self.codewords : paths) { paths in
-                        let arrays = SearchArrays(
-                            vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
-                            paths: paths, indices: indices, sums: sums, hasPartialSums: hasPartialSums, count: count,
-                            dimension: dimension, layers: self.codewords.count, branching: branching, lanes: lanes)
-                        let search = kernel.search(arrays, structure)
-                        try Engine.parallel(count, block: structure == .flat ? Self.flatBlock : Self.block, search)
+                        try body(
+                            SearchArrays(
+                                vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
+                                paths: paths, indices: indices, sums: sums, hasPartialSums: hasPartialSums,
+                                training: training, count: count, dimension: dimension, layers: layers,
+                                branching: branching, lanes: lanes))
                     }
                 }
             }
@@ -194,8 +209,8 @@ public final class CodewordSearch {
     }
 
     /// Vectors that a thread takes at a time: some ten microseconds of work, whole groups of the kernels.
-    private static let block = 512
-    private static let flatBlock = 64
+    static let block = 512
+    static let flatBlock = 64
 
     private func withPointers<Result>(
         _ numbers: [AlignedNumbers], _ body: (UnsafePointer<UnsafePointer<Float>>) throws -> Result

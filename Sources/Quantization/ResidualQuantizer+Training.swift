@@ -102,7 +102,7 @@ extension ResidualQuantizer {
         for layer in 0..<settings.layers {
             let unused = try statistics.unused[layer].array(of: Int32.self)
             let dead = unused.indices.filter { unused[$0] >= limit }
-            guard !dead.isEmpty, let partialSums = output.assignment.sums else { continue }
+            guard !dead.isEmpty else { continue }
             let indices = try output.assignment.indices.selected(axis: 0, layer).array(of: Int32.self)
             var rows: [Int: [Int]] = [:]
             let wanted = Set(dead.map { $0 / branching })
@@ -111,9 +111,9 @@ extension ResidualQuantizer {
                 if wanted.contains(parent) { rows[parent, default: []].append(row) }
             }
             guard !rows.isEmpty else { continue }
-            let entering = layer == 0 ? output.vectors : try output.vectors - partialSums.selected(axis: 0, layer - 1)
+            let entering = layer == 0 ? output.vectors : try output.vectors - output.sums(through: layer - 1)
             let residuals = try entering.array(of: Float.self)
-            let leaving = try (output.vectors - partialSums.selected(axis: 0, layer)).array(of: Float.self)
+            let leaving = try (output.vectors - output.sums(through: layer)).array(of: Float.self)
             for parent in wanted.sorted() {
                 guard let rows = rows[parent] else { continue }
                 var sampler = DistanceSampler(

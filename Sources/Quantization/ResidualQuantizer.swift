@@ -46,12 +46,23 @@ public final class ResidualQuantizer {
         public var shortened: Tensor
         /// The terms of the objective.
         public var loss: QuantizerLoss
-        /// Absolute codeword numbers and partial sums; without sums where a CUDA device's kernel needed none.
+        /// Absolute codeword numbers; with partial sums where the terms were computed from them.
         public var assignment: Assignment
         /// The vectors that were assigned, [V, D] with V = N·H·W, outside of differentiation.
         public var vectors: Tensor
         /// What a CUDA device added up for ``ResidualQuantizer/update(_:using:)``.
         var deviceSums: DeviceSums?
+        /// What the processor's kernel added up for it, a layer each.
+        var assigned: [AssignedSums]?
+        /// The codebooks as they were in this step, where partial sums were not written.
+        var search: CodewordSearch?
+
+        /// e¹ + … + eⁱ for a layer i, from 0; float32 [V, D].
+        func sums(through layer: Int) throws -> Tensor {
+            if let sums = assignment.sums { return try sums.selected(axis: 0, layer) }
+            guard let search else { preconditionFailure("an assignment without sums") }
+            return try search.sums(through: layer, of: assignment.indices)
+        }
     }
 
     /// Quantizes latents and computes the objective's terms; changes nothing.
@@ -68,7 +79,12 @@ public final class ResidualQuantizer {
     public func callAsFunction(_ latents: Tensor, layers: [Int]? = nil) throws -> Output {
         let shape = latents.shape
         let kept = try keptLayers(layers, images: shape[0])
-        if kept == nil, settings.learning == .movingAverage, suitsDevice(latents) { return try deviceForward(latents) }
+        if kept == nil, settings.learning == .movingAverage {
+            if suitsDevice(latents) { return try deviceForward(latents) }
+            if latents.device == .cpu, latents.count > 0, CodewordSearch.trains(settings) {
+                return try forwardInOnePass(latents)
+            }
+        }
         let latents = try latents.to(.float32)
         let rows = try latents.permuted([0, 2, 3, 1]).reshaped([-1, settings.dimension])
         let vectors = try rows.detached()

@@ -6,7 +6,8 @@ import SearchKernelTypes
 extension SearchKernel {
     /// The kernel's work on a range of vectors. The variants are one source in three modules.
     func search(_ arrays: SearchArrays, _ structure: CodebookStructure) -> @Sendable (Range<Int>) -> Void {
-        switch (self, structure) {
+        precondition(isSupported, "this processor cannot run the search kernel '\(self)'")
+        return switch (self, structure) {
         case (.baseline, .hierarchical): { SearchKernelBaseline.searchHierarchy(arrays, $0) }
         case (.baseline, .flat): { SearchKernelBaseline.searchFlat(arrays, $0) }
         case (.avx2, .hierarchical): { SearchKernelAVX2.searchHierarchy(arrays, $0) }

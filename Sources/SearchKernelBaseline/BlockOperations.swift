@@ -85,3 +85,49 @@ func add(
         target[$0] = before[$0] + codeword[$0]
     }
 }
+
+/// target = before + weight · vector, or the product alone where nothing was before.
+@inline(__always)
+func scale(
+    _ vector: UnsafePointer<Float>, _ weight: Float, _ before: UnsafePointer<Float>?,
+    _ target: UnsafeMutablePointer<Float>, _ count: Int
+) {
+    if let before {
+        forEachPart(count) {
+            storeWide(loadWide(before + $0) + weight * loadWide(vector + $0), target + $0)
+        } block: {
+            store(load(before + $0) + weight * load(vector + $0), target + $0)
+        } single: {
+            target[$0] = before[$0] + weight * vector[$0]
+        }
+    } else {
+        forEachPart(count) {
+            storeWide(weight * loadWide(vector + $0), target + $0)
+        } block: {
+            store(weight * load(vector + $0), target + $0)
+        } single: {
+            target[$0] = weight * vector[$0]
+        }
+    }
+}
+
+/// The sum of squares.
+@inline(__always)
+func squares(_ vector: UnsafePointer<Float>, _ count: Int) -> Float {
+    var wide = WideBlock(repeating: 0)
+    var eight = Block(repeating: 0)
+    var rest: Float = 0
+    forEachPart(count) {
+        let numbers = loadWide(vector + $0)
+        wide += numbers * numbers
+    } block: {
+        let numbers = load(vector + $0)
+        eight += numbers * numbers
+    } single: {
+        rest += vector[$0] * vector[$0]
+    }
+    eight += wide.lowHalf + wide.highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two[0] + two[1] + rest
+}

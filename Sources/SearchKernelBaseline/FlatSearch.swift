@@ -66,12 +66,17 @@ private func searchTile(_ arrays: SearchArrays, _ first: Int, _ filled: Int, _ t
             for group in 0..<groups { compare(arrays, layer, start..<end, tile, group * 4) }
             start = end
         }
+        let indices = arrays.indices + (layer * arrays.count + first)
+        for slot in 0..<filled { indices[slot] = best(tile.scores[slot], tile.halves[slot]) }
+        if let training = arrays.training {
+            enter(training, tile.residuals, filled, dimension) { layer * arrays.branching + Int(indices[$0]) }
+        }
         for slot in 0..<filled {
-            let number = best(tile.scores[slot], tile.halves[slot])
-            arrays.indices[layer * arrays.count + first + slot] = number
-            let codeword = arrays.codewords[layer] + Int(number) * dimension
+            let codeword = arrays.codewords[layer] + Int(indices[slot]) * dimension
             let residual = tile.residuals + slot * dimension
-            if layer + 1 < arrays.layers { subtract(codeword, residual, residual, dimension) }
+            if layer + 1 < arrays.layers || arrays.training != nil {
+                subtract(codeword, residual, residual, dimension)
+            }
             guard let sums = arrays.sums else { continue }
             let row = (first + slot) * dimension
             if arrays.hasPartialSums {
@@ -81,6 +86,7 @@ private func searchTile(_ arrays: SearchArrays, _ first: Int, _ filled: Int, _ t
                 add(codeword, layer == 0 ? nil : sums + row, sums + row, dimension)
             }
         }
+        if let training = arrays.training { leave(training, layer, tile.residuals, first, filled, dimension) }
     }
 }
 

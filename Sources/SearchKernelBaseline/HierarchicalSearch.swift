@@ -93,13 +93,17 @@ private func search<L: Length>(_ arrays: SearchArrays, _ first: Int, _ filled: I
         let output = arrays.indices + (layer &* arrays.count &+ first)
         for slot in 0..<filled { output[slot] = Int32(truncatingIfNeeded: parents[slot]) }
         let isLast = layer &+ 1 == arrays.layers
-        if !isLast {
+        if let training = arrays.training, isLast {
+            enter(training, vectors, filled, dimension) { parents[$0] }
+        }
+        if !isLast || arrays.training != nil {
             let codewords = arrays.codewords[layer]
             for slot in 0..<groupSize {
                 let place = slot &* dimension
                 subtract(codewords + parents[slot] &* dimension, vectors + place, residuals + place, dimension)
             }
             vectors = UnsafePointer(residuals)
+            if let training = arrays.training { leave(training, layer, vectors, first, filled, dimension) }
         }
         if let sums = arrays.sums, isLast || arrays.hasPartialSums {
             let row = (arrays.hasPartialSums ? layer &* arrays.count : 0) &+ first

@@ -20,6 +20,8 @@ public struct SearchArrays: @unchecked Sendable {
     public var sums: UnsafeMutablePointer<Float>?
     /// Whether `sums` holds the sum up to each layer.
     public var hasPartialSums: Bool
+    /// Out: what training adds up; may be absent.
+    public var training: TrainingArrays?
     /// The number of vectors.
     public var count: Int
     /// The length of a vector.
@@ -36,8 +38,8 @@ public struct SearchArrays: @unchecked Sendable {
         vectors: UnsafePointer<Float>, transposed: UnsafePointer<UnsafePointer<Float>>,
         offsets: UnsafePointer<UnsafePointer<Float>>, codewords: UnsafePointer<UnsafePointer<Float>>,
         paths: UnsafePointer<UnsafePointer<Float>>, indices: UnsafeMutablePointer<Int32>,
-        sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, count: Int, dimension: Int, layers: Int,
-        branching: Int, lanes: Int
+        sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, training: TrainingArrays?, count: Int,
+        dimension: Int, layers: Int, branching: Int, lanes: Int
     ) {
         self.vectors = vectors
         self.transposed = transposed
@@ -47,6 +49,7 @@ public struct SearchArrays: @unchecked Sendable {
         self.indices = indices
         self.sums = sums
         self.hasPartialSums = hasPartialSums
+        self.training = training
         self.count = count
         self.dimension = dimension
         self.layers = layers

@@ -1,0 +1,1 @@
+../SearchKernelBaseline/TrainingSums.swift

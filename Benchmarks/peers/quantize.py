@@ -1,4 +1,4 @@
-"""Nearest-codeword search in PyTorch, for `make bench`: D = 32, without gradients.
+"""Nearest-codeword search in PyTorch, for `make bench`: D = 32.
 
 The search is run as `protocol.py` says, a repetition being one pass over all vectors. The default number of vectors is
 a batch of `hrvqvae-imagenet`: 64 images of 32 x 32 positions.
@@ -10,6 +10,10 @@ Variants:
                   processor's cache.
     residual-vq   `ResidualVQ` of vector-quantize-pytorch (github.com/lucidrains/vector-quantize-pytorch) with
                   3 x 512 codewords, evaluation mode: a flat search of the same number of layers.
+    train         what a training step has of the quantizer of `hrvqvae.py` alone: search, objective, gradient of the
+                  latents, moving averages of the codewords.
+    residual-vq-train
+                  the same of `ResidualVQ` in training mode, whose codewords are moving averages too.
     flat          one layer of 512 codewords as most public code searches it: the full matrix of distances by
                   x^2 - 2xc + c^2, argmin, and the codewords looked up by `embedding`.
     flat-cdist    the same with the distances by `torch.cdist`.
@@ -24,7 +28,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
-from hrvqvae import nearest_children
+from hrvqvae import HierarchicalResidualQuantizer, Settings, nearest_children
 from protocol import serve
 
 DIMENSION = 32
@@ -32,7 +36,8 @@ BRANCHING = 8
 LAYERS = 3
 FLAT_CODEWORDS = 512
 PART = 4096
-VARIANTS = ["gather", "gather-tuned", "residual-vq", "flat", "flat-cdist"]
+SIDE = 32
+VARIANTS = ["gather", "gather-tuned", "residual-vq", "train", "residual-vq-train", "flat", "flat-cdist"]
 
 
 def hierarchical_codebooks() -> List[Tensor]:
@@ -79,6 +84,36 @@ def residual_search(vectors: Tensor) -> Callable[[], object]:
     return lambda: quantizer(vectors.unsqueeze(0))
 
 
+def train_step(vectors: Tensor) -> Callable[[], object]:
+    """One step of the quantizer of `hrvqvae.py`."""
+    settings = Settings(layers=LAYERS, branching=BRANCHING, dimension=DIMENSION)
+    quantizer = HierarchicalResidualQuantizer(settings)
+    latents = vectors.view(-1, SIDE, SIDE, DIMENSION).permute(0, 3, 1, 2).requires_grad_()
+
+    def step() -> None:
+        latents.grad = None
+        output = quantizer(latents)
+        output.loss.total(settings).backward()
+        quantizer.update(output)
+
+    return step
+
+
+def residual_train_step(vectors: Tensor) -> Callable[[], object]:
+    """One step of vector-quantize-pytorch."""
+    from vector_quantize_pytorch import ResidualVQ
+
+    quantizer = ResidualVQ(dim=DIMENSION, num_quantizers=LAYERS, codebook_size=FLAT_CODEWORDS).train()
+    latents = vectors.unsqueeze(0).requires_grad_()
+
+    def step() -> None:
+        latents.grad = None
+        _, _, losses = quantizer(latents)
+        losses.sum().backward()
+
+    return step
+
+
 def flat(vectors: Tensor, codewords: Tensor) -> Tuple[Tensor, Tensor]:
     """The number of the nearest codeword of each vector [V], and the codewords [V, D].
 
@@ -101,6 +136,10 @@ def search_of(variant: str, vectors: Tensor) -> Callable[[], object]:
     """What one repetition runs."""
     if variant == "residual-vq":
         return residual_search(vectors)
+    if variant == "train":
+        return train_step(vectors)
+    if variant == "residual-vq-train":
+        return residual_train_step(vectors)
     if variant.startswith("flat"):
         codewords = torch.randn(FLAT_CODEWORDS, DIMENSION)
         return lambda: (flat_cdist if variant == "flat-cdist" else flat)(vectors, codewords)
@@ -123,10 +162,10 @@ def main() -> None:
     vectors = torch.randn(arguments.vectors, DIMENSION)
     search = search_of(arguments.variant, vectors)
 
-    @torch.no_grad()
     def repeat(count: int) -> int:
-        for _ in range(count):
-            search()
+        with torch.set_grad_enabled("train" in arguments.variant):
+            for _ in range(count):
+                search()
         return count * arguments.vectors
 
     repeat(arguments.warm_up)

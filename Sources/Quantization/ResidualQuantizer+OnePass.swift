@@ -34,7 +34,9 @@ extension ResidualQuantizer {
         }
         let gradient = try map(found.gradient)
         let weighted = zip(weights, errors).reduce(0) { $0 + $1.0 * $1.1 }
-        loss.weighted = try Tensor([Float(weighted)], []).withGradient(of: [latents]) { [try gradient * $0] }
+        loss.weighted = try Tensor([Float(weighted)], []).withGradient(of: [latents]) {
+            [try $0.item() == 1 ? gradient : gradient * $0]
+        }
         let quantized = try map(found.total).withGradient(of: [latents]) { [$0] }
         return Output(
             quantized: quantized, shortened: quantized, loss: loss, assignment: Assignment(indices: indices),

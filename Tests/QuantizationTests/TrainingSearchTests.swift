@@ -46,7 +46,8 @@ struct TrainingSearchTests {
             try found.gradient.array(of: Float.self), try gradient.array(of: Float.self), absolute: 1e-5, "gradient")
     }
 
-    private func expectAssigned(_ assigned: AssignedSums, _ indices: Tensor, _ entering: Tensor, codewords: Int) throws {
+    private func expectAssigned(_ assigned: AssignedSums, _ indices: Tensor, _ entering: Tensor, codewords: Int) throws
+    {
         let dimension = entering.size(1)
         let rows = try entering.array(of: Float.self)
         var counts = [Int64](repeating: 0, count: codewords)

@@ -111,3 +111,39 @@ struct QuantizeWorkload: BenchWorkload {
             operations: Double(2 * distances * dimension), bytes: Double(4 * (2 * dimension + layers)), type: .float32)
     }
 }
+
+/// What a training step has of the quantizer alone: search, objective, gradient of the latents, moving averages.
+struct QuantizeTrainWorkload: BenchWorkload {
+    let unit = "vectors"
+    private let quantizer: ResidualQuantizer
+    private let latents: Tensor
+    private var stream = SeededGenerator(seed: 1, stream: "bench")
+
+    init(layers: Int, branching: Int) throws {
+        let generator = try Generator(seed: 1)
+        let settings = QuantizerSettings(layers: layers, branching: branching, dimension: 32)
+        quantizer = try ResidualQuantizer(Scope(store: ParameterStore(), generator: generator), settings)
+        try quantizer.markInitialized()
+        latents = try Tensor.normal([64, 32, 32, 32], generator: generator).channelsLast()
+        try latents.setRequiresGradient(true)
+    }
+
+    mutating func repeated(_ count: Int) throws -> Int {
+        for _ in 0..<count {
+            try latents.setGradient(nil)
+            let output = try quantizer(latents)
+            try output.loss.total(quantizer.settings).backward()
+            _ = try quantizer.update(output, using: &stream)
+        }
+        return count * latents.count / quantizer.settings.dimension
+    }
+
+    /// A vector is read, a product with each codeword taken, and the codewords' numbers, their sum and the gradient
+    /// written.
+    func bound() -> WorkBound? {
+        let settings = quantizer.settings
+        return WorkBound(
+            operations: Double(2 * settings.layers * settings.branching * settings.dimension),
+            bytes: Double(4 * (3 * settings.dimension + settings.layers)), type: .float32)
+    }
+}

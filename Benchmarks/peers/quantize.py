@@ -11,7 +11,7 @@ Variants:
     residual-vq   `ResidualVQ` of vector-quantize-pytorch (github.com/lucidrains/vector-quantize-pytorch) with
                   3 x 512 codewords, evaluation mode: a flat search of the same number of layers.
     train         what a training step has of the quantizer of `hrvqvae.py` alone: search, objective, gradient of the
-                  latents, moving averages of the codewords.
+                  latents, moving averages of the codewords. (hrvq's looks for dead codewords as well.)
     residual-vq-train
                   the same of `ResidualVQ` in training mode, whose codewords are moving averages too.
     flat          one layer of 512 codewords as most public code searches it: the full matrix of distances by
@@ -157,6 +157,8 @@ def main() -> None:
     parser.add_argument("--vectors", type=int, default=64 * 32 * 32, help="vectors a repetition")
     parser.add_argument("--warm-up", type=int, default=2, help="repetitions before the first measured one")
     arguments = parser.parse_args()
+    if arguments.variant == "train" and arguments.vectors % SIDE**2:
+        parser.error(f"--vectors is {arguments.vectors}; a grid has {SIDE}x{SIDE} of them")
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     vectors = torch.randn(arguments.vectors, DIMENSION)

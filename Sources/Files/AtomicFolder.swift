@@ -41,6 +41,15 @@ public enum AtomicFolder {
     ///
     /// - Throws: ``FileError/unwritable(path:reason:)``.
     public static func create(_ url: URL) throws {
+        // Foundation has no words for a file where a folder is due.
+        var parent = url.path
+        var information = stat()
+        while stat(parent, &information) != 0, parent.count > 1 {
+            parent = (parent as NSString).deletingLastPathComponent
+        }
+        guard parent.count <= 1 || information.st_mode & S_IFMT == S_IFDIR else {
+            throw FileError.unwritable(path: url.path, reason: "\(parent) is no folder, and one is due")
+        }
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {

@@ -17,10 +17,43 @@ public enum FileReader {
             throw FileError.unreadable(path: url.path, reason: "it is a folder, and a file is due")
         }
         do {
+            var information = stat()
+            guard stat(url.path, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+                return try read(FileHandle(forReadingFrom: url), path: url.path)
+            }
             return try Data(contentsOf: url, options: .mappedIfSafe)
+        } catch let error as FileError {
+            throw error
         } catch {
             throw FileError.unreadable(path: url.path, reason: reason(of: error))
         }
+    }
+
+    /// All bytes of a pipe or a device, whose size nobody knows beforehand.
+    ///
+    /// - Parameters:
+    ///   - handle: Where to read.
+    ///   - path: What errors call it.
+    ///   - limit: The most bytes, as a device may never end; a file, where the handle is one, does.
+    /// - Throws: ``FileError/unreadable(path:reason:)``.
+    public static func read(_ handle: FileHandle, path: String, limit: Int = 1 << 30) throws -> Data {
+        var data = Data()
+        var information = stat()
+        let isFile = fstat(handle.fileDescriptor, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+        do {
+            while let part = try handle.read(upToCount: 1 << 20), !part.isEmpty {
+                guard isFile || data.count + part.count <= limit else {
+                    throw FileError.unreadable(
+                        path: path, reason: "it has more than \(limit) bytes; write them to a file first")
+                }
+                data += part
+            }
+        } catch let error as FileError {
+            throw error
+        } catch {
+            throw FileError.unreadable(path: path, reason: reason(of: error))
+        }
+        return data
     }
 
     /// The system's own words inside a Foundation error.

@@ -44,12 +44,12 @@ struct AssignedSums {
                 for codeword in 0..<codewords { counts[codeword] += Int64(arrays.counts[part * codewords + codeword]) }
             }
         }
-        if withSums, parts > 1 { try sums.copyInPlace(from: partSums.sum(axes: [0])) }
+        if withSums, parts > 1 { try sums.copyInPlace(from: sumOfParts(partSums, zero: Float(0))) }
     }
 
     /// How many parts the rows are added up in, each with sums of its own. It does not depend on the number of threads,
     /// so that the sums do not either; large codebooks would take more time to clear than is won.
-    static func parts(numbers: Int) -> Int { numbers <= 1 << 16 ? 8 : 1 }
+    private static func parts(numbers: Int) -> Int { numbers <= 1 << 16 ? 8 : 1 }
 }
 
 /// Where the numbers of ``AssignedSums`` are, for several threads; every part writes to places of its own.

@@ -17,15 +17,18 @@ struct TrainingSearch {
 
 extension CodewordSearch {
     /// Whether codebooks are small enough for every part of the vectors to have sums of its own.
-    static func trains(_ settings: QuantizerSettings) -> Bool {
-        AssignedSums.parts(numbers: places(settings) * settings.dimension) > 1
+    static func suitsOnePass(_ settings: QuantizerSettings) -> Bool {
+        places(settings.codewords, settings.structure) * settings.dimension <= 1 << 16
     }
 
     /// How many codewords are counted: those of a hierarchy's last layer, as each of them tells those above it.
-    private static func places(_ settings: QuantizerSettings) -> Int {
-        let codewords = settings.codewords
-        return settings.structure == .hierarchical ? codewords[codewords.count - 1] : codewords.reduce(0, +)
+    private static func places(_ codewords: [Int], _ structure: CodebookStructure) -> Int {
+        structure == .hierarchical ? codewords[codewords.count - 1] : codewords.reduce(0, +)
     }
+
+    /// How many parts the vectors are searched in. It does not depend on the number of threads, so that sums do not
+    /// either. A part searches at least four times as many numbers as it has sums, where there are more than eight.
+    private static func parts(count: Int, places: Int) -> Int { min(64, max(8, count / (4 * places))) }
 
     /// Searches, and adds up in the same pass what the objective and the moving averages of codewords want to know: no
     /// partial sum is written, and no vector is read again.
@@ -37,19 +40,24 @@ extension CodewordSearch {
     ///   - vectors: float32 [V, D], dense, on the processor; V > 0.
     ///   - weights: What a number of each layer's residual ξⁱ adds to the gradient, n of them.
     ///   - kernel: Another variant than the best, for tests.
+    /// - Precondition: `kernel` is supported.
     /// - Throws: `TorchError`.
     func train(_ vectors: Tensor, weights: [Float], kernel: SearchKernel = .best) throws -> TrainingSearch {
+        precondition(weights.count == layers, "\(weights.count) weights for \(layers) layers")
+        precondition(
+            vectors.rank == 2 && vectors.size(1) == dimension && vectors.isContiguous(.contiguous),
+            "vectors of the shape \(vectors.shape), D is \(dimension)")
         let count = vectors.size(0)
-        let places = places
-        let parts = AssignedSums.parts(numbers: places * dimension)
+        let places = Self.places(codewords.map { $0.count / dimension }, structure)
+        let parts = Self.parts(count: count, places: places)
         let indices = try Tensor.empty([layers, count], .int32)
         let total = try Tensor.empty([count, dimension])
         let gradient = try Tensor.empty([count, dimension])
         let counts = try Tensor.zeros([parts, places], .int32)
         let entered = try Tensor.zeros([parts, places, dimension])
         let errors = try Tensor.zeros([parts, layers], .float64)
-        // Whole groups of the kernels.
-        let size = ((count + parts - 1) / parts + Self.flatBlock - 1) / Self.flatBlock * Self.flatBlock
+        // Whole groups of the hierarchical kernel.
+        let size = ((count + parts - 1) / parts + 15) / 16 * 16
         try weights.withUnsafeBufferPointer { weights in
             guard let weights = weights.baseAddress else { preconditionFailure("a search without layers") }
             let training = TrainingArrays(
@@ -73,21 +81,16 @@ extension CodewordSearch {
         }
         return try withExtendedLifetime((vectors, gradient, counts, entered, errors)) {
             TrainingSearch(
-                indices: indices, total: total, errors: try errors.sum(axes: [0]).array(of: Double.self),
+                indices: indices, total: total, errors: try sumOfParts(errors, zero: 0.0).array(of: Double.self),
                 gradient: gradient, assigned: try assigned(counts, entered))
         }
-    }
-
-    private var places: Int {
-        let numbers = codewords.map { $0.count / dimension }
-        return structure == .hierarchical ? numbers[layers - 1] : numbers.reduce(0, +)
     }
 
     /// Puts the parts together, and tells the sums of the layers above a hierarchy's last one: a vector that chose a
     /// codeword entered its layer as what it left over and the codeword.
     private func assigned(_ partCounts: Tensor, _ partSums: Tensor) throws -> [AssignedSums] {
-        let counts = try partCounts.to(.int64).sum(axes: [0]).array(of: Int64.self)
-        let sums = try partSums.sum(axes: [0])
+        let counts = try sumOfParts(partCounts, zero: Int32(0)).array(of: Int32.self).map(Int64.init)
+        let sums = try sumOfParts(partSums, zero: Float(0))
         guard structure == .hierarchical else {
             return try (0..<layers).map { layer in
                 let rows = layer * branching..<(layer + 1) * branching
@@ -118,7 +121,8 @@ extension CodewordSearch {
                 let row = codeword * dimension
                 let weight = Float(counts[codeword])
                 for axis in 0..<dimension {
-                    var sum = weight * codewords[row + axis]
+                    // Nobody chose what is not a number, and nothing follows from it.
+                    var sum = weight > 0 ? weight * codewords[row + axis] : 0
                     for child in children { sum += source[child * dimension + axis] }
                     target[row + axis] = sum
                 }
@@ -141,9 +145,9 @@ extension CodewordSearch {
         // A path is the sum of a hierarchy's layers already.
         let rows = structure == .flat ? codewords[...layer] : paths[layer...layer]
         for (number, codewords) in zip(structure == .flat ? Array(0...layer) : [layer], rows) {
-            let target = Rows<Float>(start: try sums.start())
-            let numbers = Rows<Int32>(start: try indices.start() + number * count)
-            let source = Rows(start: UnsafeMutablePointer(mutating: codewords.start))
+            let target = SharedMemory<Float>(start: try sums.start())
+            let numbers = SharedMemory<Int32>(start: try indices.start() + number * count)
+            let source = SharedMemory(start: UnsafeMutablePointer(mutating: codewords.start))
             let isFirst = number == 0 || rows.count == 1
             try withExtendedLifetime((sums, indices, codewords)) {
                 try Engine.parallel(count, block: Self.block) { range in
@@ -160,22 +164,5 @@ extension CodewordSearch {
             }
         }
         return sums
-    }
-}
-
-/// Memory that several threads read, or write different places of.
-private struct Rows<Element>: @unchecked Sendable {
-    let start: UnsafeMutablePointer<Element>
-}
-
-extension Tensor {
-    /// Where the numbers of a dense tensor are; it has to live as long as they are used.
-    func start<Element: TensorElement>() throws -> UnsafeMutablePointer<Element> {
-        try withMemory(of: Element.self) { memory in
-            guard let start = memory.baseAddress else {
-                throw TorchError.unexpectedResult(operation: "searching codewords", text: "there are no numbers")
-            }
-            return start
-        }
     }
 }

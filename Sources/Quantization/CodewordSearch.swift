@@ -147,6 +147,8 @@ public final class CodewordSearch {
     }
 
     /// Where everything is that a kernel reads and writes, for the length of a call.
+    ///
+    /// - Throws: What `body` throws.
     func withArrays(
         _ vectors: UnsafePointer<Float>, count: Int, indices: UnsafeMutablePointer<Int32>,
         sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, training: TrainingArrays? = nil,
@@ -208,7 +210,7 @@ public final class CodewordSearch {
         return assignment
     }
 
-    /// Vectors that a thread takes at a time: some ten microseconds of work, whole groups of the kernels.
+    /// Vectors that a thread takes at a time: tens of microseconds of work, whole groups of the kernels.
     static let block = 512
     static let flatBlock = 64
 

@@ -10,18 +10,28 @@ public struct QuantizerLoss {
     public var codebook: [Tensor]
     /// ‖sg[eⁱ] − ξⁱ⁻¹‖², a layer each. Its gradient reaches the encoder alone.
     public var commitment: [Tensor]
-    /// The weighted sum with its gradient, where one kernel computed both; the terms are numbers for logs then.
-    var weighted: Tensor?
+    /// The weighted sum with its gradient, where one pass computed both.
+    var weighted: Weighted?
+
+    /// A weighted sum that was computed beside the terms.
+    struct Weighted {
+        var value: Tensor
+        /// β and β₀, by which the terms were weighted; `nil` where the terms alone, without gradients, could not be
+        /// weighted in another way.
+        var weights: (beta: Double, betaSum: Double)?
+    }
 
     /// The weighted sum of all terms. Codebook terms count only where codewords are learnt by gradient: moving
     /// averages take their place otherwise. The terms of the sum over all layers are HR-VQVAE's own: VQ-VAE and plain
     /// residual quantization have a term a layer and no more.
     ///
-    /// - Parameter settings: Those of the quantizer that the terms are of: one kernel of a CUDA device has weighted them
-    ///   by its own already.
+    /// - Parameter settings: Whose β and β₀ are taken. On a CUDA device they are those of the quantizer in any case: its
+    ///   kernel has weighted the terms, which are numbers without gradients there.
     /// - Throws: `TorchError`.
     public func total(_ settings: QuantizerSettings) throws -> Tensor {
-        if let weighted { return weighted }
+        if let weighted, weighted.weights.map({ $0 == (settings.beta, settings.betaSum) }) ?? true {
+            return weighted.value
+        }
         var terms = try commitmentSum.map { [try $0 * settings.betaSum] } ?? []
         terms += try commitment.map { try $0 * settings.beta }
         if settings.learning == .gradient {

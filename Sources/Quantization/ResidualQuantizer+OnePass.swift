@@ -3,6 +3,12 @@ import Torch
 extension ResidualQuantizer {
     /// The forward pass of training on a processor where codewords are moving averages: one pass over the vectors
     /// searches, sums errors and vectors up, and leaves the commitment's gradient.
+    ///
+    /// With V·D numbers, the gradient of the weighted terms is 2/(V·D) · Σᵢ βᵢ ξⁱ, where βᵢ is β, and β + β₀ in a
+    /// hierarchy's last layer.
+    ///
+    /// - Parameter latents: ξ⁰, [N, D, H, W] with V = N·H·W > 0.
+    /// - Throws: `TorchError`.
     func forwardInOnePass(_ latents: Tensor) throws -> Output {
         let shape = latents.shape
         let latents = try latents.to(.float32)
@@ -14,15 +20,12 @@ extension ResidualQuantizer {
         // The derivative of the mean of squares.
         let slope = 2 / Double(vectors.count)
         let found = try search.train(vectors, weights: weights.map { Float($0 * slope) })
-        func map(_ rows: Tensor) throws -> Tensor {
-            try rows.reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
-        }
         let errors = found.errors.map { $0 / Double(vectors.count) }
         let indices = found.indices
         // Few look at a term's gradient alone, so it waits until they do.
         let commitment = try errors.enumerated().map { layer, error in
             try Tensor([Float(error)], []).withGradient(of: [latents]) {
-                [try map((vectors - search.sums(through: layer, of: indices)) * slope) * $0]
+                [try ((vectors - search.sums(through: layer, of: indices)) * slope).grid(shape) * $0]
             }
         }
         var loss = QuantizerLoss(
@@ -32,12 +35,11 @@ extension ResidualQuantizer {
             loss.codebookSum = loss.codebook[settings.layers - 1]
             loss.commitmentSum = commitment[settings.layers - 1]
         }
-        let gradient = try map(found.gradient)
-        let weighted = zip(weights, errors).reduce(0) { $0 + $1.0 * $1.1 }
-        loss.weighted = try Tensor([Float(weighted)], []).withGradient(of: [latents]) {
-            [try $0.item() == 1 ? gradient : gradient * $0]
-        }
-        let quantized = try map(found.total).withGradient(of: [latents]) { [$0] }
+        let gradient = try found.gradient.grid(shape)
+        let weighted = try Tensor([Float(zip(weights, errors).reduce(0) { $0 + $1.0 * $1.1 })], [])
+            .withGradient(of: [latents]) { [try $0.item() == 1 ? gradient : gradient * $0] }
+        loss.weighted = .init(value: weighted, weights: (settings.beta, settings.betaSum))
+        let quantized = try found.total.grid(shape).withGradient(of: [latents]) { [$0] }
         return Output(
             quantized: quantized, shortened: quantized, loss: loss, assignment: Assignment(indices: indices),
             vectors: vectors, assigned: found.assigned, search: search)

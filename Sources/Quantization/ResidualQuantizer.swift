@@ -81,7 +81,9 @@ public final class ResidualQuantizer {
         let kept = try keptLayers(layers, images: shape[0])
         if kept == nil, settings.learning == .movingAverage {
             if suitsDevice(latents) { return try deviceForward(latents) }
-            if latents.device == .cpu, latents.count > 0, CodewordSearch.trains(settings) {
+            if latents.requiresGradient, latents.device == .cpu, latents.count > 0,
+                CodewordSearch.suitsOnePass(settings)
+            {
                 return try forwardInOnePass(latents)
             }
         }
@@ -121,9 +123,7 @@ public final class ResidualQuantizer {
 
     /// ξ⁰ + sg[e − ξ⁰] for a sum of codewords [V, D]: its value is e to the last bit, as a decoder of codes sees it.
     private func straightThrough(_ sum: Tensor, _ latents: Tensor) throws -> Tensor {
-        let shape = latents.shape
-        let grid = try sum.reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
-        return try grid.withGradient(of: [latents]) { [$0] }
+        try sum.grid(latents.shape).withGradient(of: [latents]) { [$0] }
     }
 
     /// ‖sg[ξⁱ⁻¹] − eⁱ‖² of each layer with gradients to the codewords. The values alone are those of the commitment
@@ -182,5 +182,12 @@ public final class ResidualQuantizer {
         CodewordSearch(
             codebooks: try codebooks.map { try $0.tensor.array(of: Float.self) }, structure: settings.structure,
             branching: settings.branching, dimension: settings.dimension)
+    }
+}
+
+extension Tensor {
+    /// Rows [N·H·W, D] as the grid of a shape [N, D, H, W], on the same memory.
+    func grid(_ shape: [Int]) throws -> Tensor {
+        try reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
     }
 }

@@ -1,8 +1,8 @@
 // Compiled several times, as `HierarchicalSearch.swift` is.
 //
 // The largest of eight scores, for a group of vectors at once. The scores of a vector lie side by side in a register,
-// and comparing them there would take an instruction for every move. So they are turned until those of one codeword, for
-// different vectors, lie side by side; then one comparison serves them all.
+// and comparing them there would take an instruction for every move. So they are turned until those of one codeword,
+// for different vectors, lie side by side; then one comparison serves them all.
 //
 // There is one turn in each function, and memory between them: the compiler merges turns that follow each other in
 // registers into single moves of numbers, some hundred of them.
@@ -45,12 +45,13 @@ struct ScoreMemory {
     static let byteCount = groupSize * (16 + 8 + 4 + 4 + 1 + 1) * 4
 
     init(_ start: UnsafeMutableRawPointer) {
-        halves = start.assumingMemoryBound(to: Float.self)
+        halves = start.bindMemory(to: Float.self, capacity: groupSize &* 29)
         scores = halves + groupSize &* 16
         larger = scores + groupSize &* 8
-        codewords = UnsafeMutableRawPointer(larger + groupSize &* 4).assumingMemoryBound(to: Int32.self)
-        largest = larger + groupSize &* 8
-        children = codewords + groupSize &* 5
+        largest = larger + groupSize &* 4
+        let numbers = start + groupSize &* 29 &* MemoryLayout<Float>.stride
+        codewords = numbers.bindMemory(to: Int32.self, capacity: groupSize &* 5)
+        children = codewords + groupSize &* 4
     }
 }
 

@@ -8,9 +8,9 @@ import SearchKernelTypes
 ///
 /// Layer by layer the score x·c − ‖c‖²/2 of the m children of the chosen parent is computed, the largest (the first
 /// of equals) is taken and subtracted. A group of vectors goes through a layer together: their sums are independent,
-/// which hides the latency of one, and the largest scores of all of them are found at once. The sum of the codewords that a
-/// vector chose is that of its last one's path from the first layer, which was added up once for all vectors. A score that is not a number
-/// beats nothing, and without any other the child is the first.
+/// which hides the latency of one, and the largest scores of all of them are found at once. The sum of the codewords
+/// that a vector chose is that of its last one's path from the first layer, which was added up once for all vectors.
+/// A score that is not a number beats nothing, and without any other the child is the first.
 public func searchHierarchy(_ arrays: SearchArrays, _ range: Range<Int>) {
     switch arrays.dimension {
     case 8: searchHierarchy(arrays, range, length: Eight())
@@ -53,8 +53,9 @@ private func searchHierarchy<L: Length>(_ arrays: SearchArrays, _ range: Range<I
     withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 64) { memory in
         guard let start = memory.baseAddress else { return }
         let group = Group(
-            residuals: start.assumingMemoryBound(to: Float.self), scores: ScoreMemory(start + residualBytes),
-            parents: (start + (residualBytes &+ ScoreMemory.byteCount)).assumingMemoryBound(to: Int.self))
+            residuals: start.bindMemory(to: Float.self, capacity: groupSize &* length.count),
+            scores: ScoreMemory(start + residualBytes),
+            parents: (start + (residualBytes &+ ScoreMemory.byteCount)).bindMemory(to: Int.self, capacity: groupSize))
         for first in stride(from: range.lowerBound, to: range.upperBound, by: groupSize) {
             search(arrays, first, min(groupSize, range.upperBound &- first), group, length: length)
         }

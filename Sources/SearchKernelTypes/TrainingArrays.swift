@@ -1,5 +1,5 @@
-/// Where a search puts what a training step needs of it. The counts and sums are those of a part of the vectors: threads
-/// that search different parts have different ones.
+/// Where a search puts what a training step needs of it. The counts and sums are those of a part of the vectors:
+/// threads that search different parts have different ones.
 public struct TrainingArrays: @unchecked Sendable {
     /// What one number of each layer's residual adds to the gradient [layers].
     public var weights: UnsafePointer<Float>

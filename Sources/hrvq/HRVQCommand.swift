@@ -9,6 +9,8 @@ enum Program {
         Engine.keepFreedMemory()
         // `hrvq train | head` must not end a run: a write to a closed pipe fails like any other.
         signal(SIGPIPE, SIG_IGN)
+        // Nor must a limit to the size of files, which would leave half of one behind: it is an error like a full disk.
+        signal(SIGXFSZ, SIG_IGN)
         HRVQCommand.main()
     }
 }

@@ -153,6 +153,17 @@ struct BadInputTests {
         }
     }
 
+    @Test("A limit to the size of files is an error like a full disk, and nothing is left behind")
+    func limitedFiles() throws {
+        let run = try TinyRun.folder.get().path
+        try withTemporaryFolder { folder in
+            let arguments = ["tokenize", run, "--limit", "64", "--output", "codes.safetensors", "--quiet"]
+            let answer = try Shell.finish(Shell.start(arguments, in: folder, after: "ulimit -f 4"))
+            expectFailure(answer, "codes.safetensors", "File too large")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        }
+    }
+
     @Test("Files that cannot be written are refused before the work")
     func unwritable() throws {
         let run = try TinyRun.folder.get().path

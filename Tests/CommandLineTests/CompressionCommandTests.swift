@@ -198,7 +198,13 @@ struct CompressionCommandTests {
             try bytes.dropLast(3).write(to: cut)
             expectFailure(
                 try Shell.hrvq("decode", run, "cut.hrvq", "-o", "q.png", in: folder), "cut off", "--layers 1")
-            #expect(try Shell.hrvq("inspect", "cut.hrvq", in: folder).output.contains("not whole"))
+            let damaged = try Shell.hrvq("inspect", "cut.hrvq", in: folder)
+            #expect(damaged.output.contains("not whole") && damaged.status == 1)
+            expectFailure(try Shell.hrvq("inspect", "none.hrvq", in: folder), "none.hrvq", "no such file")
+            expectFailure(
+                try Shell.hrvq("decode", run, "p.hrvq", "-o", "q.jpg", in: folder), status: 64, "q.jpg", ".png")
+            expectFailure(
+                try Shell.hrvq("encode", run, "p.png", "-o", "q.png", in: folder), status: 64, "q.png", ".hrvq")
             #expect(!names(folder).contains("q.png"))
             #expect(
                 try Shell.hrvq("decode", run, "cut.hrvq", "--layers", "1", "-o", "q.png", in: folder).status == 0)

@@ -21,10 +21,16 @@ enum Shell {
     }()
 
     /// Starts the program; output goes to files, so that no pipe fills up.
-    static func start(_ arguments: [String], in folder: URL) throws -> (process: Process, output: URL, error: URL) {
+    static func start(
+        _ arguments: [String], in folder: URL, after command: String? = nil
+    ) throws -> (process: Process, output: URL, error: URL) {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
+        if let command {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", "\(command); exec \"$0\" \"$@\"", executable.path] + arguments
+        }
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
         let name = UUID().uuidString

@@ -13,6 +13,12 @@ struct WorkflowTests {
             #expect(evaluation.status == 0 && evaluation.output.contains("MSE"))
             let report = try JSONDecoder().decode(EvaluationReport.self, from: Data(contentsOf: json))
             #expect(report.images == 32 && report.mse > 0 && report.layers.map(\.codewords) == [4, 16])
+            expectFailure(try Shell.hrvq("evaluate", run, "--limit", "32", "--json", json.path), "--force")
+            #expect(
+                try Shell.hrvq("evaluate", run, "--limit", "8", "--json", json.path, "--force").status == 0)
+            #expect(
+                try JSONDecoder().decode(EvaluationReport.self, from: Data(contentsOf: json)).images == 8)
+            #expect(try Shell.hrvq("evaluate", run, "--limit", "8", "--json", "/dev/null").status == 0)
             let printed = try Shell.hrvq("evaluate", run, "--limit", "32", "--json", "-")
             let again = try JSONDecoder().decode(EvaluationReport.self, from: Data(printed.output.utf8))
             #expect(again.mse == report.mse)
@@ -29,6 +35,7 @@ struct WorkflowTests {
             #expect(
                 try JSONDecoder().decode(EvaluationReport.self, from: Data(coarse.output.utf8)).mse
                     == report.prefixes?[0].mse)
+            expectFailure(try Shell.hrvq("evaluate", run, "--limit", "8", "--layer-sheet", sheet), sheet, "--force")
             expectFailure(try Shell.hrvq("evaluate", run, "--layers", "3"), "1 to 2")
             expectFailure(try Shell.hrvq("evaluate", run, "--layers", "0"), status: 64, "--layers")
 

@@ -95,6 +95,20 @@ struct AtomicFileTests {
         #expect("\(try #require(error))".contains("/nonexistent-folder/a.txt"))
     }
 
+    @Test("A folder below a file is an error that names the file")
+    func folderBelowFile() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("a.txt")
+            try AtomicFile.write("x", to: file)
+            let error = #expect(throws: FileError.self) {
+                try AtomicFolder.create(file.appendingPathComponent("b/c"))
+            }
+            #expect("\(try #require(error))".contains("a.txt is no folder, and one is due"))
+            try AtomicFolder.create(folder.appendingPathComponent("b/c"))
+            #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("b/c").path))
+        }
+    }
+
     @Test("A folder is replaced whole, and left alone when filling it fails")
     func folders() throws {
         try withTemporaryFolder { folder in

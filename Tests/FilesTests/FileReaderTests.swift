@@ -37,4 +37,17 @@ struct FileReaderTests {
             #expect(try FileReader.read(file) == Data("text".utf8))
         }
     }
+
+    @Test("A pipe and a device are read to their end, up to a limit")
+    func pipes() throws {
+        let pipe = Pipe()
+        try pipe.fileHandleForWriting.write(contentsOf: Data("text".utf8))
+        try pipe.fileHandleForWriting.close()
+        let path = "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)"
+        #expect(try FileReader.read(URL(fileURLWithPath: path)) == Data("text".utf8))
+        #expect(try FileReader.read(URL(fileURLWithPath: "/dev/null")).isEmpty)
+        let zeros = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/dev/zero"))
+        let error = #expect(throws: FileError.self) { try FileReader.read(zeros, path: "zeros", limit: 5 << 20) }
+        #expect("\(try #require(error))".contains("zeros: cannot be read: it has more than 5242880 bytes"))
+    }
 }

@@ -37,7 +37,7 @@ struct LayerTests {
             try output.assignment.indices.array(of: Int32.self) == whole.assignment.indices.array(of: Int32.self))
     }
 
-    @Test("Keeping all layers is the quantizer as it always was")
+    @Test("Keeping all layers is the quantizer as it always was, bit for bit")
     func all() throws {
         let (quantizer, _) = try makeQuantizer()
         let latents = try makeLatents(4, 6, 5)
@@ -45,7 +45,7 @@ struct LayerTests {
         let whole = try quantizer(latents)
         #expect(try output.shortened.array(of: Float.self) == whole.quantized.array(of: Float.self))
         for (mine, theirs) in zip(output.loss.terms, whole.loss.terms) {
-            expectClose([try mine.value.item()], [try theirs.value.item()], "\(mine.name)")
+            #expect(try mine.value.item() == theirs.value.item(), "\(mine.name)")
         }
     }
 
@@ -68,8 +68,8 @@ struct LayerTests {
         let output = try quantizer(latents, layers: Self.kept)
         let whole = try quantizer(latents)
         for layer in 0..<3 {
-            expectClose([try output.loss.commitment[layer].item()], [try whole.loss.commitment[layer].item()])
-            expectClose([try output.loss.codebook[layer].item()], [try whole.loss.codebook[layer].item()])
+            #expect(try output.loss.commitment[layer].item() == whole.loss.commitment[layer].item())
+            #expect(try output.loss.codebook[layer].item() == whole.loss.codebook[layer].item())
         }
         let expected = try latents.meanSquaredError(output.shortened).item()
         expectClose([try #require(output.loss.commitmentSum).item()], [expected], relative: 1e-4, "commitment")
@@ -105,7 +105,7 @@ struct LayerTests {
             _ = try quantizer.update(quantizer(makeLatents(4, 6, 5), layers: layers), using: &generator)
             results.append(try quantizer.codebooks[2].tensor.array(of: Float.self))
         }
-        expectClose(results[0], results[1])
+        #expect(results[0] == results[1])
     }
 
     @Test("Codes may hold the first layers alone, and what they hold of others is not looked at", arguments: structures)

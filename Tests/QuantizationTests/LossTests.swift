@@ -28,7 +28,7 @@ struct LossTests {
         let (quantizer, _) = try makeQuantizer()
         let latents = try makeLatents(1, 6, 3)
         let output = try quantizer(latents)
-        let sums = try #require(quantizer.assign(output.vectors, sums: .partial).sums)
+        let sums = try #require(output.assignment.sums)
         for layer in 0..<3 {
             let gradient = try latentGradient(quantizer, latents) { $0.loss.commitment[layer] }
             let expected = try ((output.vectors - sums.selected(axis: 0, layer)) * (2 / Double(latents.count)))

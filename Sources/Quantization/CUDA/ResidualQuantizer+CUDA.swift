@@ -52,12 +52,9 @@ extension ResidualQuantizer {
             loss.codebookSum = terms[settings.layers - 1]
             loss.commitmentSum = terms[settings.layers - 1]
         }
-        func map(_ rows: Tensor) throws -> Tensor {
-            try rows.reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
-        }
-        let gradient = try map(commitment)
-        loss.weighted = try sums.weighted.withGradient(of: [latents]) { [try gradient.scaled(by: $0)] }
-        let quantized = try map(total).withGradient(of: [latents]) { [$0] }
+        let gradient = try commitment.grid(shape)
+        loss.weighted = .init(value: try sums.weighted.withGradient(of: [latents]) { [try gradient.scaled(by: $0)] })
+        let quantized = try total.grid(shape).withGradient(of: [latents]) { [$0] }
         return Output(
             quantized: quantized, shortened: quantized, loss: loss, assignment: Assignment(indices: indices),
             vectors: vectors, deviceSums: sums)

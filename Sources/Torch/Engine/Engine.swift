@@ -48,7 +48,7 @@ public enum Engine {
     ///
     /// - Parameters:
     ///   - count: The number of items.
-    ///   - block: The items of a block; the last one may be smaller.
+    ///   - block: The items of a block, 1 or more; the last one may have fewer.
     ///   - body: Called with disjoint ranges that cover `0 ..< count`, from several threads at once.
     /// - Throws: ``TorchError``.
     public static func parallel(_ count: Int, block: Int, _ body: @Sendable (Range<Int>) -> Void) throws {

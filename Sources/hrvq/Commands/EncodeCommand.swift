@@ -25,7 +25,7 @@ struct EncodeCommand: ParsableCommand {
         completion: .file(), transform: OutputPath.parse)
     var output: String?
 
-    @Option(help: "packed, or modelled where the model has statistics; the smaller of both if not given.")
+    @Option(help: "How codes are written; the smaller of both where the model has statistics, if not given.")
     var coding: CodingMode?
 
     @Option(

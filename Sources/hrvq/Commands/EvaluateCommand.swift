@@ -41,16 +41,23 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "Write the figures as JSON to this file; '-' prints them.", completion: .file(extensions: ["json"]))
     var json: String?
 
+    @Flag(help: "Replace the files of --json and --layer-sheet if they exist.")
+    var force = false
+
     @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
 
     func validate() throws {
+        if layerSheet == "-" { throw ValidationError("--layer-sheet is a picture; give it the name of a file") }
         if let layers, layers < 1 { throw ValidationError("--layers is \(layers); it must be 1 or more") }
     }
 
     func run() throws {
-        try OutputPath.requireWritable(json)
-        try OutputPath.requireWritable(layerSheet)
+        try OutputPath.requireWritable(json, layerSheet)
+        for case let path? in [json, layerSheet] where path != "-" {
+            try OutputPath.refuseExisting(path, force: force, cure: "add --force to replace it, or choose another file")
+        }
+        if let json, let layerSheet { try OutputPath.requireDistinct([json, layerSheet]) }
         let folder = URL(fileURLWithPath: model.run)
         if PriorFolder.isPrior(folder) { return try evaluatePriors(PriorFolder(folder)) }
         if codes != nil {

@@ -7,7 +7,10 @@ import HRVQ
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Show what a model, priors or a compressed image are made of.",
-        discussion: "Takes a preset's name, the folder of a run, the folder of priors, or a .hrvq file.")
+        discussion: """
+            Takes a preset's name, the folder of a run, the folder of priors, or a .hrvq file. Of a damaged file it \
+            shows what is whole, and ends with 1.
+            """)
 
     @Argument(
         help: ArgumentHelp(
@@ -75,12 +78,18 @@ struct InspectCommand: ParsableCommand {
                 throw ValidationError(
                     "--parameters and --codebook-figure are for models, and \(model) is a compressed image")
             }
-            return json ? try printOutput(ReportJSON.data(file)) : try printOutput(file.text)
+            if json { try printOutput(ReportJSON.data(file)) } else { try printOutput(file.text) }
+            // A script that asks is to hear of it.
+            if file.damage != nil { throw ExitCode.failure }
+            return
         }
-        let isFolder = FileManager.default.fileExists(atPath: model)
+        let exists = FileManager.default.fileExists(atPath: model)
+        if !exists, model.contains("/") || model.hasSuffix(".hrvq") {
+            throw FileError.missing(path: model, cure: "give a folder, a .hrvq file, or a preset")
+        }
         let configuration: RunConfiguration
         let autoencoder: any Autoencoder
-        if isFolder {
+        if exists {
             (configuration, autoencoder) = try ModelFolder(url).load()
         } else {
             configuration = try Preset(name: model).configuration()

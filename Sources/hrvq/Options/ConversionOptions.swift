@@ -37,4 +37,11 @@ extension CodingMode: ExpressibleByArgument {
     public static var allValueStrings: [String] { allCases.map { "\($0)" } }
     /// The name.
     public var defaultValueDescription: String { "\(self)" }
+    /// What each one is, for the help.
+    public static var allValueDescriptions: [String: String] {
+        [
+            "packed": "As few whole bits a code as its choices want; any program can read them.",
+            "modelled": "By the statistics of the model, in fewer bytes.",
+        ]
+    }
 }

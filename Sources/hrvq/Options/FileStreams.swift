@@ -24,6 +24,13 @@ struct FileConversion {
         }
     }
 
+    /// Refuses a name that says the file is of another kind than it will be.
+    private static func requireKind(_ path: String, _ fileExtension: String) throws {
+        let own = (path as NSString).pathExtension.lowercased()
+        guard own != fileExtension, own == "hrvq" || ImageFiles.extensions.contains(own) else { return }
+        throw ValidationError("\(path): the result is a .\(fileExtension) file; let its name end so")
+    }
+
     /// Where the results of inputs go.
     ///
     /// - Parameters:
@@ -44,6 +51,7 @@ struct FileConversion {
         if let output {
             let exists = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
             if inputs.count == 1, !(exists && isFolder.boolValue), !output.hasSuffix("/") {
+                try requireKind(output, fileExtension)
                 conversions = [FileConversion(input: inputs[0], output: output)]
             } else {
                 if output == standard { throw ValidationError("--output - takes one file, not \(inputs.count)") }
@@ -96,11 +104,7 @@ struct FileConversion {
         guard input == Self.standard else {
             return [UInt8](try FileReader.read(URL(fileURLWithPath: input), cure: "check the path"))
         }
-        do {
-            return [UInt8](try FileHandle.standardInput.readToEnd() ?? Data())
-        } catch {
-            throw FileError.unreadable(path: inputName, reason: FileReader.reason(of: error))
-        }
+        return [UInt8](try FileReader.read(FileHandle.standardInput, path: inputName))
     }
 
     /// Writes the result, whole or not at all, and makes its folder where it is missing.

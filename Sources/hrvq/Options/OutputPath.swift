@@ -30,7 +30,7 @@ enum OutputPath {
         }
     }
 
-    /// Refuses a path that is taken.
+    /// Refuses a path that is taken. A device or a pipe is not: it is written to, and nothing is lost.
     ///
     /// - Parameters:
     ///   - path: As the user wrote it.
@@ -39,6 +39,9 @@ enum OutputPath {
     static func refuseExisting(
         _ path: String, force: Bool, cure: String = "add --force to replace it, or choose another --output"
     ) throws {
-        if !force, FileManager.default.fileExists(atPath: path) { throw FileError.exists(path: path, cure: cure) }
+        var information = stat()
+        guard !force, stat(path, &information) == 0 else { return }
+        let kind = information.st_mode & S_IFMT
+        if kind == S_IFREG || kind == S_IFDIR { throw FileError.exists(path: path, cure: cure) }
     }
 }

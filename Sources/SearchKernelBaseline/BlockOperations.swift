@@ -1,7 +1,7 @@
 // What the searches share: sixteen or eight numbers at a time. Compiled several times, as they are.
 
 typealias Block = SIMD8<Float>
-private typealias WideBlock = SIMD16<Float>
+typealias WideBlock = SIMD16<Float>
 
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>) -> Block {
@@ -14,12 +14,12 @@ func store(_ block: Block, _ pointer: UnsafeMutablePointer<Float>) {
 }
 
 @inline(__always)
-private func loadWide(_ pointer: UnsafePointer<Float>) -> WideBlock {
+func loadWide(_ pointer: UnsafePointer<Float>) -> WideBlock {
     UnsafeRawPointer(pointer).loadUnaligned(as: WideBlock.self)
 }
 
 @inline(__always)
-private func storeWide(_ block: WideBlock, _ pointer: UnsafeMutablePointer<Float>) {
+func storeWide(_ block: WideBlock, _ pointer: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(pointer).storeBytes(of: block, as: WideBlock.self)
 }
 

@@ -8,19 +8,9 @@
 // registers into single moves of numbers, some hundred of them.
 
 /// Sixteen numbers: even and odd axes of eight codewords.
-typealias Pairs = SIMD16<Float>
+typealias Pairs = WideBlock
 
 private typealias Numbers = SIMD8<Int32>
-
-@inline(__always)
-func loadPairs(_ pointer: UnsafePointer<Float>) -> Pairs {
-    UnsafeRawPointer(pointer).loadUnaligned(as: Pairs.self)
-}
-
-@inline(__always)
-func storePairs(_ pairs: Pairs, _ pointer: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(pointer).storeBytes(of: pairs, as: Pairs.self)
-}
 
 /// Vectors that go through a layer together. From one layer to the next a vector has to wait for its child; with twice
 /// eight there is something to do meanwhile.
@@ -72,9 +62,9 @@ func chooseChildren(_ memory: ScoreMemory, block: Int) {
 @inline(never)
 private func joinHalves(_ memory: ScoreMemory) {
     for line in 0..<groupSize / 2 {
-        let first = loadPairs(memory.halves + line &* 32)
-        let second = loadPairs(memory.halves + (line &* 32 &+ 16))
-        storePairs(evenNumbers(first, second) + oddNumbers(first, second), memory.scores + line &* 16)
+        let first = loadWide(memory.halves + line &* 32)
+        let second = loadWide(memory.halves + (line &* 32 &+ 16))
+        storeWide(evenNumbers(first, second) + oddNumbers(first, second), memory.scores + line &* 16)
     }
 }
 
@@ -83,12 +73,12 @@ private func joinHalves(_ memory: ScoreMemory) {
 private func compareNeighbours(_ memory: ScoreMemory) {
     let evenCodewords = SIMD16<Int32>(0, 0, 0, 0, 2, 2, 2, 2, 4, 4, 4, 4, 6, 6, 6, 6)
     for line in 0..<groupSize / 4 {
-        let first = loadPairs(memory.scores + line &* 32)
-        let second = loadPairs(memory.scores + (line &* 32 &+ 16))
+        let first = loadWide(memory.scores + line &* 32)
+        let second = loadWide(memory.scores + (line &* 32 &+ 16))
         let even = numbersAlone(evenNumbers(first, second))
         let odd = numbersAlone(oddNumbers(first, second))
         let won = odd .> even
-        storePairs(even.replacing(with: odd, where: won), memory.larger + line &* 16)
+        storeWide(even.replacing(with: odd, where: won), memory.larger + line &* 16)
         let next = SIMD16<Int32>(repeating: 0).replacing(with: SIMD16(repeating: 1), where: won)
         UnsafeMutableRawPointer(memory.codewords + line &* 16)
             .storeBytes(of: evenCodewords | next, as: SIMD16<Int32>.self)

@@ -164,7 +164,7 @@ private struct Tables {
     func table(_ slot: Int) -> UnsafePointer<Float> { table + parents[slot] &* tableSize }
 
     @inline(__always)
-    func offsets(_ slot: Int) -> Pairs { loadPairs(offsets + parents[slot] &* offsetSize) }
+    func offsets(_ slot: Int) -> Pairs { loadWide(offsets + parents[slot] &* offsetSize) }
 }
 
 // A score is a sum over even axes, which the offset begins, and one over odd axes; they lie side by side until the end.
@@ -188,7 +188,7 @@ private func scoreTogether<L: Length>(
     var sum7 = sum0
     var axis = 0
     while axis &+ 2 <= dimension {
-        let codewords = loadPairs(table + axis &* 8)
+        let codewords = loadWide(table + axis &* 8)
         let both = vectors + axis
         sum0 += pairs(both) * codewords
         sum1 += pairs(both + dimension) * codewords
@@ -202,7 +202,7 @@ private func scoreTogether<L: Length>(
     }
     if axis < dimension {
         // The last axis of an odd number has no other; the table has zeros there.
-        let codewords = loadPairs(table + axis &* 8)
+        let codewords = loadWide(table + axis &* 8)
         let last = vectors + axis
         sum0 += pairWithZero(last[0]) * codewords
         sum1 += pairWithZero(last[dimension]) * codewords
@@ -213,14 +213,7 @@ private func scoreTogether<L: Length>(
         sum6 += pairWithZero(last[6 &* dimension]) * codewords
         sum7 += pairWithZero(last[7 &* dimension]) * codewords
     }
-    storePairs(sum0, halves)
-    storePairs(sum1, halves + 16)
-    storePairs(sum2, halves + 32)
-    storePairs(sum3, halves + 48)
-    storePairs(sum4, halves + 64)
-    storePairs(sum5, halves + 80)
-    storePairs(sum6, halves + 96)
-    storePairs(sum7, halves + 112)
+    storeHalves(sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, halves)
 }
 
 /// As ``scoreTogether(_:_:_:length:)``, to the bit, where each vector has a parent of its own.
@@ -249,37 +242,46 @@ private func scoreApart<L: Length>(
     while axis &+ 2 <= dimension {
         let column = axis &* 8
         let both = vectors + axis
-        sum0 += pairs(both) * loadPairs(table0 + column)
-        sum1 += pairs(both + dimension) * loadPairs(table1 + column)
-        sum2 += pairs(both + 2 &* dimension) * loadPairs(table2 + column)
-        sum3 += pairs(both + 3 &* dimension) * loadPairs(table3 + column)
-        sum4 += pairs(both + 4 &* dimension) * loadPairs(table4 + column)
-        sum5 += pairs(both + 5 &* dimension) * loadPairs(table5 + column)
-        sum6 += pairs(both + 6 &* dimension) * loadPairs(table6 + column)
-        sum7 += pairs(both + 7 &* dimension) * loadPairs(table7 + column)
+        sum0 += pairs(both) * loadWide(table0 + column)
+        sum1 += pairs(both + dimension) * loadWide(table1 + column)
+        sum2 += pairs(both + 2 &* dimension) * loadWide(table2 + column)
+        sum3 += pairs(both + 3 &* dimension) * loadWide(table3 + column)
+        sum4 += pairs(both + 4 &* dimension) * loadWide(table4 + column)
+        sum5 += pairs(both + 5 &* dimension) * loadWide(table5 + column)
+        sum6 += pairs(both + 6 &* dimension) * loadWide(table6 + column)
+        sum7 += pairs(both + 7 &* dimension) * loadWide(table7 + column)
         axis &+= 2
     }
     if axis < dimension {
         // The last axis of an odd number has no other; the table has zeros there.
         let column = axis &* 8
         let last = vectors + axis
-        sum0 += pairWithZero(last[0]) * loadPairs(table0 + column)
-        sum1 += pairWithZero(last[dimension]) * loadPairs(table1 + column)
-        sum2 += pairWithZero(last[2 &* dimension]) * loadPairs(table2 + column)
-        sum3 += pairWithZero(last[3 &* dimension]) * loadPairs(table3 + column)
-        sum4 += pairWithZero(last[4 &* dimension]) * loadPairs(table4 + column)
-        sum5 += pairWithZero(last[5 &* dimension]) * loadPairs(table5 + column)
-        sum6 += pairWithZero(last[6 &* dimension]) * loadPairs(table6 + column)
-        sum7 += pairWithZero(last[7 &* dimension]) * loadPairs(table7 + column)
+        sum0 += pairWithZero(last[0]) * loadWide(table0 + column)
+        sum1 += pairWithZero(last[dimension]) * loadWide(table1 + column)
+        sum2 += pairWithZero(last[2 &* dimension]) * loadWide(table2 + column)
+        sum3 += pairWithZero(last[3 &* dimension]) * loadWide(table3 + column)
+        sum4 += pairWithZero(last[4 &* dimension]) * loadWide(table4 + column)
+        sum5 += pairWithZero(last[5 &* dimension]) * loadWide(table5 + column)
+        sum6 += pairWithZero(last[6 &* dimension]) * loadWide(table6 + column)
+        sum7 += pairWithZero(last[7 &* dimension]) * loadWide(table7 + column)
     }
-    storePairs(sum0, halves)
-    storePairs(sum1, halves + 16)
-    storePairs(sum2, halves + 32)
-    storePairs(sum3, halves + 48)
-    storePairs(sum4, halves + 64)
-    storePairs(sum5, halves + 80)
-    storePairs(sum6, halves + 96)
-    storePairs(sum7, halves + 112)
+    storeHalves(sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, halves)
+}
+
+/// Stores both halves of the scores of eight vectors.
+@inline(__always)
+private func storeHalves(
+    _ sum0: Pairs, _ sum1: Pairs, _ sum2: Pairs, _ sum3: Pairs, _ sum4: Pairs, _ sum5: Pairs, _ sum6: Pairs,
+    _ sum7: Pairs, _ halves: UnsafeMutablePointer<Float>
+) {
+    storeWide(sum0, halves)
+    storeWide(sum1, halves + 16)
+    storeWide(sum2, halves + 32)
+    storeWide(sum3, halves + 48)
+    storeWide(sum4, halves + 64)
+    storeWide(sum5, halves + 80)
+    storeWide(sum6, halves + 96)
+    storeWide(sum7, halves + 112)
 }
 
 /// Two numbers, eight times: as one of 64 bits, which a single instruction loads and spreads.

@@ -201,6 +201,10 @@ struct CompressionCommandTests {
             let damaged = try Shell.hrvq("inspect", "cut.hrvq", in: folder)
             #expect(damaged.output.contains("not whole") && damaged.status == 1)
             expectFailure(try Shell.hrvq("inspect", "none.hrvq", in: folder), "none.hrvq", "no such file")
+            let pipe = folder.appendingPathComponent("pipe.hrvq").path
+            #expect(mkfifo(pipe, 0o600) == 0)
+            expectFailure(try Shell.hrvq("decode", run, "pipe.hrvq", in: folder), status: 64, "--output")
+            try FileManager.default.removeItem(atPath: pipe)
             expectFailure(
                 try Shell.hrvq("decode", run, "p.hrvq", "-o", "q.jpg", in: folder), status: 64, "q.jpg", ".png")
             expectFailure(

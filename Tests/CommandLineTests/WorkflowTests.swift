@@ -36,6 +36,17 @@ struct WorkflowTests {
                 try JSONDecoder().decode(EvaluationReport.self, from: Data(coarse.output.utf8)).mse
                     == report.prefixes?[0].mse)
             expectFailure(try Shell.hrvq("evaluate", run, "--limit", "8", "--layer-sheet", sheet), sheet, "--force")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path + "/here", withDestinationPath: folder.path)
+            try FileManager.default.createSymbolicLink(atPath: folder.path + "/to.json", withDestinationPath: "nowhere")
+            for (words, arguments) in [
+                ("two results", ["--json", "here/q", "--layer-sheet", "q"]), ("--force", ["--json", "to.json"]),
+                (".json file", ["--json", "a.jpg"]), (".png file", ["--layer-sheet", "a.jpg"]),
+                ("--layer-sheet", ["--layer-sheet", "-"]),
+            ] {
+                let answer = try Shell.finish(Shell.start(["evaluate", run, "--limit", "8"] + arguments, in: folder))
+                expectFailure(answer, status: words == "--force" ? 1 : 64, words)
+            }
             expectFailure(try Shell.hrvq("evaluate", run, "--layers", "3"), "1 to 2")
             expectFailure(try Shell.hrvq("evaluate", run, "--layers", "0"), status: 64, "--layers")
 

@@ -57,6 +57,8 @@ struct EvaluateCommand: ParsableCommand {
         for case let path? in [json, layerSheet] where path != "-" {
             try OutputPath.refuseExisting(path, force: force, cure: "add --force to replace it, or choose another file")
         }
+        if let json, json != "-" { try OutputPath.requireKind(json, "json") }
+        if let layerSheet { try OutputPath.requireKind(layerSheet, "png") }
         if let json, let layerSheet { try OutputPath.requireDistinct([json, layerSheet]) }
         let folder = URL(fileURLWithPath: model.run)
         if PriorFolder.isPrior(folder) { return try evaluatePriors(PriorFolder(folder)) }

@@ -24,13 +24,6 @@ struct FileConversion {
         }
     }
 
-    /// Refuses a name that says the file is of another kind than it will be.
-    private static func requireKind(_ path: String, _ fileExtension: String) throws {
-        let own = (path as NSString).pathExtension.lowercased()
-        guard own != fileExtension, own == "hrvq" || ImageFiles.extensions.contains(own) else { return }
-        throw ValidationError("\(path): the result is a .\(fileExtension) file; let its name end so")
-    }
-
     /// Where the results of inputs go.
     ///
     /// - Parameters:
@@ -51,7 +44,7 @@ struct FileConversion {
         if let output {
             let exists = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
             if inputs.count == 1, !(exists && isFolder.boolValue), !output.hasSuffix("/") {
-                try requireKind(output, fileExtension)
+                try OutputPath.requireKind(output, fileExtension)
                 conversions = [FileConversion(input: inputs[0], output: output)]
             } else {
                 if output == standard { throw ValidationError("--output - takes one file, not \(inputs.count)") }
@@ -65,6 +58,12 @@ struct FileConversion {
                 }
             }
         } else {
+            var information = stat()
+            for input in inputs where input != standard {
+                if stat(input, &information) == 0, information.st_mode & S_IFMT != S_IFREG {
+                    throw ValidationError("\(input) is a pipe or a device; say with --output where the result goes")
+                }
+            }
             conversions = inputs.map { input in
                 FileConversion(
                     input: input,

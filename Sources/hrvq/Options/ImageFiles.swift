@@ -32,7 +32,13 @@ enum ImageFiles {
             }
             guard isFolder.boolValue else { return [argument] }
             let names = FileManager.default.enumerator(atPath: argument)?.compactMap { $0 as? String } ?? []
-            let found = names.filter { extensions.contains(($0 as NSString).pathExtension.lowercased()) }
+            let found = names.filter {
+                // A pipe that happens to lie in a folder would be waited for.
+                var information = stat()
+                return extensions.contains(($0 as NSString).pathExtension.lowercased())
+                    && stat((argument as NSString).appendingPathComponent($0), &information) == 0
+                    && information.st_mode & S_IFMT == S_IFREG
+            }
             guard !found.isEmpty else { throw ImageFilesError.empty(folder: argument, kind: kind) }
             return found.sorted().map { (argument as NSString).appendingPathComponent($0) }
         }

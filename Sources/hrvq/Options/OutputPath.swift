@@ -23,7 +23,10 @@ enum OutputPath {
     static func requireDistinct(_ paths: [String]) throws {
         var seen: Set<String> = []
         for path in paths {
-            let place = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+            // A file that is not there yet resolves nothing, not even the links on the way to it.
+            let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+            let place = url.deletingLastPathComponent().resolvingSymlinksInPath()
+                .appendingPathComponent(url.lastPathComponent).standardizedFileURL.path
             guard seen.insert(place).inserted else {
                 throw ValidationError("\(path) is the place of two results; give each one of its own")
             }
@@ -40,8 +43,25 @@ enum OutputPath {
         _ path: String, force: Bool, cure: String = "add --force to replace it, or choose another --output"
     ) throws {
         var information = stat()
-        guard !force, stat(path, &information) == 0 else { return }
+        guard !force else { return }
+        guard stat(path, &information) == 0 else {
+            // A link that leads nowhere would be replaced as well.
+            if lstat(path, &information) == 0 { throw FileError.exists(path: path, cure: cure) }
+            return
+        }
         let kind = information.st_mode & S_IFMT
         if kind == S_IFREG || kind == S_IFDIR { throw FileError.exists(path: path, cure: cure) }
+    }
+
+    /// Refuses a name that says a file is of another kind than it will be.
+    ///
+    /// - Parameters:
+    ///   - path: As the user wrote it.
+    ///   - fileExtension: Of the result, in lower case.
+    static func requireKind(_ path: String, _ fileExtension: String) throws {
+        let own = (path as NSString).pathExtension.lowercased()
+        let known = ImageFiles.extensions.union(["hrvq", "json"])
+        guard own != fileExtension, known.contains(own) else { return }
+        throw ValidationError("\(path): the result is a .\(fileExtension) file; let its name end so")
     }
 }

@@ -58,11 +58,8 @@ struct FileConversion {
                 }
             }
         } else {
-            var information = stat()
-            for input in inputs where input != standard {
-                if stat(input, &information) == 0, information.st_mode & S_IFMT != S_IFREG {
-                    throw ValidationError("\(input) is a pipe or a device; say with --output where the result goes")
-                }
+            for input in inputs where input != standard && !ImageFiles.isFile(input) {
+                throw ValidationError("\(input) is a pipe or a device; say with --output where the result goes")
             }
             conversions = inputs.map { input in
                 FileConversion(

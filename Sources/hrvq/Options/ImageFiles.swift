@@ -34,14 +34,18 @@ enum ImageFiles {
             let names = FileManager.default.enumerator(atPath: argument)?.compactMap { $0 as? String } ?? []
             let found = names.filter {
                 // A pipe that happens to lie in a folder would be waited for.
-                var information = stat()
-                return extensions.contains(($0 as NSString).pathExtension.lowercased())
-                    && stat((argument as NSString).appendingPathComponent($0), &information) == 0
-                    && information.st_mode & S_IFMT == S_IFREG
+                extensions.contains(($0 as NSString).pathExtension.lowercased())
+                    && isFile((argument as NSString).appendingPathComponent($0))
             }
             guard !found.isEmpty else { throw ImageFilesError.empty(folder: argument, kind: kind) }
             return found.sorted().map { (argument as NSString).appendingPathComponent($0) }
         }
+    }
+
+    /// Whether a path leads to a file, and not to a folder, a pipe or a device.
+    static func isFile(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
     }
 
     /// A name for the result of each file: its own without the extension, numbered where it is taken.

@@ -141,7 +141,7 @@ package.targets =
         .target(name: "SearchKernelTypes"),
         kernel("SearchKernelBaseline", architecture: nil, dependencies: ["SearchKernelTypes"]),
         kernel("SearchKernelAVX2", architecture: "x86-64-v3", dependencies: ["SearchKernelTypes"]),
-        kernel("SearchKernelAVX512", architecture: "x86-64-v4", dependencies: ["SearchKernelTypes"]),
+        kernel("SearchKernelAVX512", architecture: "x86-64-v4", defines: ["WIDE"], dependencies: ["SearchKernelTypes"]),
         .target(
             name: "Quantization",
             dependencies: [

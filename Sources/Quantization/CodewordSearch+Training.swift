@@ -66,7 +66,7 @@ extension CodewordSearch {
             let source: UnsafeMutablePointer<Float> = try vectors.start()
             try withArrays(
                 source, count: count, indices: try indices.start(), sums: try total.start(), hasPartialSums: false,
-                training: training
+                training: training, kernel: kernel
             ) { arrays in
                 let (structure, dimension, layers) = (structure, dimension, layers)
                 try Engine.parallel(parts, block: 1) { part in

@@ -24,18 +24,26 @@ public enum CodewordSums: Sendable, CaseIterable {
 /// Codebooks packed for the nearest-codeword search on the processor.
 ///
 /// For each vector, layer by layer, the m codewords that it may choose from are compared, so a vector costs n·m
-/// distances. No [vectors × codewords] array of distances is made: besides the results, memory is a tile of vectors a
+/// distances. Where the processor multiplies pairs of 16-bit integers sixteen at a time, integers are compared first (see
+/// ``IntegerCodebooks``), and only vectors that they leave undecided in float32. No [vectors × codewords] array of distances is made: besides the results, memory is a tile of vectors a
 /// thread. Ties go to the lower index. All variants of the kernels and any number of threads give the same bits.
 public final class CodewordSearch {
     let structure: CodebookStructure
     let dimension: Int
     let branching: Int
     private let lanes: Int
-    private var transposed: [AlignedNumbers] = []
-    private var offsets: [AlignedNumbers] = []
-    private(set) var codewords: [AlignedNumbers] = []
+    private var transposed: [AlignedNumbers<Float>] = []
+    private var offsets: [AlignedNumbers<Float>] = []
+    private(set) var codewords: [AlignedNumbers<Float>] = []
     /// The sum of each codeword and those that led to it; of a hierarchy alone.
-    private(set) var paths: [AlignedNumbers] = []
+    private(set) var paths: [AlignedNumbers<Float>] = []
+
+    /// The same in integers, where the kernel has a search for them.
+    private lazy var integers: IntegerCodebooks? =
+        structure == .hierarchical
+        ? IntegerCodebooks(codewords: codewords, paths: paths, branching: branching, dimension: dimension) : nil
+    /// Whether integers may be compared first. The results are the same; tests and measurements turn it off.
+    package var comparesIntegers = true
 
     /// The number of layers n.
     var layers: Int { codewords.count }
@@ -140,7 +148,9 @@ public final class CodewordSearch {
         _ vectors: UnsafePointer<Float>, count: Int, indices: UnsafeMutablePointer<Int32>,
         sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool = true, kernel: SearchKernel = .best
     ) throws {
-        try withArrays(vectors, count: count, indices: indices, sums: sums, hasPartialSums: hasPartialSums) {
+        try withArrays(
+            vectors, count: count, indices: indices, sums: sums, hasPartialSums: hasPartialSums, kernel: kernel
+        ) {
             let search = kernel.search($0, structure)
             try Engine.parallel(count, block: structure == .flat ? Self.flatBlock : Self.block, search)
         }
@@ -151,23 +161,32 @@ public final class CodewordSearch {
     /// - Throws: What `body` throws.
     func withArrays(
         _ vectors: UnsafePointer<Float>, count: Int, indices: UnsafeMutablePointer<Int32>,
-        sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, training: TrainingArrays? = nil,
+        sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, training: TrainingArrays? = nil, kernel: SearchKernel,
         _ body: (SearchArrays) throws -> Void
     ) throws {
         try withPointers(transposed) { transposed in
             try withPointers(offsets) { offsets in
                 try withPointers(codewords) { codewords in
                     try withPointers(structure == .flat ? self.codewords : paths) { paths in
-                        try body(
-                            SearchArrays(
-                                vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
-                                paths: paths, indices: indices, sums: sums, hasPartialSums: hasPartialSums,
-                                training: training, count: count, dimension: dimension, layers: layers,
-                                branching: branching, lanes: lanes))
+                        try withIntegers(vectors, count: count, kernel) { integers in
+                            try body(
+                                SearchArrays(
+                                    vectors: vectors, transposed: transposed, offsets: offsets, codewords: codewords,
+                                    paths: paths, integers: integers, indices: indices, sums: sums,
+                                    hasPartialSums: hasPartialSums, training: training, count: count,
+                                    dimension: dimension, layers: layers, branching: branching, lanes: lanes))
+                        }
                     }
                 }
             }
         }
+    }
+
+    private func withIntegers(
+        _ vectors: UnsafePointer<Float>, count: Int, _ kernel: SearchKernel, _ body: (IntegerArrays?) throws -> Void
+    ) throws {
+        guard comparesIntegers, kernel == .avx512, let integers, integers.suits(count) else { return try body(nil) }
+        try integers.withArrays(vectors, count: count, body)
     }
 
     /// Searches the rows of a tensor.
@@ -213,15 +232,4 @@ public final class CodewordSearch {
     /// Vectors that a thread takes at a time: tens of microseconds of work, whole groups of the kernels.
     static let block = 512
     static let flatBlock = 64
-
-    private func withPointers<Result>(
-        _ numbers: [AlignedNumbers], _ body: (UnsafePointer<UnsafePointer<Float>>) throws -> Result
-    ) throws -> Result {
-        try withExtendedLifetime(numbers) {
-            try numbers.map(\.start).withUnsafeBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { preconditionFailure("a search without layers") }
-                return try body(base)
-            }
-        }
-    }
 }

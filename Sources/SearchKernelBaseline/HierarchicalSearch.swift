@@ -11,6 +11,9 @@ import SearchKernelTypes
 /// which hides the latency of one, and the largest scores of all of them are found at once. The sum of the codewords
 /// that a vector chose is that of its last one's path from the first layer, which was added up once for all vectors.
 /// A score that is not a number beats nothing, and without any other the child is the first.
+///
+/// Where the codebooks are there in integers, and this variant has the instructions, integers are compared first, and
+/// what they cannot decide is searched as described.
 public func searchHierarchy(_ arrays: SearchArrays, _ range: Range<Int>) {
     switch arrays.dimension {
     case 8: searchHierarchy(arrays, range, length: Eight())
@@ -22,40 +25,40 @@ public func searchHierarchy(_ arrays: SearchArrays, _ range: Range<Int>) {
 }
 
 /// The length of a vector: where the type says it, places in memory are constants of the instructions.
-private protocol Length {
+protocol Length {
     var count: Int { get }
 }
 
-private struct Eight: Length {
+struct Eight: Length {
     @inline(__always) var count: Int { 8 }
 }
 
-private struct Sixteen: Length {
+struct Sixteen: Length {
     @inline(__always) var count: Int { 16 }
 }
 
-private struct ThirtyTwo: Length {
+struct ThirtyTwo: Length {
     @inline(__always) var count: Int { 32 }
 }
 
-private struct SixtyFour: Length {
+struct SixtyFour: Length {
     @inline(__always) var count: Int { 64 }
 }
 
-private struct AnyLength: Length {
+struct AnyLength: Length {
     var count: Int
 }
 
 private func searchHierarchy<L: Length>(_ arrays: SearchArrays, _ range: Range<Int>, length: L) {
-    let residualBytes = (groupSize &* length.count &* 4 &+ 63) / 64 &* 64
-    let byteCount = residualBytes &+ ScoreMemory.byteCount &+ groupSize &* MemoryLayout<Int>.stride
     // Registers of 64 bytes are loaded and stored faster where they do not cross lines of the cache.
-    withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 64) { memory in
+    withUnsafeTemporaryAllocation(byteCount: Group.byteCount(length), alignment: 64) { memory in
         guard let start = memory.baseAddress else { return }
-        let group = Group(
-            residuals: start.bindMemory(to: Float.self, capacity: groupSize &* length.count),
-            scores: ScoreMemory(start + residualBytes),
-            parents: (start + (residualBytes &+ ScoreMemory.byteCount)).bindMemory(to: Int.self, capacity: groupSize))
+        let group = Group(start, length: length)
+        #if WIDE && canImport(_Builtin_intrinsics)
+            if let integers = arrays.integers {
+                return searchIntegers(arrays, integers, range, group, length: length)
+            }
+        #endif
         for first in stride(from: range.lowerBound, to: range.upperBound, by: groupSize) {
             search(arrays, first, min(groupSize, range.upperBound &- first), group, length: length)
         }
@@ -63,27 +66,43 @@ private func searchHierarchy<L: Length>(_ arrays: SearchArrays, _ range: Range<I
 }
 
 /// The memory of a group of vectors.
-private struct Group {
+struct Group {
     /// What the layers so far left over, [vectors, dimension].
     let residuals: UnsafeMutablePointer<Float>
     let scores: ScoreMemory
     /// The codeword of the last layer so far, [vectors].
     let parents: UnsafeMutablePointer<Int>
+
+    /// How much memory that is.
+    static func byteCount(_ length: some Length) -> Int {
+        residualBytes(length) &+ ScoreMemory.byteCount &+ groupSize &* MemoryLayout<Int>.stride
+    }
+
+    /// Whole lines of the processor's cache.
+    private static func residualBytes(_ length: some Length) -> Int {
+        (groupSize &* length.count &* 4 &+ 63) / 64 &* 64
+    }
+
+    init(_ start: UnsafeMutableRawPointer, length: some Length) {
+        let bytes = Self.residualBytes(length)
+        residuals = start.bindMemory(to: Float.self, capacity: groupSize &* length.count)
+        scores = ScoreMemory(start + bytes)
+        parents = (start + (bytes &+ ScoreMemory.byteCount)).bindMemory(to: Int.self, capacity: groupSize)
+    }
 }
 
 /// Takes the vectors of a group through all layers.
 @inline(__always)
-private func search<L: Length>(_ arrays: SearchArrays, _ first: Int, _ filled: Int, _ group: Group, length: L) {
+func search<L: Length>(_ arrays: SearchArrays, _ first: Int, _ filled: Int, _ group: Group, length: L) {
     let dimension = length.count
     var vectors = arrays.vectors + first &* dimension
-    let residuals = group.residuals
     let parents = group.parents
     if filled < groupSize {
         // A last group that is not full repeats its last vector; the repeats are not written.
         for slot in 0..<groupSize {
-            copy(vectors + min(slot, filled &- 1) &* dimension, residuals + slot &* dimension, dimension)
+            copy(vectors + min(slot, filled &- 1) &* dimension, group.residuals + slot &* dimension, dimension)
         }
-        vectors = UnsafePointer(residuals)
+        vectors = UnsafePointer(group.residuals)
     }
     for slot in 0..<groupSize { parents[slot] = 0 }
     for layer in 0..<arrays.layers {
@@ -93,26 +112,44 @@ private func search<L: Length>(_ arrays: SearchArrays, _ first: Int, _ filled: I
         }
         let output = arrays.indices + (layer &* arrays.count &+ first)
         for slot in 0..<filled { output[slot] = Int32(truncatingIfNeeded: parents[slot]) }
-        let isLast = layer &+ 1 == arrays.layers
-        if let training = arrays.training, isLast {
-            enter(training, vectors, filled, dimension) { parents[$0] }
-        }
-        if !isLast || arrays.training != nil {
-            let codewords = arrays.codewords[layer]
-            for slot in 0..<groupSize {
-                let place = slot &* dimension
-                subtract(codewords + parents[slot] &* dimension, vectors + place, residuals + place, dimension)
-            }
-            vectors = UnsafePointer(residuals)
-            if let training = arrays.training { leave(training, layer, vectors, first, filled, dimension) }
-        }
-        if let sums = arrays.sums, isLast || arrays.hasPartialSums {
-            let row = (arrays.hasPartialSums ? layer &* arrays.count : 0) &+ first
-            let target = sums + row &* dimension
-            let paths = arrays.paths[layer]
-            for slot in 0..<filled { copy(paths + parents[slot] &* dimension, target + slot &* dimension, dimension) }
-        }
+        vectors = finish(arrays, layer, first, filled, vectors, group, length: length)
     }
+}
+
+/// Does with a layer's codewords what there is to do: what a training step adds up, and sums.
+///
+/// - Parameters:
+///   - vectors: What entered the layer.
+///   - group: The codewords are its parents.
+/// - Returns: What enters the next layer.
+@inline(__always)
+func finish<L: Length>(
+    _ arrays: SearchArrays, _ layer: Int, _ first: Int, _ filled: Int, _ vectors: UnsafePointer<Float>, _ group: Group,
+    length: L
+) -> UnsafePointer<Float> {
+    let dimension = length.count
+    let parents = group.parents
+    let isLast = layer &+ 1 == arrays.layers
+    var leaving = vectors
+    if let training = arrays.training, isLast {
+        enter(training, vectors, filled, dimension) { parents[$0] }
+    }
+    if !isLast || arrays.training != nil {
+        let codewords = arrays.codewords[layer]
+        for slot in 0..<groupSize {
+            let place = slot &* dimension
+            subtract(codewords + parents[slot] &* dimension, vectors + place, group.residuals + place, dimension)
+        }
+        leaving = UnsafePointer(group.residuals)
+        if let training = arrays.training { leave(training, layer, leaving, first, filled, dimension) }
+    }
+    if let sums = arrays.sums, isLast || arrays.hasPartialSums {
+        let row = (arrays.hasPartialSums ? layer &* arrays.count : 0) &+ first
+        let target = sums + row &* dimension
+        let paths = arrays.paths[layer]
+        for slot in 0..<filled { copy(paths + parents[slot] &* dimension, target + slot &* dimension, dimension) }
+    }
+    return leaving
 }
 
 /// Compares the children of each vector's parent; ``ScoreMemory/children`` are the nearest.

@@ -13,6 +13,8 @@ public struct SearchArrays: @unchecked Sendable {
     /// For each layer of a hierarchy: the sum of each codeword and those that led to it
     /// [parents · branching, dimension]. A flat search has none.
     public var paths: UnsafePointer<UnsafePointer<Float>>
+    /// Codebooks in integers; may be absent, and is nothing to variants without instructions for it.
+    public var integers: IntegerArrays?
     /// Out: absolute codeword numbers [layers, count].
     public var indices: UnsafeMutablePointer<Int32>
     /// Out: the sum of the codewords of all layers [count, dimension], or of the layers up to each one
@@ -37,7 +39,7 @@ public struct SearchArrays: @unchecked Sendable {
     public init(
         vectors: UnsafePointer<Float>, transposed: UnsafePointer<UnsafePointer<Float>>,
         offsets: UnsafePointer<UnsafePointer<Float>>, codewords: UnsafePointer<UnsafePointer<Float>>,
-        paths: UnsafePointer<UnsafePointer<Float>>, indices: UnsafeMutablePointer<Int32>,
+        paths: UnsafePointer<UnsafePointer<Float>>, integers: IntegerArrays?, indices: UnsafeMutablePointer<Int32>,
         sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, training: TrainingArrays?, count: Int,
         dimension: Int, layers: Int, branching: Int, lanes: Int
     ) {
@@ -46,6 +48,7 @@ public struct SearchArrays: @unchecked Sendable {
         self.offsets = offsets
         self.codewords = codewords
         self.paths = paths
+        self.integers = integers
         self.indices = indices
         self.sums = sums
         self.hasPartialSums = hasPartialSums

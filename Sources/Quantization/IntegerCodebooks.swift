@@ -1,0 +1,190 @@
+import SearchKernelTypes
+
+/// Codebooks of a hierarchy in 16-bit integers, and what rounding can do to a score.
+///
+/// A search in integers is four times as many products an instruction, and exact but for the rounding of what goes in.
+/// With the vector X = s·x + δ and the codeword C = −σ·c + ε, where |δ| ≤ ½ and |ε| ≤ ½ for each axis, its products are
+///
+///     X·C = −s·σ·(x·c) + s·(x·ε) + δ·C,   |s·(x·ε) + δ·C| ≤ s·‖x‖·‖ε‖ + ½·‖C‖₁
+///
+/// so that a score that leads by twice the largest such error, and by twice what float32 itself rounds, belongs to the
+/// codeword that a search in float32 finds. σ is chosen for each parent, s for each call by its vectors.
+struct IntegerCodebooks {
+    /// s·‖x‖ at most: what fits into 16 bits.
+    private static let vectorNorm = 32_000.0
+    /// ‖C‖ at most. The product of both and the offset, which is no larger, are less than 2³¹.
+    private static let codewordNorm = 30_000.0
+    /// Children that are compared at once.
+    static let lanes = 8
+
+    private let dimension: Int
+    private let layers: Int
+    private var tables: [AlignedNumbers<Int16>] = []
+    /// σ·(‖c‖²/2 + p·c) for each layer, [parents, 8]; infinite where there is no codeword.
+    private var offsets: [[Double]] = []
+    /// The largest s·‖x‖·‖ε‖ + ½·‖C‖₁.
+    private var error = 0.0
+    /// The largest σ.
+    private var unit = 0.0
+    /// The largest sum of the norms of a path's codewords.
+    private var reach = 0.0
+
+    /// How many codebooks there are.
+    private var parents: Int { offsets.reduce(0) { $0 + $1.count } / Self.lanes }
+
+    /// Turns codebooks into integers.
+    ///
+    /// - Parameters:
+    ///   - codewords: For each layer [parents · m, D].
+    ///   - paths: The sums of each codeword and those that led to it, for each layer [parents · m, D].
+    ///   - branching: m.
+    ///   - dimension: D.
+    /// - Returns: `nil` where the kernel has no such search, and for codewords that are not finite numbers.
+    init?(codewords: [AlignedNumbers<Float>], paths: [AlignedNumbers<Float>], branching: Int, dimension: Int) {
+        guard branching <= Self.lanes, [8, 16, 32, 64].contains(dimension) else { return nil }
+        self.dimension = dimension
+        layers = codewords.count
+        var pathNorms = [0.0]
+        for (layer, codebook) in codewords.enumerated() {
+            let before = layer == 0 ? nil : paths[layer - 1].start
+            pathNorms = append(codebook, before, branching, pathNorms)
+        }
+        guard reach < 1e15, unit < 1e30 else { return nil }
+    }
+
+    /// Appends a layer.
+    ///
+    /// - Parameter before: The sums of the codewords that lead to it [parents, D].
+    /// - Returns: The sums of the norms of each codeword and those that led to it.
+    private mutating func append(
+        _ codebook: AlignedNumbers<Float>, _ before: UnsafePointer<Float>?, _ branching: Int, _ pathNorms: [Double]
+    ) -> [Double] {
+        let parents = pathNorms.count
+        let size = Self.lanes * dimension
+        var table = [Int16](repeating: 0, count: parents * size)
+        var layerOffsets = [Double](repeating: .infinity, count: parents * Self.lanes)
+        var norms: [Double] = []
+        norms.reserveCapacity(parents * branching)
+        for parent in 0..<parents {
+            let rows = codebook.start + parent * branching * dimension
+            let squares = (0..<branching).map { Self.product(rows + $0 * dimension, rows + $0 * dimension, dimension) }
+            let largest = squares.reduce(0, Swift.max).squareRoot()
+            let unit = largest > 0 ? Self.codewordNorm / largest : 1
+            self.unit = largest.isFinite ? max(self.unit, unit) : .infinity
+            for child in 0..<branching {
+                let row = rows + child * dimension
+                var squaredError = 0.0
+                var sum = 0.0
+                for axis in 0..<dimension {
+                    let exact = -unit * Double(row[axis])
+                    let rounded = exact.rounded()
+                    squaredError += (rounded - exact) * (rounded - exact)
+                    sum += abs(rounded)
+                    table[parent * size + place(child, axis)] = Int16(exactly: rounded) ?? 0
+                }
+                // What float32 makes of s·x may be off by a little more than a half.
+                error = max(error, Self.vectorNorm * squaredError.squareRoot() + 0.51 * sum)
+                let path = before.map { Self.product($0 + parent * dimension, row, dimension) } ?? 0
+                layerOffsets[parent * Self.lanes + child] = unit * (squares[child] / 2 + path)
+                let norm = pathNorms[parent] + squares[child].squareRoot()
+                norms.append(norm)
+                // What is not a number has to stay.
+                if !(norm <= reach) { reach = norm.isNaN ? .infinity : norm }
+            }
+        }
+        tables.append(AlignedNumbers(table))
+        offsets.append(layerOffsets)
+        return norms
+    }
+
+    private static func product(_ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>, _ count: Int) -> Double {
+        var sum = 0.0
+        for axis in 0..<count { sum += Double(first[axis]) * Double(second[axis]) }
+        return sum
+    }
+
+    /// Where a number of a parent's codeword is: see `IntegerArrays.tables`.
+    private func place(_ child: Int, _ axis: Int) -> Int {
+        let part = axis / 32
+        let inPart = axis % 32
+        let unit = dimension < 32 ? inPart : inPart % 16 * 2 + inPart / 16
+        return (((part * 4 + unit / 8) * 2 + child / 4) * 4 + child % 4) * 8 + unit % 8
+    }
+
+    // MARK: A call
+
+    /// Vectors that are worth it.
+    func suits(_ count: Int) -> Bool { count >= max(1024, 8 * parents) }
+
+    /// The codebooks in the units of these vectors, for the length of a call.
+    ///
+    /// - Parameters:
+    ///   - vectors: [count, D].
+    ///   - body: Is given `nil` where integers could not be trusted.
+    /// - Throws: What `body` throws.
+    func withArrays<Result>(
+        _ vectors: UnsafePointer<Float>, count: Int, _ body: (IntegerArrays?) throws -> Result
+    ) throws -> Result {
+        // A fifth more than what was seen: most groups of vectors are within it, and the others cost time alone.
+        let radius = max(1.2 * sampledNorm(vectors, count), reach)
+        let scale = Float(Self.vectorNorm / radius)
+        guard scale.isNormal, radius < 1e15, Double(scale) * unit < 1e30 else { return try body(nil) }
+        let margin = 2 * (error + 16 + floatError(radius: radius, scale: Double(scale)))
+        guard margin < Double(1 << 27) else { return try body(nil) }
+        let offsets = offsets.map { integers($0, scale: Double(scale)) }
+        return try withPointers(tables) { tables in
+            try withPointers(offsets) { offsets in
+                try body(
+                    IntegerArrays(
+                        tables: tables, offsets: offsets, scale: scale,
+                        squaredRadius: Float(radius * radius * 0.9999), margin: Int32(margin.rounded(.up))))
+            }
+        }
+    }
+
+    /// Offsets of codewords c and 4 + c side by side, and two zeros: see `IntegerArrays.offsets`.
+    private func integers(_ offsets: [Double], scale: Double) -> AlignedNumbers<Int32> {
+        var integers = [Int32](repeating: 0, count: 2 * offsets.count)
+        for (place, offset) in offsets.enumerated() {
+            let (parent, child) = (place / Self.lanes, place % Self.lanes)
+            integers[parent * 16 + child % 4 * 4 + child / 4] =
+                offset.isFinite ? Int32((offset * scale).rounded()) : .max
+        }
+        return AlignedNumbers(integers)
+    }
+
+    /// What a search in float32 rounds of a score, in units of integers.
+    ///
+    /// A sum of k products in any order is off by k·2⁻²⁴ of the sum of their sizes at most (Higham, Accuracy and
+    /// Stability of Numerical Algorithms, 2002, section 3.1). k is D/2 + 3 for products with a codeword, D + 1 for its
+    /// square, n for the subtractions that led to what is multiplied; all sizes are at most ‖c‖ times the radius and
+    /// the reach. Twice that is taken.
+    private func floatError(radius: Double, scale: Double) -> Double {
+        let terms = Double(3 * dimension + 16 + 2 * layers)
+        return terms * 0x1p-24 * Self.codewordNorm * scale * (radius + reach)
+    }
+
+    /// The largest bound of ‖x‖ that the kernel finds for groups of sixteen vectors, of sixteen groups at most.
+    private func sampledNorm(_ vectors: UnsafePointer<Float>, _ count: Int) -> Double {
+        let group = min(16, count)
+        let groups = min(16, count / 16)
+        var largest: Float = 0
+        for number in 0..<groups {
+            let first = groups == 1 ? 0 : (count - group) * number / (groups - 1)
+            var bounds = [Float](repeating: 0, count: 16)
+            for vector in first..<first + group {
+                for lane in 0..<min(16, dimension) {
+                    var sum: Float = 0
+                    for axis in stride(from: lane, to: dimension, by: 16) {
+                        let number = vectors[vector * dimension + axis]
+                        sum += number * number
+                    }
+                    bounds[lane] = max(bounds[lane], sum)
+                }
+            }
+            let bound = bounds.reduce(0, +)
+            if bound.isFinite { largest = max(largest, bound) }
+        }
+        return Double(largest).squareRoot()
+    }
+}

@@ -1,0 +1,1 @@
+../SearchKernelBaseline/IntegerSearch.swift

@@ -1,0 +1,383 @@
+// Compiled several times, as `HierarchicalSearch.swift` is; of these variants, one has the instructions.
+//
+// A product of two pairs of 16-bit integers and their sum is one instruction, so that eight registers hold the products
+// of a vector with eight codewords of 32 numbers, and no layer waits for what the one before left over. Integers
+// decide where the least score is less than the others by more than rounding could make up for; there float32 finds the
+// same codeword. The few other vectors are searched again in float32, so that the codes are always its.
+
+#if WIDE && canImport(_Builtin_intrinsics)
+    import SearchKernelTypes
+    import _Builtin_intrinsics.intel
+
+    private typealias Numbers = SIMD16<Int32>
+
+    /// Sixty-four bytes as the processor's instructions are declared for them.
+    private typealias Register = SIMD8<Int64>
+
+    /// Vectors that are searched in integers before the undecided ones of them are searched again.
+    private let chunkSize = 512
+
+    /// Finds, for each vector of a range, the nearest codeword of every layer.
+    @inline(__always)
+    func searchIntegers<L: Length>(
+        _ arrays: SearchArrays, _ integers: IntegerArrays, _ range: Range<Int>, _ group: Group, length: L
+    ) {
+        let byteCount = UndecidedVectors.byteCount(arrays, length) &+ groupSize &* packedSize(length)
+        withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 64) { memory in
+            guard let start = memory.baseAddress else { return }
+            var undecided = UndecidedVectors(start + groupSize &* packedSize(length), length)
+            var first = range.lowerBound
+            while first < range.upperBound {
+                let chunk = first..<min(first &+ chunkSize, range.upperBound)
+                searchChunk(arrays, integers, chunk, start, group, &undecided, length: length)
+                first = chunk.upperBound
+            }
+        }
+    }
+
+    @inline(__always)
+    private func searchChunk<L: Length>(
+        _ arrays: SearchArrays, _ integers: IntegerArrays, _ range: Range<Int>, _ packed: UnsafeMutableRawPointer,
+        _ group: Group, _ undecided: inout UndecidedVectors, length: L
+    ) {
+        undecided.count = 0
+        var first = range.lowerBound
+        // Where integers decide little, they are given up: codewords that are equal, or vectors out of all proportion.
+        while first &+ groupSize <= range.upperBound, undecided.count <= groupSize &+ (first &- range.lowerBound) / 4 {
+            var doubts = choose(arrays, integers, first, packed, group, length: length)
+            while doubts != 0 {
+                undecided.list[undecided.count] = Int32(truncatingIfNeeded: first &+ doubts.trailingZeroBitCount)
+                undecided.count &+= 1
+                doubts &= doubts &- 1
+            }
+            // Sums of undecided vectors are written again; what a training step adds up cannot be.
+            if arrays.training == nil { finishAll(arrays, first, group, length: length) }
+            first &+= groupSize
+        }
+        let decided = first
+        undecided.decide(arrays, group, length: length)
+        if arrays.training != nil {
+            for first in stride(from: range.lowerBound, to: decided, by: groupSize) {
+                finishAll(arrays, first, group, length: length)
+            }
+        }
+        while first < range.upperBound {
+            search(arrays, first, min(groupSize, range.upperBound &- first), group, length: length)
+            first &+= groupSize
+        }
+    }
+
+    /// Does with the codewords of a whole group what there is to do: those of the last layer are the group's parents yet
+    /// where it was searched just now and no other is needed, else the numbers are read that were written for it.
+    @inline(__always)
+    private func finishAll<L: Length>(_ arrays: SearchArrays, _ first: Int, _ group: Group, length: L) {
+        var vectors = arrays.vectors + first &* length.count
+        let isLayerNeeded = arrays.training != nil || arrays.hasPartialSums
+        for layer in (isLayerNeeded ? 0 : arrays.layers &- 1)..<arrays.layers {
+            if isLayerNeeded {
+                let numbers = arrays.indices + (layer &* arrays.count &+ first)
+                for slot in 0..<groupSize { group.parents[slot] = Int(numbers[slot]) }
+            }
+            vectors = finish(arrays, layer, first, groupSize, vectors, group, length: length)
+        }
+    }
+
+    /// Vectors that integers could not decide.
+    private struct UndecidedVectors {
+        /// Their numbers.
+        let list: UnsafeMutablePointer<Int32>
+        /// A group of them, side by side.
+        private let vectors: UnsafeMutablePointer<Float>
+        /// Their codewords, [layers, vectors].
+        private let indices: UnsafeMutablePointer<Int32>
+        var count = 0
+
+        static func byteCount(_ arrays: SearchArrays, _ length: some Length) -> Int {
+            4 &* (groupSize &* (length.count &+ arrays.layers) &+ chunkSize)
+        }
+
+        init(_ start: UnsafeMutableRawPointer, _ length: some Length) {
+            let numbers = groupSize &* length.count
+            vectors = start.bindMemory(to: Float.self, capacity: numbers)
+            list = (start + 4 &* numbers).bindMemory(to: Int32.self, capacity: chunkSize)
+            indices = list + chunkSize
+        }
+
+        /// Searches them in float32.
+        @inline(__always)
+        func decide<L: Length>(_ arrays: SearchArrays, _ group: Group, length: L) {
+            let dimension = length.count
+            var gathered = arrays
+            gathered.vectors = UnsafePointer(vectors)
+            gathered.indices = indices
+            gathered.count = groupSize
+            gathered.sums = nil
+            gathered.training = nil
+            for start in stride(from: 0, to: count, by: groupSize) {
+                let filled = min(groupSize, count &- start)
+                for slot in 0..<filled {
+                    let vector = Int(list[start &+ slot])
+                    copy(arrays.vectors + vector &* dimension, vectors + slot &* dimension, dimension)
+                }
+                searchGroup(gathered, filled, group, length: length)
+                for slot in 0..<filled { write(arrays, Int(list[start &+ slot]), slot, dimension) }
+            }
+        }
+
+        /// In a function of its own, as it is seldom called.
+        @inline(never)
+        private func searchGroup<L: Length>(_ arrays: SearchArrays, _ filled: Int, _ group: Group, length: L) {
+            search(arrays, 0, filled, group, length: length)
+        }
+
+        /// Writes what was found for a vector where it belongs.
+        @inline(__always)
+        private func write(_ arrays: SearchArrays, _ vector: Int, _ slot: Int, _ dimension: Int) {
+            for layer in 0..<arrays.layers {
+                let number = indices[layer &* groupSize &+ slot]
+                arrays.indices[layer &* arrays.count &+ vector] = number
+                guard let sums = arrays.sums, arrays.training == nil else { continue }
+                guard arrays.hasPartialSums || layer &+ 1 == arrays.layers else { continue }
+                let row = (arrays.hasPartialSums ? layer &* arrays.count : 0) &+ vector
+                copy(arrays.paths[layer] + Int(number) &* dimension, sums + row &* dimension, dimension)
+            }
+        }
+    }
+
+    // MARK: Integers
+
+    /// Bytes from one vector's integers to the next one's.
+    @inline(__always)
+    private func packedSize(_ length: some Length) -> Int { parts(length) &* 64 }
+
+    /// Parts of 32 axes.
+    @inline(__always)
+    private func parts(_ length: some Length) -> Int { (length.count &+ 31) / 32 }
+
+    /// Eights of axes that a part has.
+    @inline(__always)
+    private func eights(_ length: some Length) -> Int { min(length.count, 32) / 8 }
+
+    /// Finds the codewords of a whole group in integers and writes their numbers.
+    ///
+    /// - Returns: A bit for each vector that is undecided.
+    @inline(__always)
+    private func choose<L: Length>(
+        _ arrays: SearchArrays, _ integers: IntegerArrays, _ first: Int, _ packed: UnsafeMutableRawPointer,
+        _ group: Group, length: L
+    ) -> UInt32 {
+        let scale = WideBlock(repeating: integers.scale)
+        var largest = Register(repeating: 0)
+        for slot in 0..<groupSize {
+            let vector = arrays.vectors + (first &+ slot) &* length.count
+            let squares = pack(vector, packed + slot &* packedSize(length), scale, length)
+            // In order for numbers that are not negative, and what is not a number is larger than all.
+            largest = _mm512_max_epu32(largest, unsafeBitCast(squares, to: Register.self))
+        }
+        // The largest of each axis together are no less than any vector's.
+        let bound = _mm512_reduce_add_ps(unsafeBitCast(largest, to: WideBlock.self))
+        var doubts: UInt32 = bound <= integers.squaredRadius ? 0 : (1 << UInt32(groupSize)) &- 1
+        for slot in 0..<groupSize { group.parents[slot] = 0 }
+        for layer in 0..<arrays.layers {
+            let row = arrays.indices + (layer &* arrays.count &+ first)
+            let table = UnsafeRawPointer(integers.tables[layer])
+            let offsets = UnsafeRawPointer(integers.offsets[layer])
+            if layer == 0, parts(length) == 1 {
+                // Loads are what the processor has least of; here the codewords stay in registers.
+                let codewords = Codewords(table, eights(length))
+                let offsets = loadNumbers(offsets)
+                doubts |= choose(arrays, integers, packed, group.parents, row, length) { vector, _ in
+                    codewords.products(vector, eights(length)).halves(offsets)
+                }
+            } else {
+                doubts |= choose(arrays, integers, packed, group.parents, row, length) { vector, parent in
+                    products(vector, table, parent, length).halves(loadNumbers(offsets + parent &* 64))
+                }
+            }
+        }
+        return doubts
+    }
+
+    /// Turns a vector into integers.
+    ///
+    /// - Returns: Squares, whose sum is that of all axes.
+    @inline(__always)
+    private func pack(
+        _ vector: UnsafePointer<Float>, _ target: UnsafeMutableRawPointer, _ scale: WideBlock, _ length: some Length
+    ) -> WideBlock {
+        if length.count < 32 {
+            let numbers =
+                length.count == 16 ? loadWide(vector) : WideBlock(lowHalf: load(vector), highHalf: Block(repeating: 0))
+            target.storeBytes(of: _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(numbers * scale)), as: SIMD4<Int64>.self)
+            return numbers * numbers
+        }
+        var squares = WideBlock(repeating: 0)
+        for part in 0..<parts(length) {
+            let first = loadWide(vector + part &* 32)
+            let second = loadWide(vector + (part &* 32 &+ 16))
+            squares += first * first + second * second
+            // Integers of the first in the lower halves, of the second in the upper ones.
+            let lower = _mm512_cvtps_epi32(first * scale)
+            let upper = _mm512_slli_epi32(_mm512_cvtps_epi32(second * scale), 16)
+            let both = _mm512_mask_blend_epi16(0xaaaa_aaaa, lower, upper)
+            (target + part &* 64).storeBytes(of: both, as: Register.self)
+        }
+        return squares
+    }
+
+    @inline(__always)
+    private func loadRegister(_ pointer: UnsafeRawPointer) -> Register { pointer.loadUnaligned(as: Register.self) }
+
+    @inline(__always)
+    private func loadNumbers(_ pointer: UnsafeRawPointer) -> Numbers { pointer.loadUnaligned(as: Numbers.self) }
+
+    /// Eight integers of a vector, four times.
+    @inline(__always)
+    private func spread(_ vector: UnsafeRawPointer, _ eight: Int) -> Register {
+        _mm512_broadcast_i32x4((vector + eight &* 16).loadUnaligned(as: SIMD2<Int64>.self))
+    }
+
+    /// Products of a vector with eight codewords; four sums of each lie side by side.
+    private struct Products {
+        /// Codewords 0 to 3.
+        var lower: Numbers
+        /// Codewords 4 to 7.
+        var upper: Numbers
+
+        @inline(__always)
+        init(lower: Numbers, upper: Numbers) {
+            self.lower = lower
+            self.upper = upper
+        }
+
+        /// Of eight integers, four times, with four codewords, twice.
+        @inline(__always)
+        init(_ integers: Register, _ lower: Register, _ upper: Register) {
+            self.lower = unsafeBitCast(_mm512_madd_epi16(integers, lower), to: Numbers.self)
+            self.upper = unsafeBitCast(_mm512_madd_epi16(integers, upper), to: Numbers.self)
+        }
+
+        @inline(__always)
+        static func + (first: Products, second: Products) -> Products {
+            Products(lower: first.lower &+ second.lower, upper: first.upper &+ second.upper)
+        }
+
+        /// Two sums of codeword c, and of 4 + c beside them, in each quarter c of the register.
+        @inline(__always)
+        func halves(_ offsets: Numbers) -> Numbers {
+            let lower = unsafeBitCast(lower, to: Register.self)
+            let upper = unsafeBitCast(upper, to: Register.self)
+            let first = unsafeBitCast(_mm512_unpacklo_epi32(lower, upper), to: Numbers.self)
+            let second = unsafeBitCast(_mm512_unpackhi_epi32(lower, upper), to: Numbers.self)
+            return (first &+ second) &+ offsets
+        }
+    }
+
+    /// Products with the children of one parent.
+    @inline(__always)
+    private func products(
+        _ vector: UnsafeRawPointer, _ table: UnsafeRawPointer, _ parent: Int, _ length: some Length
+    ) -> Products {
+        let table = table + parent &* (parts(length) &* eights(length) &* 128)
+        var sum = Codewords(table, eights(length)).products(vector, eights(length))
+        for part in 1..<parts(length) {
+            let codewords = Codewords(table + part &* 512, eights(length))
+            sum = sum + codewords.products(vector + part &* 64, eights(length))
+        }
+        return sum
+    }
+
+    /// The children of one parent, 32 axes at most. By name: in an array they would not stay in registers.
+    private struct Codewords {
+        private let lower0: Register
+        private let upper0: Register
+        private var lower1 = Register(repeating: 0)
+        private var upper1 = Register(repeating: 0)
+        private var lower2 = Register(repeating: 0)
+        private var upper2 = Register(repeating: 0)
+        private var lower3 = Register(repeating: 0)
+        private var upper3 = Register(repeating: 0)
+
+        @inline(__always)
+        init(_ table: UnsafeRawPointer, _ eights: Int) {
+            lower0 = loadRegister(table)
+            upper0 = loadRegister(table + 64)
+            guard eights > 1 else { return }
+            lower1 = loadRegister(table + 128)
+            upper1 = loadRegister(table + 192)
+            guard eights > 2 else { return }
+            lower2 = loadRegister(table + 256)
+            upper2 = loadRegister(table + 320)
+            lower3 = loadRegister(table + 384)
+            upper3 = loadRegister(table + 448)
+        }
+
+        @inline(__always)
+        func products(_ vector: UnsafeRawPointer, _ eights: Int) -> Products {
+            let first = Products(spread(vector, 0), lower0, upper0)
+            guard eights > 1 else { return first }
+            let two = first + Products(spread(vector, 1), lower1, upper1)
+            guard eights > 2 else { return two }
+            return two + (Products(spread(vector, 2), lower2, upper2) + Products(spread(vector, 3), lower3, upper3))
+        }
+    }
+
+    /// Chooses the children of a group, two vectors at a time, and writes their numbers.
+    @inline(__always)
+    private func choose(
+        _ arrays: SearchArrays, _ integers: IntegerArrays, _ packed: UnsafeMutableRawPointer,
+        _ parents: UnsafeMutablePointer<Int>, _ row: UnsafeMutablePointer<Int32>, _ length: some Length,
+        halves: (_ vector: UnsafeRawPointer, _ parent: Int) -> Numbers
+    ) -> UInt32 {
+        let margin = Numbers(repeating: integers.margin)
+        var doubts: UInt32 = 0
+        for slot in stride(from: 0, to: groupSize, by: 2) {
+            let vector = UnsafeRawPointer(packed) + slot &* packedSize(length)
+            let line = scores(
+                halves(vector, parents[slot]), halves(vector + packedSize(length), parents[slot &+ 1]))
+            let least = least(line)
+            let isAbove = line .> (least &+ margin)
+            let above = _mm512_movepi32_mask(unsafeBitCast(isAbove, to: Register.self))
+            parents[slot] = parents[slot] &* arrays.branching &+ Int(least[0] & 7)
+            parents[slot &+ 1] = parents[slot &+ 1] &* arrays.branching &+ Int(least[2] & 7)
+            row[slot] = Int32(truncatingIfNeeded: parents[slot])
+            row[slot &+ 1] = Int32(truncatingIfNeeded: parents[slot &+ 1])
+            // Seven of eight, twice.
+            if above.nonzeroBitCount != 14 {
+                if (above & 0x3333).nonzeroBitCount != 7 { doubts |= 1 << UInt32(truncatingIfNeeded: slot) }
+                if (above & 0xcccc).nonzeroBitCount != 7 { doubts |= 2 << UInt32(truncatingIfNeeded: slot) }
+            }
+        }
+        return doubts
+    }
+
+    /// Scores of codewords c and 4 + c for one vector, then for another one, in each quarter c of the register; the number
+    /// of the codeword is in the last three bits.
+    @inline(__always)
+    private func scores(_ first: Numbers, _ second: Numbers) -> Numbers {
+        let first = unsafeBitCast(first, to: Register.self)
+        let second = unsafeBitCast(second, to: Register.self)
+        let sums =
+            unsafeBitCast(_mm512_unpacklo_epi64(first, second), to: Numbers.self)
+            &+ unsafeBitCast(_mm512_unpackhi_epi64(first, second), to: Numbers.self)
+        let codewords = Numbers(0, 4, 0, 4, 1, 5, 1, 5, 2, 6, 2, 6, 3, 7, 3, 7)
+        // As numbers of 64 bits: where one of 32 bits is left as it is, the compiler would take the register apart.
+        let numbered =
+            (unsafeBitCast(sums, to: Register.self) & unsafeBitCast(Numbers(repeating: ~7), to: Register.self))
+            | unsafeBitCast(codewords, to: Register.self)
+        return unsafeBitCast(numbered, to: Numbers.self)
+    }
+
+    /// The least of a vector's scores, in all places of them.
+    @inline(__always)
+    private func least(_ scores: Numbers) -> Numbers {
+        let fours = Numbers(4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
+        let eights = Numbers(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
+        let all = unsafeBitCast(scores, to: Register.self)
+        let ofTwo = _mm512_min_epi32(all, _mm512_rorv_epi64(all, Register(repeating: 32)))
+        let ofFour = _mm512_min_epi32(ofTwo, _mm512_permutexvar_epi32(unsafeBitCast(fours, to: Register.self), ofTwo))
+        let least = _mm512_min_epi32(
+            ofFour, _mm512_permutexvar_epi32(unsafeBitCast(eights, to: Register.self), ofFour))
+        return unsafeBitCast(least, to: Numbers.self)
+    }
+#endif

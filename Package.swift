@@ -111,6 +111,7 @@ package.targets =
             name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(
             name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+        .systemLibrary(name: "CProcessor"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
@@ -139,9 +140,11 @@ package.targets =
         .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
         .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images"]),
         .target(name: "SearchKernelTypes"),
-        kernel("SearchKernelBaseline", architecture: nil, dependencies: ["SearchKernelTypes"]),
-        kernel("SearchKernelAVX2", architecture: "x86-64-v3", dependencies: ["SearchKernelTypes"]),
-        kernel("SearchKernelAVX512", architecture: "x86-64-v4", defines: ["WIDE"], dependencies: ["SearchKernelTypes"]),
+        kernel("SearchKernelBaseline", architecture: nil, dependencies: ["SearchKernelTypes", "CProcessor"]),
+        kernel("SearchKernelAVX2", architecture: "x86-64-v3", dependencies: ["SearchKernelTypes", "CProcessor"]),
+        kernel(
+            "SearchKernelAVX512", architecture: "x86-64-v4", defines: ["WIDE"],
+            dependencies: ["SearchKernelTypes", "CProcessor"]),
         .target(
             name: "Quantization",
             dependencies: [

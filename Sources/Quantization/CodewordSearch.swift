@@ -152,7 +152,9 @@ public final class CodewordSearch {
             vectors, count: count, indices: indices, sums: sums, hasPartialSums: hasPartialSums, kernel: kernel
         ) {
             let search = kernel.search($0, structure)
-            try Engine.parallel(count, block: structure == .flat ? Self.flatBlock : Self.block, search)
+            // Larger ones leave fewer of the kernel's groups partly filled; thirty-two are enough to share out.
+            let block = structure == .flat ? Self.flatBlock : min(max(count / 32 / Self.block, 1), 4) * Self.block
+            try Engine.parallel(count, block: block, search)
         }
     }
 

@@ -129,7 +129,7 @@ struct IntegerCodebooks {
         let radius = max(1.2 * sampledNorm(vectors, count), reach)
         let scale = Float(Self.vectorNorm / radius)
         guard scale.isNormal, radius < 1e15, Double(scale) * unit < 1e30 else { return try body(nil) }
-        let margin = 2 * (error + 16 + floatError(radius: radius, scale: Double(scale)))
+        let margin = 2 * (error + 32 + floatError(radius: radius, scale: Double(scale)))
         guard margin < Double(1 << 27) else { return try body(nil) }
         let offsets = offsets.map { integers($0, scale: Double(scale)) }
         return try withPointers(tables) { tables in

@@ -6,6 +6,7 @@
 // same codeword. The few other vectors are searched again in float32, so that the codes are always its.
 
 #if WIDE && canImport(_Builtin_intrinsics)
+    import CProcessor
     import SearchKernelTypes
     import _Builtin_intrinsics.intel
 
@@ -15,21 +16,22 @@
     private typealias Register = SIMD8<Int64>
 
     /// Vectors that are searched in integers before the undecided ones of them are searched again.
-    private let chunkSize = 512
+    private let chunkSize = 2048
 
     /// Finds, for each vector of a range, the nearest codeword of every layer.
     @inline(__always)
     func searchIntegers<L: Length>(
         _ arrays: SearchArrays, _ integers: IntegerArrays, _ range: Range<Int>, _ group: Group, length: L
     ) {
-        let byteCount = UndecidedVectors.byteCount(arrays, length) &+ groupSize &* packedSize(length)
+        let byteCount = PackedVectors.byteCount(length) &+ UndecidedVectors.byteCount(arrays, length)
         withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 64) { memory in
             guard let start = memory.baseAddress else { return }
-            var undecided = UndecidedVectors(start + groupSize &* packedSize(length), length)
+            let packed = PackedVectors(start)
+            var undecided = UndecidedVectors(start + PackedVectors.byteCount(length), length)
             var first = range.lowerBound
             while first < range.upperBound {
                 let chunk = first..<min(first &+ chunkSize, range.upperBound)
-                searchChunk(arrays, integers, chunk, start, group, &undecided, length: length)
+                searchChunk(arrays, integers, chunk, packed, group, &undecided, length: length)
                 first = chunk.upperBound
             }
         }
@@ -37,14 +39,14 @@
 
     @inline(__always)
     private func searchChunk<L: Length>(
-        _ arrays: SearchArrays, _ integers: IntegerArrays, _ range: Range<Int>, _ packed: UnsafeMutableRawPointer,
+        _ arrays: SearchArrays, _ integers: IntegerArrays, _ range: Range<Int>, _ packed: PackedVectors,
         _ group: Group, _ undecided: inout UndecidedVectors, length: L
     ) {
         undecided.count = 0
         var first = range.lowerBound
         // Where integers decide little, they are given up: codewords that are equal, or vectors out of all proportion.
         while first &+ groupSize <= range.upperBound, undecided.count <= groupSize &+ (first &- range.lowerBound) / 4 {
-            var doubts = choose(arrays, integers, first, packed, group, length: length)
+            var doubts = choose(arrays, integers, first, packed, length: length)
             while doubts != 0 {
                 undecided.list[undecided.count] = Int32(truncatingIfNeeded: first &+ doubts.trailingZeroBitCount)
                 undecided.count &+= 1
@@ -67,17 +69,14 @@
         }
     }
 
-    /// Does with the codewords of a whole group what there is to do: those of the last layer are the group's parents yet
-    /// where it was searched just now and no other is needed, else the numbers are read that were written for it.
+    /// Does with the codewords of a whole group what there is to do, by the numbers that were written for it.
     @inline(__always)
     private func finishAll<L: Length>(_ arrays: SearchArrays, _ first: Int, _ group: Group, length: L) {
         var vectors = arrays.vectors + first &* length.count
         let isLayerNeeded = arrays.training != nil || arrays.hasPartialSums
         for layer in (isLayerNeeded ? 0 : arrays.layers &- 1)..<arrays.layers {
-            if isLayerNeeded {
-                let numbers = arrays.indices + (layer &* arrays.count &+ first)
-                for slot in 0..<groupSize { group.parents[slot] = Int(numbers[slot]) }
-            }
+            let numbers = arrays.indices + (layer &* arrays.count &+ first)
+            for slot in 0..<groupSize { group.parents[slot] = Int(numbers[slot]) }
             vectors = finish(arrays, layer, first, groupSize, vectors, group, length: length)
         }
     }
@@ -144,7 +143,59 @@
         }
     }
 
+    /// Memory that is asked for while there is something else to do. A group is read at once and its sums are written at
+    /// once; without this the processor would wait for both.
+    private struct LinesAhead {
+        private var reads: UnsafeRawPointer
+        /// The sums of this group.
+        private var writes: UnsafeMutableRawPointer?
+        private let count: Int
+
+        /// Two groups on: what is asked for has that long to come.
+        private static let distance = 2 &* groupSize
+
+        @inline(__always)
+        init(_ arrays: SearchArrays, _ first: Int, _ length: some Length) {
+            reads = UnsafeRawPointer(arrays.vectors + (first &+ Self.distance) &* length.count)
+            let hasOneSum = arrays.training == nil && !arrays.hasPartialSums
+            writes = hasOneSum ? arrays.sums.map { UnsafeMutableRawPointer($0 + first &* length.count) } : nil
+            // As many lines as a vector has numbers, shared out among the fours of vectors of all layers.
+            let fours = groupSize / 4 &* arrays.layers
+            count = (length.count &+ fours &- 1) / fours
+        }
+
+        @inline(__always)
+        mutating func prefetch() {
+            for _ in 0..<count {
+                hrvq_prefetch(reads)
+                reads += 64
+            }
+            guard var target = writes else { return }
+            for _ in 0..<count {
+                hrvq_prefetch_for_writing(target)
+                target += 64
+            }
+            writes = target
+        }
+    }
+
     // MARK: Integers
+
+    /// A group of vectors in integers.
+    private struct PackedVectors {
+        /// What vectors chose before the first layer: nothing.
+        let noParents: UnsafePointer<Int32>
+        let integers: UnsafeMutableRawPointer
+
+        static func byteCount(_ length: some Length) -> Int { groupSize &* (4 &+ packedSize(length)) }
+
+        init(_ start: UnsafeMutableRawPointer) {
+            let zeros = start.bindMemory(to: Int32.self, capacity: groupSize)
+            zeros.update(repeating: 0, count: groupSize)
+            noParents = UnsafePointer(zeros)
+            integers = start + 4 &* groupSize
+        }
+    }
 
     /// Bytes from one vector's integers to the next one's.
     @inline(__always)
@@ -163,36 +214,31 @@
     /// - Returns: A bit for each vector that is undecided.
     @inline(__always)
     private func choose<L: Length>(
-        _ arrays: SearchArrays, _ integers: IntegerArrays, _ first: Int, _ packed: UnsafeMutableRawPointer,
-        _ group: Group, length: L
+        _ arrays: SearchArrays, _ integers: IntegerArrays, _ first: Int, _ packed: PackedVectors, length: L
     ) -> UInt32 {
         let scale = WideBlock(repeating: integers.scale)
         var largest = Register(repeating: 0)
         for slot in 0..<groupSize {
             let vector = arrays.vectors + (first &+ slot) &* length.count
-            let squares = pack(vector, packed + slot &* packedSize(length), scale, length)
+            let squares = pack(vector, packed.integers + slot &* packedSize(length), scale, length)
             // In order for numbers that are not negative, and what is not a number is larger than all.
             largest = _mm512_max_epu32(largest, unsafeBitCast(squares, to: Register.self))
         }
         // The largest of each axis together are no less than any vector's.
         let bound = _mm512_reduce_add_ps(unsafeBitCast(largest, to: WideBlock.self))
+        var ahead = LinesAhead(arrays, first, length)
         var doubts: UInt32 = bound <= integers.squaredRadius ? 0 : (1 << UInt32(groupSize)) &- 1
-        for slot in 0..<groupSize { group.parents[slot] = 0 }
         for layer in 0..<arrays.layers {
             let row = arrays.indices + (layer &* arrays.count &+ first)
+            let parents = layer == 0 ? packed.noParents : UnsafePointer(row - arrays.count)
             let table = UnsafeRawPointer(integers.tables[layer])
             let offsets = UnsafeRawPointer(integers.offsets[layer])
             if layer == 0, parts(length) == 1 {
-                // Loads are what the processor has least of; here the codewords stay in registers.
-                let codewords = Codewords(table, eights(length))
-                let offsets = loadNumbers(offsets)
-                doubts |= choose(arrays, integers, packed, group.parents, row, length) { vector, _ in
-                    codewords.products(vector, eights(length)).halves(offsets)
-                }
+                let halves = HalvesOfOneParent(table, offsets, length)
+                doubts |= choose(arrays, integers, packed, parents, row, length, halves, &ahead)
             } else {
-                doubts |= choose(arrays, integers, packed, group.parents, row, length) { vector, parent in
-                    products(vector, table, parent, length).halves(loadNumbers(offsets + parent &* 64))
-                }
+                let halves = HalvesOfParents(length: length, table: table, offsets: offsets, parents: parents)
+                doubts |= choose(arrays, integers, packed, parents, row, length, halves, &ahead)
             }
         }
         return doubts
@@ -215,7 +261,7 @@
         for part in 0..<parts(length) {
             let first = loadWide(vector + part &* 32)
             let second = loadWide(vector + (part &* 32 &+ 16))
-            squares += first * first + second * second
+            squares = _mm512_fmadd_ps(first, first, _mm512_fmadd_ps(second, second, squares))
             // Integers of the first in the lower halves, of the second in the upper ones.
             let lower = _mm512_cvtps_epi32(first * scale)
             let upper = _mm512_slli_epi32(_mm512_cvtps_epi32(second * scale), 16)
@@ -244,12 +290,6 @@
         /// Codewords 4 to 7.
         var upper: Numbers
 
-        @inline(__always)
-        init(lower: Numbers, upper: Numbers) {
-            self.lower = lower
-            self.upper = upper
-        }
-
         /// Of eight integers, four times, with four codewords, twice.
         @inline(__always)
         init(_ integers: Register, _ lower: Register, _ upper: Register) {
@@ -257,10 +297,27 @@
             self.upper = unsafeBitCast(_mm512_madd_epi16(integers, upper), to: Numbers.self)
         }
 
+        /// Adds them.
         @inline(__always)
-        static func + (first: Products, second: Products) -> Products {
-            Products(lower: first.lower &+ second.lower, upper: first.upper &+ second.upper)
+        mutating func add(_ integers: Register, _ lower: Register, _ upper: Register) {
+            #if VNNI
+                self.lower = Self.sum(self.lower, integers, lower)
+                self.upper = Self.sum(self.upper, integers, upper)
+            #else
+                let products = Products(integers, lower, upper)
+                self.lower &+= products.lower
+                self.upper &+= products.upper
+            #endif
         }
+
+        #if VNNI
+            /// A product and a sum in one instruction.
+            @inline(__always)
+            private static func sum(_ sum: Numbers, _ integers: Register, _ codewords: Register) -> Numbers {
+                let sum = _mm512_dpwssd_epi32(unsafeBitCast(sum, to: Register.self), integers, codewords)
+                return unsafeBitCast(sum, to: Numbers.self)
+            }
+        #endif
 
         /// Two sums of codeword c, and of 4 + c beside them, in each quarter c of the register.
         @inline(__always)
@@ -279,10 +336,12 @@
         _ vector: UnsafeRawPointer, _ table: UnsafeRawPointer, _ parent: Int, _ length: some Length
     ) -> Products {
         let table = table + parent &* (parts(length) &* eights(length) &* 128)
-        var sum = Codewords(table, eights(length)).products(vector, eights(length))
+        let codewords = Codewords(table, eights(length))
+        var sum = codewords.first(vector)
+        codewords.addOthers(vector, eights(length), &sum)
         for part in 1..<parts(length) {
             let codewords = Codewords(table + part &* 512, eights(length))
-            sum = sum + codewords.products(vector + part &* 64, eights(length))
+            codewords.addAll(vector + part &* 64, eights(length), &sum)
         }
         return sum
     }
@@ -312,72 +371,157 @@
             upper3 = loadRegister(table + 448)
         }
 
+        /// Products of the first eight axes.
         @inline(__always)
-        func products(_ vector: UnsafeRawPointer, _ eights: Int) -> Products {
-            let first = Products(spread(vector, 0), lower0, upper0)
-            guard eights > 1 else { return first }
-            let two = first + Products(spread(vector, 1), lower1, upper1)
-            guard eights > 2 else { return two }
-            return two + (Products(spread(vector, 2), lower2, upper2) + Products(spread(vector, 3), lower3, upper3))
+        func first(_ vector: UnsafeRawPointer) -> Products { Products(spread(vector, 0), lower0, upper0) }
+
+        /// Adds those of the other ones.
+        @inline(__always)
+        func addOthers(_ vector: UnsafeRawPointer, _ eights: Int, _ sum: inout Products) {
+            guard eights > 1 else { return }
+            sum.add(spread(vector, 1), lower1, upper1)
+            guard eights > 2 else { return }
+            sum.add(spread(vector, 2), lower2, upper2)
+            sum.add(spread(vector, 3), lower3, upper3)
+        }
+
+        @inline(__always)
+        func addAll(_ vector: UnsafeRawPointer, _ eights: Int, _ sum: inout Products) {
+            sum.add(spread(vector, 0), lower0, upper0)
+            addOthers(vector, eights, &sum)
         }
     }
 
-    /// Chooses the children of a group, two vectors at a time, and writes their numbers.
+    /// Halves of the scores of eight codewords that a vector may choose from.
+    private protocol ScoreHalves {
+        func callAsFunction(_ vector: UnsafeRawPointer, _ slot: Int) -> Numbers
+    }
+
+    /// Of one parent for all vectors. Loads are what the processor has least of; here the codewords stay in registers.
+    private struct HalvesOfOneParent<L: Length>: ScoreHalves {
+        private let length: L
+        private let codewords: Codewords
+        private let offsets: Numbers
+
+        @inline(__always)
+        init(_ table: UnsafeRawPointer, _ offsets: UnsafeRawPointer, _ length: L) {
+            self.length = length
+            codewords = Codewords(table, eights(length))
+            self.offsets = loadNumbers(offsets)
+        }
+
+        @inline(__always)
+        func callAsFunction(_ vector: UnsafeRawPointer, _ slot: Int) -> Numbers {
+            var products = codewords.first(vector)
+            codewords.addOthers(vector, eights(length), &products)
+            return products.halves(offsets)
+        }
+    }
+
+    /// Of each vector's own parent.
+    private struct HalvesOfParents<L: Length>: ScoreHalves {
+        let length: L
+        let table: UnsafeRawPointer
+        let offsets: UnsafeRawPointer
+        let parents: UnsafePointer<Int32>
+
+        @inline(__always)
+        func callAsFunction(_ vector: UnsafeRawPointer, _ slot: Int) -> Numbers {
+            let parent = Int(parents[slot])
+            return products(vector, table, parent, length).halves(loadNumbers(offsets + parent &* 64))
+        }
+    }
+
+    /// Chooses the children of a group, four vectors at a time, and writes their numbers.
     @inline(__always)
     private func choose(
-        _ arrays: SearchArrays, _ integers: IntegerArrays, _ packed: UnsafeMutableRawPointer,
-        _ parents: UnsafeMutablePointer<Int>, _ row: UnsafeMutablePointer<Int32>, _ length: some Length,
-        halves: (_ vector: UnsafeRawPointer, _ parent: Int) -> Numbers
+        _ arrays: SearchArrays, _ integers: IntegerArrays, _ packed: PackedVectors, _ parents: UnsafePointer<Int32>,
+        _ row: UnsafeMutablePointer<Int32>, _ length: some Length, _ halves: some ScoreHalves,
+        _ ahead: inout LinesAhead
     ) -> UInt32 {
         let margin = Numbers(repeating: integers.margin)
+        let branching = SIMD4(repeating: Int32(truncatingIfNeeded: arrays.branching))
+        // Zero, but the compiler does not know: it would take registers apart where a number needs fewer instructions.
+        let zero = Int32(truncatingIfNeeded: arrays.branching) &>> 31
+        let codewords = Numbers(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3) &+ zero
         var doubts: UInt32 = 0
-        for slot in stride(from: 0, to: groupSize, by: 2) {
-            let vector = UnsafeRawPointer(packed) + slot &* packedSize(length)
-            let line = scores(
-                halves(vector, parents[slot]), halves(vector + packedSize(length), parents[slot &+ 1]))
-            let least = least(line)
-            let isAbove = line .> (least &+ margin)
-            let above = _mm512_movepi32_mask(unsafeBitCast(isAbove, to: Register.self))
-            parents[slot] = parents[slot] &* arrays.branching &+ Int(least[0] & 7)
-            parents[slot &+ 1] = parents[slot &+ 1] &* arrays.branching &+ Int(least[2] & 7)
-            row[slot] = Int32(truncatingIfNeeded: parents[slot])
-            row[slot &+ 1] = Int32(truncatingIfNeeded: parents[slot &+ 1])
-            // Seven of eight, twice.
-            if above.nonzeroBitCount != 14 {
-                if (above & 0x3333).nonzeroBitCount != 7 { doubts |= 1 << UInt32(truncatingIfNeeded: slot) }
-                if (above & 0xcccc).nonzeroBitCount != 7 { doubts |= 2 << UInt32(truncatingIfNeeded: slot) }
+        for slot in stride(from: 0, to: groupSize, by: 4) {
+            ahead.prefetch()
+            let vector = UnsafeRawPointer(packed.integers) + slot &* packedSize(length)
+            let size = packedSize(length)
+            let scores = Scores(
+                joined(halves(vector, slot), halves(vector + size, slot &+ 1)),
+                joined(halves(vector + 2 &* size, slot &+ 2), halves(vector + 3 &* size, slot &+ 3)),
+                codewords: codewords)
+            let least = scores.least()
+            let limit = least &+ margin
+            let lower = bits(scores.lower .> limit)
+            let upper = bits(scores.upper .> limit)
+            let above = UnsafeRawPointer(parents + slot).loadUnaligned(as: SIMD4<Int32>.self)
+            let numbers = above &* branching &+ (least.lowHalf.lowHalf & 7)
+            UnsafeMutableRawPointer(row + slot).storeBytes(of: numbers, as: SIMD4<Int32>.self)
+            // Seven of eight are above the limit, four times.
+            if lower.nonzeroBitCount &+ upper.nonzeroBitCount != 28 {
+                for one in 0..<4 {
+                    let places: UInt16 = 0x1111 << UInt16(truncatingIfNeeded: one)
+                    let count = (lower & places).nonzeroBitCount &+ (upper & places).nonzeroBitCount
+                    if count != 7 { doubts |= 1 << UInt32(truncatingIfNeeded: slot &+ one) }
+                }
             }
         }
         return doubts
     }
 
-    /// Scores of codewords c and 4 + c for one vector, then for another one, in each quarter c of the register; the number
-    /// of the codeword is in the last three bits.
     @inline(__always)
-    private func scores(_ first: Numbers, _ second: Numbers) -> Numbers {
-        let first = unsafeBitCast(first, to: Register.self)
-        let second = unsafeBitCast(second, to: Register.self)
-        let sums =
-            unsafeBitCast(_mm512_unpacklo_epi64(first, second), to: Numbers.self)
-            &+ unsafeBitCast(_mm512_unpackhi_epi64(first, second), to: Numbers.self)
-        let codewords = Numbers(0, 4, 0, 4, 1, 5, 1, 5, 2, 6, 2, 6, 3, 7, 3, 7)
-        // As numbers of 64 bits: where one of 32 bits is left as it is, the compiler would take the register apart.
-        let numbered =
-            (unsafeBitCast(sums, to: Register.self) & unsafeBitCast(Numbers(repeating: ~7), to: Register.self))
-            | unsafeBitCast(codewords, to: Register.self)
-        return unsafeBitCast(numbered, to: Numbers.self)
+    private func bits(_ mask: SIMDMask<Numbers>) -> UInt16 {
+        _mm512_movepi32_mask(unsafeBitCast(mask, to: Register.self))
     }
 
-    /// The least of a vector's scores, in all places of them.
+    /// Adds halves of scores: codewords c and 4 + c of the first vector, then of the second one, in each quarter c of the
+    /// register.
     @inline(__always)
-    private func least(_ scores: Numbers) -> Numbers {
-        let fours = Numbers(4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
-        let eights = Numbers(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
-        let all = unsafeBitCast(scores, to: Register.self)
-        let ofTwo = _mm512_min_epi32(all, _mm512_rorv_epi64(all, Register(repeating: 32)))
-        let ofFour = _mm512_min_epi32(ofTwo, _mm512_permutexvar_epi32(unsafeBitCast(fours, to: Register.self), ofTwo))
-        let least = _mm512_min_epi32(
-            ofFour, _mm512_permutexvar_epi32(unsafeBitCast(eights, to: Register.self), ofFour))
-        return unsafeBitCast(least, to: Numbers.self)
+    private func joined(_ first: Numbers, _ second: Numbers) -> Numbers {
+        let first = unsafeBitCast(first, to: Register.self)
+        let second = unsafeBitCast(second, to: Register.self)
+        return unsafeBitCast(_mm512_unpacklo_epi64(first, second), to: Numbers.self)
+            &+ unsafeBitCast(_mm512_unpackhi_epi64(first, second), to: Numbers.self)
+    }
+
+    /// Scores of eight codewords for four vectors, with the number of the codeword in the last three bits.
+    private struct Scores {
+        /// Of codeword c, for four vectors, in each quarter c of the register.
+        let lower: Numbers
+        /// Of codeword 4 + c.
+        let upper: Numbers
+
+        @inline(__always)
+        init(_ first: Numbers, _ second: Numbers, codewords: Numbers) {
+            let even = Numbers(0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30)
+            lower = (Self.places(even, first, second) & ~7) | codewords
+            upper = (Self.places(even &+ 1, first, second) & ~7) | (codewords | 4)
+        }
+
+        @inline(__always)
+        private static func places(_ places: Numbers, _ first: Numbers, _ second: Numbers) -> Numbers {
+            let places = unsafeBitCast(places, to: Register.self)
+            return unsafeBitCast(
+                _mm512_permutex2var_epi32(
+                    unsafeBitCast(first, to: Register.self), places, unsafeBitCast(second, to: Register.self)),
+                to: Numbers.self)
+        }
+
+        /// The least of each vector, in all quarters.
+        @inline(__always)
+        func least() -> Numbers {
+            let fours = Numbers(4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
+            let eights = Numbers(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
+            let ofTwo = _mm512_min_epi32(
+                unsafeBitCast(lower, to: Register.self), unsafeBitCast(upper, to: Register.self))
+            let ofFour = _mm512_min_epi32(
+                ofTwo, _mm512_permutexvar_epi32(unsafeBitCast(fours, to: Register.self), ofTwo))
+            let least = _mm512_min_epi32(
+                ofFour, _mm512_permutexvar_epi32(unsafeBitCast(eights, to: Register.self), ofFour))
+            return unsafeBitCast(least, to: Numbers.self)
+        }
     }
 #endif

@@ -1,0 +1,7 @@
+// What Swift has no name for.
+
+/// Asks for a line of memory that will be read.
+static inline void hrvq_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+/// Asks for a line of memory that will be written.
+static inline void hrvq_prefetch_for_writing(void *address) { __builtin_prefetch(address, 1, 3); }

@@ -48,19 +48,21 @@ struct IntegerCodebooks {
         for (layer, codebook) in codewords.enumerated() {
             let before = layer == 0 ? nil : paths[layer - 1].start
             pathNorms = append(codebook, before, branching, pathNorms)
+            guard reach < 1e15, unit < 1e30 else { return nil }
         }
-        guard reach < 1e15, unit < 1e30 else { return nil }
     }
 
     /// Appends a layer.
     ///
     /// - Parameter before: The sums of the codewords that lead to it [parents, D].
-    /// - Returns: The sums of the norms of each codeword and those that led to it.
+    /// - Returns: The sums of the norms of each codeword and those that led to it; of codewords that are not finite
+    ///   nothing, and ``reach`` is infinite.
     private mutating func append(
         _ codebook: AlignedNumbers<Float>, _ before: UnsafePointer<Float>?, _ branching: Int, _ pathNorms: [Double]
     ) -> [Double] {
         let parents = pathNorms.count
         let size = Self.lanes * dimension
+        let places = Self.places(dimension)
         var table = [Int16](repeating: 0, count: parents * size)
         var layerOffsets = [Double](repeating: .infinity, count: parents * Self.lanes)
         var norms: [Double] = []
@@ -69,18 +71,24 @@ struct IntegerCodebooks {
             let rows = codebook.start + parent * branching * dimension
             let squares = (0..<branching).map { Self.product(rows + $0 * dimension, rows + $0 * dimension, dimension) }
             let largest = squares.reduce(0, Swift.max).squareRoot()
+            guard largest < 1e30, squares.allSatisfy({ $0.isFinite }) else {
+                reach = .infinity
+                return []
+            }
             let unit = largest > 0 ? Self.codewordNorm / largest : 1
-            self.unit = largest.isFinite ? max(self.unit, unit) : .infinity
+            self.unit = max(self.unit, unit)
             for child in 0..<branching {
                 let row = rows + child * dimension
+                let start = parent * size + child / 4 * 32 + child % 4 * 8
                 var squaredError = 0.0
                 var sum = 0.0
                 for axis in 0..<dimension {
                     let exact = -unit * Double(row[axis])
-                    let rounded = exact.rounded()
+                    // To the next whole number: what is added leaves no bits for less.
+                    let rounded = (exact + 0x1.8p52) - 0x1.8p52
                     squaredError += (rounded - exact) * (rounded - exact)
                     sum += abs(rounded)
-                    table[parent * size + place(child, axis)] = Int16(exactly: rounded) ?? 0
+                    table[start + places[axis]] = Int16(truncatingIfNeeded: Int64(rounded))
                 }
                 // What float32 makes of s·x may be off by a little more than a half.
                 error = max(error, Self.vectorNorm * squaredError.squareRoot() + 0.51 * sum)
@@ -88,8 +96,7 @@ struct IntegerCodebooks {
                 layerOffsets[parent * Self.lanes + child] = unit * (squares[child] / 2 + path)
                 let norm = pathNorms[parent] + squares[child].squareRoot()
                 norms.append(norm)
-                // What is not a number has to stay.
-                if !(norm <= reach) { reach = norm.isNaN ? .infinity : norm }
+                reach = max(reach, norm)
             }
         }
         tables.append(AlignedNumbers(table))
@@ -103,12 +110,13 @@ struct IntegerCodebooks {
         return sum
     }
 
-    /// Where a number of a parent's codeword is: see `IntegerArrays.tables`.
-    private func place(_ child: Int, _ axis: Int) -> Int {
-        let part = axis / 32
-        let inPart = axis % 32
-        let unit = dimension < 32 ? inPart : inPart % 16 * 2 + inPart / 16
-        return (((part * 4 + unit / 8) * 2 + child / 4) * 4 + child % 4) * 8 + unit % 8
+    /// Where the numbers of a parent's first codeword are: see `IntegerArrays.tables`.
+    private static func places(_ dimension: Int) -> [Int] {
+        (0..<dimension).map { axis in
+            let inPart = axis % 32
+            let unit = dimension < 32 ? inPart : inPart % 16 * 2 + inPart / 16
+            return (axis / 32 * 4 + unit / 8) * 8 * lanes + unit % 8
+        }
     }
 
     // MARK: A call

@@ -126,8 +126,16 @@ func squares(_ vector: UnsafePointer<Float>, _ count: Int) -> Float {
     } single: {
         rest += vector[$0] * vector[$0]
     }
-    eight += wide.lowHalf + wide.highHalf
-    let four = eight.lowHalf + eight.highHalf
+    return total(wide, eight, rest)
+}
+
+/// The sum of all numbers, in an order that every use keeps to.
+@inline(__always)
+func total(
+    _ wide: WideBlock, _ eight: Block = Block(repeating: 0), _ rest: Float = 0
+) -> Float {
+    let block = eight + (wide.lowHalf + wide.highHalf)
+    let four = block.lowHalf + block.highHalf
     let two = four.lowHalf + four.highHalf
     return two[0] + two[1] + rest
 }

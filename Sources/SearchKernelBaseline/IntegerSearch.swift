@@ -72,6 +72,11 @@
     /// Does with the codewords of a whole group what there is to do, by the numbers that were written for it.
     @inline(__always)
     private func finishAll<L: Length>(_ arrays: SearchArrays, _ first: Int, _ group: Group, length: L) {
+        if let training = arrays.training, !arrays.hasPartialSums, length.count % 16 == 0,
+            arrays.layers <= layersInRegisters
+        {
+            return addUp(arrays, training, first, length: length)
+        }
         var vectors = arrays.vectors + first &* length.count
         let isLayerNeeded = arrays.training != nil || arrays.hasPartialSums
         for layer in (isLayerNeeded ? 0 : arrays.layers &- 1)..<arrays.layers {

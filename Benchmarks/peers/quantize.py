@@ -8,6 +8,9 @@ Variants:
                   all vectors together.
     gather-tuned  the same with what helps PyTorch most: rows fetched by `embedding`, vectors in parts that fit the
                   processor's cache.
+    gather-statistics
+                  as `gather`, with what a training step wants to know: errors, the gradient of the commitment terms,
+                  and counts and sums for the moving averages of the codewords.
     residual-vq   `ResidualVQ` of vector-quantize-pytorch (github.com/lucidrains/vector-quantize-pytorch) with
                   3 x 512 codewords, evaluation mode: a flat search of the same number of layers.
     train         what a training step has of the quantizer of `hrvqvae.py` alone: search, objective, gradient of the
@@ -36,8 +39,11 @@ BRANCHING = 8
 LAYERS = 3
 FLAT_CODEWORDS = 512
 PART = 4096
+WEIGHT = 1e-6
 SIDE = 32
-VARIANTS = ["gather", "gather-tuned", "residual-vq", "train", "residual-vq-train", "flat", "flat-cdist"]
+VARIANTS = [
+    "gather", "gather-tuned", "gather-statistics", "residual-vq", "train", "residual-vq-train", "flat", "flat-cdist",
+]
 
 
 def hierarchical_codebooks() -> List[Tensor]:
@@ -74,6 +80,25 @@ def gather_tuned(vectors: Tensor, codebooks: List[Tensor]) -> Tuple[Tensor, Tens
             all_indices[layer, start : start + PART] = parents
         torch.sub(part, residual, out=sums[start : start + PART])
     return all_indices, sums
+
+
+def gather_statistics(vectors: Tensor, codebooks: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor, List[Tensor]]:
+    """The results of `gather`, the gradient [V, D], and for each layer its error, counts and sums."""
+    parents = torch.zeros(len(vectors), dtype=torch.int64)
+    residual = vectors
+    gradient = torch.zeros_like(vectors)
+    indices: List[Tensor] = []
+    statistics: List[Tensor] = []
+    for codebook in codebooks:
+        codewords = codebook.flatten(0, 1)
+        parents = nearest_children(residual, codebook, parents)
+        counts = torch.bincount(parents, minlength=len(codewords))
+        sums = torch.zeros_like(codewords).index_add_(0, parents, residual)
+        residual = residual - codewords[parents]
+        gradient.add_(residual, alpha=WEIGHT)
+        statistics += [residual.square().sum(), counts, sums]
+        indices.append(parents)
+    return torch.stack(indices), vectors - residual, gradient, statistics
 
 
 def residual_search(vectors: Tensor) -> Callable[[], object]:
@@ -146,6 +171,8 @@ def search_of(variant: str, vectors: Tensor) -> Callable[[], object]:
     codebooks = hierarchical_codebooks()
     if variant == "gather-tuned":
         return lambda: gather_tuned(vectors, codebooks)
+    if variant == "gather-statistics":
+        return lambda: gather_statistics(vectors, codebooks)
     return lambda: gather(vectors, codebooks)
 
 

@@ -2,7 +2,7 @@ import SearchKernelTypes
 import Torch
 
 /// What a training step needs of a search.
-struct TrainingSearch {
+package struct TrainingSearch {
     /// Absolute codeword numbers, int32 [n, V].
     var indices: Tensor
     /// e¹ + … + eⁿ, float32 [V, D].
@@ -42,7 +42,7 @@ extension CodewordSearch {
     ///   - kernel: Another variant than the best, for tests.
     /// - Precondition: `kernel` is supported.
     /// - Throws: `TorchError`.
-    func train(_ vectors: Tensor, weights: [Float], kernel: SearchKernel = .best) throws -> TrainingSearch {
+    package func train(_ vectors: Tensor, weights: [Float], kernel: SearchKernel = .best) throws -> TrainingSearch {
         precondition(weights.count == layers, "\(weights.count) weights for \(layers) layers")
         precondition(
             vectors.rank == 2 && vectors.size(1) == dimension && vectors.isContiguous(.contiguous),

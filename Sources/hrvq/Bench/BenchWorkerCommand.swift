@@ -48,6 +48,9 @@ struct BenchWorkerCommand: ParsableCommand {
             case .trainFFHQ: try train(.ffhq, batch: 8, images: 64, on: device)
             case .trainVQVAE2: try train(.vqvae2CIFAR10, batch: 128, images: 4096, on: device)
             case .quantize: try QuantizeWorkload(.hierarchical, layers: layers ?? 3, branching: branching ?? 8)
+            case .quantizeStatistics:
+                try QuantizeWorkload(
+                    .hierarchical, layers: layers ?? 3, branching: branching ?? 8, hasStatistics: true)
             case .quantizeTrain: try QuantizeTrainWorkload(layers: layers ?? 3, branching: branching ?? 8)
             case .quantizeFlat: try QuantizeWorkload(.flat, layers: layers ?? 1, branching: branching ?? 512)
             case .trainPrior: try TrainPriorWorkload()
@@ -109,6 +112,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
     case trainFFHQ = "train-ffhq"
     case trainVQVAE2 = "train-vqvae2"
     case quantize
+    case quantizeStatistics = "quantize-statistics"
     case quantizeTrain = "quantize-train"
     case quantizeFlat = "quantize-flat"
     case trainPrior = "train-prior"
@@ -175,6 +179,8 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
                 ("gather-tuned", ["quantize.py", "--variant", "gather-tuned"]),
                 ("ResidualVQ 3×512", ["quantize.py", "--variant", "residual-vq"]),
             ]
+        case .quantizeStatistics:
+            [("gather", ["quantize.py", "--variant", "gather-statistics"])]
         case .quantizeTrain:
             [
                 ("PyTorch", ["quantize.py", "--variant", "train"]),
@@ -196,7 +202,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
     var unit: String {
         switch self {
         case .train, .trainFFHQ, .trainVQVAE2, .trainPrior, .sample32, .sample16, .tokenize: "images/s"
-        case .quantize, .quantizeTrain, .quantizeFlat: "vectors/s"
+        case .quantize, .quantizeStatistics, .quantizeTrain, .quantizeFlat: "vectors/s"
         case .encodeCodes, .decodeCodes, .rangeEncode, .rangeDecode: "codes/s"
         }
     }
@@ -207,7 +213,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
         case .train: 2.8
         case .trainFFHQ, .trainPrior: 2.5
         case .trainVQVAE2: 2
-        case .quantize: 100
+        case .quantize, .quantizeStatistics: 100
         case .quantizeTrain: 40
         case .quantizeFlat, .tokenize: 3
         case .sample32: 500

@@ -84,8 +84,14 @@ struct QuantizeWorkload: BenchWorkload {
     private let search: CodewordSearch
     private let layers: Int
     private let distances: Int
+    private let hasStatistics: Bool
 
-    init(_ structure: CodebookStructure, layers: Int, branching: Int, count: Int = 64 * 32 * 32) throws {
+    /// - Parameter hasStatistics: Whether the pass is a training step's: with counts, sums, errors and the gradient.
+    init(
+        _ structure: CodebookStructure, layers: Int, branching: Int, count: Int = 64 * 32 * 32,
+        hasStatistics: Bool = false
+    ) throws {
+        self.hasStatistics = hasStatistics
         let generator = try Generator(seed: 1)
         vectors = try Tensor.normal([count, 32], generator: generator)
         var codewords = 1
@@ -100,15 +106,24 @@ struct QuantizeWorkload: BenchWorkload {
     }
 
     mutating func repeated(_ count: Int) throws -> Int {
-        for _ in 0..<count { _ = try search(vectors, sums: .total) }
+        for _ in 0..<count {
+            if hasStatistics {
+                _ = try search.train(vectors, weights: [Float](repeating: 1e-6, count: layers))
+            } else {
+                _ = try search(vectors, sums: .total)
+            }
+        }
         return count * vectors.size(0)
     }
 
-    /// A vector is read, a product with each codeword taken, and the numbers of the codewords and their sum written.
+    /// A vector is read, a product with each codeword taken, and the numbers of the codewords, their sum and with
+    /// statistics the gradient written.
     func bound() -> WorkBound? {
         let dimension = vectors.size(1)
+        let rows = hasStatistics ? 3 : 2
         return WorkBound(
-            operations: Double(2 * distances * dimension), bytes: Double(4 * (2 * dimension + layers)), type: .float32)
+            operations: Double(2 * distances * dimension), bytes: Double(4 * (rows * dimension + layers)),
+            type: .float32)
     }
 }
 

@@ -27,8 +27,8 @@ extension CodewordSearch {
     }
 
     /// How many parts the vectors are searched in. It does not depend on the number of threads, so that sums do not
-    /// either. A part searches at least four times as many numbers as it has sums, where there are more than eight.
-    private static func parts(count: Int, places: Int) -> Int { min(64, max(8, count / (4 * places))) }
+    /// either. A part searches at least sixteen times as many numbers as it has sums, where there are more than eight.
+    private static func parts(count: Int, places: Int) -> Int { min(64, max(8, count / (16 * places))) }
 
     /// Searches, and adds up in the same pass what the objective and the moving averages of codewords want to know: no
     /// partial sum is written, and no vector is read again.

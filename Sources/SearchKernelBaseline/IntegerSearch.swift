@@ -73,9 +73,9 @@
     @inline(__always)
     private func finishAll<L: Length>(_ arrays: SearchArrays, _ first: Int, _ group: Group, length: L) {
         if let training = arrays.training, !arrays.hasPartialSums, length.count % 16 == 0,
-            arrays.layers <= layersInRegisters
+            addUp(arrays, training, first, group.residuals, length: length)
         {
-            return addUp(arrays, training, first, length: length)
+            return
         }
         var vectors = arrays.vectors + first &* length.count
         let isLayerNeeded = arrays.training != nil || arrays.hasPartialSums

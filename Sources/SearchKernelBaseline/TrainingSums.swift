@@ -37,20 +37,39 @@ func leave(
     scale(residuals, training.weights[layer], layer == 0 ? nil : UnsafePointer(gradient), gradient, numbers)
 }
 
-/// The most layers of ``addUp(_:_:_:parents:length:)``.
-let layersInRegisters = 4
-
 /// Takes in a group of vectors whose codewords are known, with the bits of ``enter(_:_:_:_:place:)`` and
 /// ``leave(_:_:_:_:_:_:)``: what a layer leaves over goes to the next one in registers, and is not written.
 ///
 /// - Parameters:
 ///   - first: The number of the first vector.
+///   - squares: Memory for sixteen numbers of each of four layers.
 ///   - length: A multiple of sixteen.
-/// - Precondition: No more layers than ``layersInRegisters``.
+/// - Returns: Whether there are few enough layers for it.
 @inline(__always)
-func addUp<L: Length>(_ arrays: SearchArrays, _ training: TrainingArrays, _ first: Int, length: L) {
+func addUp<L: Length>(
+    _ arrays: SearchArrays, _ training: TrainingArrays, _ first: Int, _ squares: UnsafeMutablePointer<Float>, length: L
+) -> Bool {
+    switch arrays.layers {
+    case 2: addUp(arrays, training, first, squares, layers: 2, length: length)
+    case 3: addUp(arrays, training, first, squares, layers: 3, length: length)
+    case 4: addUp(arrays, training, first, squares, layers: 4, length: length)
+    default: return false
+    }
+    return true
+}
+
+/// - Parameter layers: From two to four, and known to the compiler.
+@inline(__always)
+private func addUp<L: Length>(
+    _ arrays: SearchArrays, _ training: TrainingArrays, _ first: Int, _ squares: UnsafeMutablePointer<Float>,
+    layers: Int, length: L
+) {
     let dimension = length.count
-    let last = arrays.layers &- 1
+    let last = layers &- 1
+    let weight0 = training.weights[0]
+    let weight1 = training.weights[1]
+    let weight2 = layers > 2 ? training.weights[2] : 0
+    let weight3 = layers > 3 ? training.weights[3] : 0
     var squares0 = WideBlock(repeating: 0)
     var squares1 = squares0
     var squares2 = squares0
@@ -62,51 +81,55 @@ func addUp<L: Length>(_ arrays: SearchArrays, _ training: TrainingArrays, _ firs
         }
         let chosen = Int(arrays.indices[last &* arrays.count &+ vector])
         training.counts[chosen] &+= 1
-        let entered = training.entered + chosen &* dimension
+        let sum = training.entered + chosen &* dimension
         let source = arrays.vectors + vector &* dimension
         let target = training.gradient + vector &* dimension
         let codeword0 = codeword(0)
-        let codeword1 = codeword(min(1, last))
+        let codeword1 = codeword(1)
         let codeword2 = codeword(min(2, last))
-        let codeword3 = codeword(min(3, last))
+        let codeword3 = codeword(last)
         for axis in stride(from: 0, to: dimension, by: 16) {
             // What is written a group on.
             hrvq_prefetch_for_writing(target + (groupSize &* dimension &+ axis))
-            if let sums = arrays.sums {
-                hrvq_prefetch_for_writing(sums + ((vector &+ groupSize) &* dimension &+ axis))
+            let residual0 = loadWide(source + axis) - loadWide(codeword0 + axis)
+            squares0 += residual0 * residual0
+            let residual1 = residual0 - loadWide(codeword1 + axis)
+            squares1 += residual1 * residual1
+            var gradient = weight0 * residual0 + weight1 * residual1
+            var entered = residual0
+            if layers > 2 {
+                let residual2 = residual1 - loadWide(codeword2 + axis)
+                squares2 += residual2 * residual2
+                gradient += weight2 * residual2
+                entered = residual1
+                if layers > 3 {
+                    let residual3 = residual2 - loadWide(codeword3 + axis)
+                    squares3 += residual3 * residual3
+                    gradient += weight3 * residual3
+                    entered = residual2
+                }
             }
-            var residual = loadWide(source + axis)
-            var entering = residual
-            residual -= loadWide(codeword0 + axis)
-            squares0 += residual * residual
-            var gradient = training.weights[0] * residual
-            if last > 0 {
-                entering = residual
-                residual -= loadWide(codeword1 + axis)
-                squares1 += residual * residual
-                gradient += training.weights[1] * residual
-            }
-            if last > 1 {
-                entering = residual
-                residual -= loadWide(codeword2 + axis)
-                squares2 += residual * residual
-                gradient += training.weights[2] * residual
-            }
-            if last > 2 {
-                entering = residual
-                residual -= loadWide(codeword3 + axis)
-                squares3 += residual * residual
-                gradient += training.weights[3] * residual
-            }
-            storeWide(loadWide(entered + axis) + entering, entered + axis)
+            storeWide(loadWide(sum + axis) + entered, sum + axis)
             storeWide(gradient, target + axis)
         }
         if let sums = arrays.sums {
-            copy(arrays.paths[last] + chosen &* dimension, sums + vector &* dimension, dimension)
+            let target = sums + vector &* dimension
+            for axis in stride(from: 0, to: dimension, by: 16) {
+                hrvq_prefetch_for_writing(target + (groupSize &* dimension &+ axis))
+            }
+            copy(arrays.paths[last] + chosen &* dimension, target, dimension)
         }
     }
-    training.errors[0] += Double(total(squares0))
-    if last > 0 { training.errors[1] += Double(total(squares1)) }
-    if last > 1 { training.errors[2] += Double(total(squares2)) }
-    if last > 2 { training.errors[3] += Double(total(squares3)) }
+    storeWide(squares0, squares)
+    storeWide(squares1, squares + 16)
+    storeWide(squares2, squares + 32)
+    storeWide(squares3, squares + 48)
+    addErrors(training, squares, layers)
+}
+
+/// Adds sixteen sums of squares a layer. In a function of its own, and by memory: the compiler would take registers
+/// apart in the loop before, to have single numbers here.
+@inline(never)
+private func addErrors(_ training: TrainingArrays, _ squares: UnsafePointer<Float>, _ layers: Int) {
+    for layer in 0..<layers { training.errors[layer] += Double(total(loadWide(squares + layer &* 16))) }
 }

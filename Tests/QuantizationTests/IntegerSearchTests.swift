@@ -42,7 +42,7 @@ struct IntegerSearchTests {
 
     @Test(
         "Any scale of vectors and codewords",
-        arguments: [1e-42, 1e-30, 1e-12, 1, 1e6, 1e14, 1e25] as [Float], [1e-40, 1e-20, 1, 1e10, 1e20] as [Float])
+        arguments: [0x1p-140, 1e-30, 1e-12, 1, 1e6, 1e14, 1e25] as [Float], [0x1p-132, 1e-20, 1, 1e10, 1e20] as [Float])
     func scales(_ ofVectors: Float, _ ofCodewords: Float) throws {
         let random = try Tensor.normal([2, 1500, 16], generator: Generator(seed: 1)).array(of: Float.self)
         let codewords = random[..<(24 * 16)].map { $0 * ofCodewords }
@@ -53,12 +53,14 @@ struct IntegerSearchTests {
     }
 
     /// What is unlike the others is not in a sample of them.
-    @Test("Vectors unlike the others", arguments: [Float.nan, .infinity, -.infinity, 1e30, 40, 4, -0.0, 1e-40])
+    @Test("Vectors unlike the others", arguments: [Float.nan, .infinity, -.infinity, 1e30, 40, 4, -0.0, 0x1p-132])
     func outliers(_ value: Float) throws {
         for dimension in [8, 32] {
             let (quantizer, _) = try makeQuantizer(layers: 3, branching: 8, dimension: dimension)
             var vectors = try Tensor.normal([4096, dimension], generator: Generator(seed: 3)).array(of: Float.self)
-            for vector in stride(from: 20, to: 4000, by: 37) { vectors[vector * dimension + vector % dimension] = value }
+            for vector in stride(from: 20, to: 4000, by: 37) {
+                vectors[vector * dimension + vector % dimension] = value
+            }
             for vector in 3000..<3100 { for axis in 0..<dimension { vectors[vector * dimension + axis] *= value } }
             try expectSame(quantizer.packedSearch(), Tensor(vectors, [4096, dimension]))
         }

@@ -142,6 +142,7 @@ package.targets =
         .target(name: "SearchKernelTypes"),
         kernel("SearchKernelBaseline", architecture: nil, dependencies: ["SearchKernelTypes", "CProcessor"]),
         kernel("SearchKernelAVX2", architecture: "x86-64-v3", dependencies: ["SearchKernelTypes", "CProcessor"]),
+        // WIDE: with the instructions for 16-bit integers in registers of 64 bytes.
         kernel(
             "SearchKernelAVX512", architecture: "x86-64-v4", defines: ["WIDE"],
             dependencies: ["SearchKernelTypes", "CProcessor"]),

@@ -24,9 +24,14 @@ public enum CodewordSums: Sendable, CaseIterable {
 /// Codebooks packed for the nearest-codeword search on the processor.
 ///
 /// For each vector, layer by layer, the m codewords that it may choose from are compared, so a vector costs n·m
-/// distances. Where the processor multiplies pairs of 16-bit integers sixteen at a time, integers are compared first (see
-/// ``IntegerCodebooks``), and only vectors that they leave undecided in float32. No [vectors × codewords] array of distances is made: besides the results, memory is a tile of vectors a
+/// distances. No [vectors × codewords] array of distances is made: besides the results, memory is a tile of vectors a
 /// thread. Ties go to the lower index. All variants of the kernels and any number of threads give the same bits.
+///
+/// In a hierarchy of two layers or more with D of 8, 16, 32 or 64 and m ≤ 8, a processor with AVX-512 compares scores
+/// of many vectors in 16-bit integers first, and only those that they leave undecided in float32 (see
+/// `IntegerCodebooks`). The results are those of float32.
+///
+/// One search is used by one thread at a time.
 public final class CodewordSearch {
     let structure: CodebookStructure
     let dimension: Int
@@ -38,12 +43,12 @@ public final class CodewordSearch {
     /// The sum of each codeword and those that led to it; of a hierarchy alone.
     private(set) var paths: [AlignedNumbers<Float>] = []
 
-    /// The same in integers, where the kernel has a search for them.
+    /// The same in integers; made when it is first wanted.
     private lazy var integers: IntegerCodebooks? =
         structure == .hierarchical
         ? IntegerCodebooks(codewords: codewords, paths: paths, branching: branching, dimension: dimension) : nil
-    /// Whether integers may be compared first. The results are the same; tests and measurements turn it off.
-    package var comparesIntegers = true
+    /// Whether integers may be compared first. The results are the same; tests turn it off.
+    var comparesIntegers = true
 
     /// The number of layers n.
     var layers: Int { codewords.count }
@@ -152,8 +157,7 @@ public final class CodewordSearch {
             vectors, count: count, indices: indices, sums: sums, hasPartialSums: hasPartialSums, kernel: kernel
         ) {
             let search = kernel.search($0, structure)
-            // Larger ones leave fewer of the kernel's groups partly filled; thirty-two are enough to share out.
-            let block = structure == .flat ? Self.flatBlock : min(max(count / 32 / Self.block, 1), 4) * Self.block
+            let block = structure == .flat ? Self.flatBlock : Self.block(count: count, $0.integers)
             try Engine.parallel(count, block: block, search)
         }
     }
@@ -187,7 +191,11 @@ public final class CodewordSearch {
     private func withIntegers(
         _ vectors: UnsafePointer<Float>, count: Int, _ kernel: SearchKernel, _ body: (IntegerArrays?) throws -> Void
     ) throws {
-        guard comparesIntegers, kernel == .avx512, let integers, integers.suits(count) else { return try body(nil) }
+        // Making them takes as long as a few vectors a codeword are searched in float32.
+        let codewords = codewords.reduce(0) { $0 + $1.count / dimension }
+        guard comparesIntegers, kernel.searchesIntegers, count >= max(1024, 8 * codewords), let integers else {
+            return try body(nil)
+        }
         try integers.withArrays(vectors, count: count, body)
     }
 
@@ -234,4 +242,10 @@ public final class CodewordSearch {
     /// Vectors that a thread takes at a time: tens of microseconds of work, whole groups of the kernels.
     static let block = 512
     static let flatBlock = 64
+
+    /// With integers four times as many where that leaves thirty-two blocks to share out: undecided vectors of a block are
+    /// searched in groups, and the last group is seldom full.
+    private static func block(count: Int, _ integers: IntegerArrays?) -> Int {
+        integers == nil ? block : min(max(count / 32 / block, 1), 4) * block
+    }
 }

@@ -2,8 +2,8 @@ import SearchKernelTypes
 
 /// Codebooks of a hierarchy in 16-bit integers, and what rounding can do to a score.
 ///
-/// A search in integers is four times as many products an instruction, and exact but for the rounding of what goes in.
-/// With the vector X = s·x + δ and the codeword C = −σ·c + ε, where |δ| ≤ ½ and |ε| ≤ ½ for each axis, its products are
+/// A search in integers takes a quarter of the instructions, and is exact but for the rounding of what goes in. With the
+/// vector X = s·x + δ and the codeword C = −σ·c + ε, where |δ| ≤ ½ and |ε| ≤ ½ for each axis, products are
 ///
 ///     X·C = −s·σ·(x·c) + s·(x·ε) + δ·C,   |s·(x·ε) + δ·C| ≤ s·‖x‖·‖ε‖ + ½·‖C‖₁
 ///
@@ -15,7 +15,15 @@ struct IntegerCodebooks {
     /// ‖C‖ at most. The product of both and the offset, which is no larger, are less than 2³¹.
     private static let codewordNorm = 30_000.0
     /// Children that are compared at once.
-    static let lanes = 8
+    private static let lanes = 8
+    /// What else a score may be off by: 7 for the number of the codeword in its last three bits, ½ for the offset.
+    private static let otherError = 8.0
+    /// Norms below this, and products of scales below the second, keep squares and scores of float32 far from where its
+    /// numbers end on either side, so that its rounding is relative.
+    private static let largestNorm = 1e15
+    private static let largestScale = 1e30
+    /// Scores with a margin below this are far from where 32 bits end. With more there would be little to decide.
+    private static let largestMargin = Double(1 << 27)
 
     private let dimension: Int
     private let layers: Int
@@ -29,9 +37,6 @@ struct IntegerCodebooks {
     /// The largest sum of the norms of a path's codewords.
     private var reach = 0.0
 
-    /// How many codebooks there are.
-    private var parents: Int { offsets.reduce(0) { $0 + $1.count } / Self.lanes }
-
     /// Turns codebooks into integers.
     ///
     /// - Parameters:
@@ -39,7 +44,7 @@ struct IntegerCodebooks {
     ///   - paths: The sums of each codeword and those that led to it, for each layer [parents · m, D].
     ///   - branching: m.
     ///   - dimension: D.
-    /// - Returns: `nil` where the kernel has no such search, and for codewords that are not finite numbers.
+    /// - Returns: `nil` for m and D that kernels have no such search for, and for codewords that are not finite numbers.
     init?(codewords: [AlignedNumbers<Float>], paths: [AlignedNumbers<Float>], branching: Int, dimension: Int) {
         guard branching <= Self.lanes, [8, 16, 32, 64].contains(dimension) else { return nil }
         self.dimension = dimension
@@ -48,7 +53,7 @@ struct IntegerCodebooks {
         for (layer, codebook) in codewords.enumerated() {
             let before = layer == 0 ? nil : paths[layer - 1].start
             pathNorms = append(codebook, before, branching, pathNorms)
-            guard reach < 1e15, unit < 1e30 else { return nil }
+            guard reach < Self.largestNorm, unit < Self.largestScale else { return nil }
         }
     }
 
@@ -71,7 +76,7 @@ struct IntegerCodebooks {
             let rows = codebook.start + parent * branching * dimension
             let squares = (0..<branching).map { Self.product(rows + $0 * dimension, rows + $0 * dimension, dimension) }
             let largest = squares.reduce(0, Swift.max).squareRoot()
-            guard largest < 1e30, squares.allSatisfy({ $0.isFinite }) else {
+            guard largest < Self.largestNorm, squares.allSatisfy({ $0.isFinite }) else {
                 reach = .infinity
                 return []
             }
@@ -114,15 +119,12 @@ struct IntegerCodebooks {
     private static func places(_ dimension: Int) -> [Int] {
         (0..<dimension).map { axis in
             let inPart = axis % 32
-            let unit = dimension < 32 ? inPart : inPart % 16 * 2 + inPart / 16
-            return (axis / 32 * 4 + unit / 8) * 8 * lanes + unit % 8
+            let place = dimension < 32 ? inPart : inPart % 16 * 2 + inPart / 16
+            return (axis / 32 * 4 + place / 8) * 8 * lanes + place % 8
         }
     }
 
     // MARK: A call
-
-    /// Vectors that are worth it.
-    func suits(_ count: Int) -> Bool { count >= max(1024, 8 * parents) }
 
     /// The codebooks in the units of these vectors, for the length of a call.
     ///
@@ -136,9 +138,11 @@ struct IntegerCodebooks {
         // A fifth more than what was seen: most groups of vectors are within it, and the others cost time alone.
         let radius = max(1.2 * sampledNorm(vectors, count), reach)
         let scale = Float(Self.vectorNorm / radius)
-        guard scale.isNormal, radius < 1e15, Double(scale) * unit < 1e30 else { return try body(nil) }
-        let margin = 2 * (error + 32 + floatError(radius: radius, scale: Double(scale)))
-        guard margin < Double(1 << 27) else { return try body(nil) }
+        guard scale.isNormal, radius < Self.largestNorm, Double(scale) * unit < Self.largestScale else {
+            return try body(nil)
+        }
+        let margin = 2 * (error + Self.otherError + floatError(radius: radius, scale: Double(scale)))
+        guard margin < Self.largestMargin else { return try body(nil) }
         let offsets = offsets.map { integers($0, scale: Double(scale)) }
         return try withPointers(tables) { tables in
             try withPointers(offsets) { offsets in
@@ -164,11 +168,12 @@ struct IntegerCodebooks {
     /// What a search in float32 rounds of a score, in units of integers.
     ///
     /// A sum of k products in any order is off by k·2⁻²⁴ of the sum of their sizes at most (Higham, Accuracy and
-    /// Stability of Numerical Algorithms, 2002, section 3.1). k is D/2 + 3 for products with a codeword, D + 1 for its
-    /// square, n for the subtractions that led to what is multiplied; all sizes are at most ‖c‖ times the radius and
-    /// the reach. Twice that is taken.
+    /// Stability of Numerical Algorithms, 2002, section 3.1). k is D/2 + 2 for products with a codeword, D for its
+    /// square, which counts half, n − 1 for the subtractions that led to what is multiplied and n − 2 for the sum p
+    /// that integers start from; all sizes are at most ‖c‖ times radius and reach. That is less than D + 2·n; three times
+    /// as much is taken.
     private func floatError(radius: Double, scale: Double) -> Double {
-        let terms = Double(3 * dimension + 16 + 2 * layers)
+        let terms = Double(3 * (dimension + 2 * layers))
         return terms * 0x1p-24 * Self.codewordNorm * scale * (radius + reach)
     }
 
@@ -177,8 +182,8 @@ struct IntegerCodebooks {
         let group = min(16, count)
         let groups = min(16, count / 16)
         var largest: Float = 0
-        for number in 0..<groups {
-            let first = groups == 1 ? 0 : (count - group) * number / (groups - 1)
+        for sample in 0..<groups {
+            let first = groups == 1 ? 0 : (count - group) * sample / (groups - 1)
             var bounds = [Float](repeating: 0, count: 16)
             for vector in first..<first + group {
                 for lane in 0..<min(16, dimension) {

@@ -12,6 +12,16 @@ public enum SearchKernel: String, KernelVariant {
     /// x86-64-v4: AVX-512.
     case avx512
 
+    /// Whether it has a search in integers. That is where the compiler declares the instructions, and not in packages that
+    /// depend on a version of this one, as every variant is the baseline there.
+    var searchesIntegers: Bool {
+        switch self {
+        case .baseline: SearchKernelBaseline.searchesIntegers
+        case .avx2: SearchKernelAVX2.searchesIntegers
+        case .avx512: SearchKernelAVX512.searchesIntegers
+        }
+    }
+
     /// The best variant of this processor.
     public static let best: SearchKernel = allCases.last(where: \.isSupported) ?? .baseline
 }

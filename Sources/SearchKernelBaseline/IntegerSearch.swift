@@ -1,14 +1,21 @@
 // Compiled several times, as `HierarchicalSearch.swift` is; of these variants, one has the instructions.
 //
-// A product of two pairs of 16-bit integers and their sum is one instruction, so that eight registers hold the products
-// of a vector with eight codewords of 32 numbers, and no layer waits for what the one before left over. Integers
-// decide where the least score is less than the others by more than rounding could make up for; there float32 finds the
-// same codeword. The few other vectors are searched again in float32, so that the codes are always its.
+// An instruction multiplies 32 pairs of 16-bit integers and adds each two products. A vector is turned into integers
+// once for all layers: a score is told by the vector itself and its parent's sum of codewords, not by what the layers
+// before left over. Integers decide where the least score is less than the others by more than rounding could make up
+// for; there float32 finds the same codeword. The few other vectors are searched again in float32, so that the codes
+// are always its.
+//
+// The instructions are those that the compiler declares for C. In plain Swift it finds this product too, but takes it
+// apart again where two of them are added.
 
 #if WIDE && canImport(_Builtin_intrinsics)
     import CProcessor
     import SearchKernelTypes
     import _Builtin_intrinsics.intel
+
+    /// Whether this variant compares integers.
+    public let searchesIntegers = true
 
     private typealias Numbers = SIMD16<Int32>
 
@@ -19,6 +26,8 @@
     private let chunkSize = 2048
 
     /// Finds, for each vector of a range, the nearest codeword of every layer.
+    ///
+    /// - Precondition: 8, 16, 32 or 64 numbers a vector.
     @inline(__always)
     func searchIntegers<L: Length>(
         _ arrays: SearchArrays, _ integers: IntegerArrays, _ range: Range<Int>, _ group: Group, length: L
@@ -48,19 +57,22 @@
         while first &+ groupSize <= range.upperBound, undecided.count <= groupSize &+ (first &- range.lowerBound) / 4 {
             var doubts = choose(arrays, integers, first, packed, length: length)
             while doubts != 0 {
-                undecided.list[undecided.count] = Int32(truncatingIfNeeded: first &+ doubts.trailingZeroBitCount)
+                let place = first &- range.lowerBound &+ doubts.trailingZeroBitCount
+                undecided.list[undecided.count] = Int32(truncatingIfNeeded: place)
                 undecided.count &+= 1
                 doubts &= doubts &- 1
             }
             // Sums of undecided vectors are written again; what a training step adds up cannot be.
-            if arrays.training == nil { finishAll(arrays, first, group, length: length) }
+            if arrays.training == nil {
+                for vector in first..<first &+ groupSize { writeSums(arrays, vector, length) }
+            }
             first &+= groupSize
         }
         let decided = first
-        undecided.decide(arrays, group, length: length)
-        if arrays.training != nil {
+        undecided.decide(arrays, range.lowerBound, group, length: length)
+        if let training = arrays.training {
             for first in stride(from: range.lowerBound, to: decided, by: groupSize) {
-                finishAll(arrays, first, group, length: length)
+                addUp(arrays, training, first, group, length: length)
             }
         }
         while first < range.upperBound {
@@ -69,17 +81,29 @@
         }
     }
 
-    /// Does with the codewords of a whole group what there is to do, by the numbers that were written for it.
+    /// Writes what sums are wanted of a vector whose codewords are known.
     @inline(__always)
-    private func finishAll<L: Length>(_ arrays: SearchArrays, _ first: Int, _ group: Group, length: L) {
-        if let training = arrays.training, !arrays.hasPartialSums, length.count % 16 == 0,
+    private func writeSums(_ arrays: SearchArrays, _ vector: Int, _ length: some Length) {
+        guard let sums = arrays.sums else { return }
+        for layer in (arrays.hasPartialSums ? 0 : arrays.layers &- 1)..<arrays.layers {
+            let number = Int(arrays.indices[layer &* arrays.count &+ vector])
+            let row = (arrays.hasPartialSums ? layer &* arrays.count : 0) &+ vector
+            copy(arrays.paths[layer] + number &* length.count, sums + row &* length.count, length.count)
+        }
+    }
+
+    /// Takes in a group of a training step whose codewords are known.
+    @inline(__always)
+    private func addUp<L: Length>(
+        _ arrays: SearchArrays, _ training: TrainingArrays, _ first: Int, _ group: Group, length: L
+    ) {
+        if !arrays.hasPartialSums, length.count % 16 == 0,
             addUp(arrays, training, first, group.residuals, length: length)
         {
             return
         }
         var vectors = arrays.vectors + first &* length.count
-        let isLayerNeeded = arrays.training != nil || arrays.hasPartialSums
-        for layer in (isLayerNeeded ? 0 : arrays.layers &- 1)..<arrays.layers {
+        for layer in 0..<arrays.layers {
             let numbers = arrays.indices + (layer &* arrays.count &+ first)
             for slot in 0..<groupSize { group.parents[slot] = Int(numbers[slot]) }
             vectors = finish(arrays, layer, first, groupSize, vectors, group, length: length)
@@ -88,7 +112,7 @@
 
     /// Vectors that integers could not decide.
     private struct UndecidedVectors {
-        /// Their numbers.
+        /// Their numbers, counted from the first of the chunk.
         let list: UnsafeMutablePointer<Int32>
         /// A group of them, side by side.
         private let vectors: UnsafeMutablePointer<Float>
@@ -108,8 +132,10 @@
         }
 
         /// Searches them in float32.
+        ///
+        /// - Parameter chunk: The number of the chunk's first vector.
         @inline(__always)
-        func decide<L: Length>(_ arrays: SearchArrays, _ group: Group, length: L) {
+        func decide<L: Length>(_ arrays: SearchArrays, _ chunk: Int, _ group: Group, length: L) {
             let dimension = length.count
             var gathered = arrays
             gathered.vectors = UnsafePointer(vectors)
@@ -120,11 +146,17 @@
             for start in stride(from: 0, to: count, by: groupSize) {
                 let filled = min(groupSize, count &- start)
                 for slot in 0..<filled {
-                    let vector = Int(list[start &+ slot])
+                    let vector = chunk &+ Int(list[start &+ slot])
                     copy(arrays.vectors + vector &* dimension, vectors + slot &* dimension, dimension)
                 }
                 searchGroup(gathered, filled, group, length: length)
-                for slot in 0..<filled { write(arrays, Int(list[start &+ slot]), slot, dimension) }
+                for slot in 0..<filled {
+                    let vector = chunk &+ Int(list[start &+ slot])
+                    for layer in 0..<arrays.layers {
+                        arrays.indices[layer &* arrays.count &+ vector] = indices[layer &* groupSize &+ slot]
+                    }
+                    if arrays.training == nil { writeSums(arrays, vector, length) }
+                }
             }
         }
 
@@ -133,23 +165,10 @@
         private func searchGroup<L: Length>(_ arrays: SearchArrays, _ filled: Int, _ group: Group, length: L) {
             search(arrays, 0, filled, group, length: length)
         }
-
-        /// Writes what was found for a vector where it belongs.
-        @inline(__always)
-        private func write(_ arrays: SearchArrays, _ vector: Int, _ slot: Int, _ dimension: Int) {
-            for layer in 0..<arrays.layers {
-                let number = indices[layer &* groupSize &+ slot]
-                arrays.indices[layer &* arrays.count &+ vector] = number
-                guard let sums = arrays.sums, arrays.training == nil else { continue }
-                guard arrays.hasPartialSums || layer &+ 1 == arrays.layers else { continue }
-                let row = (arrays.hasPartialSums ? layer &* arrays.count : 0) &+ vector
-                copy(arrays.paths[layer] + Int(number) &* dimension, sums + row &* dimension, dimension)
-            }
-        }
     }
 
-    /// Memory that is asked for while there is something else to do. A group is read at once and its sums are written at
-    /// once; without this the processor would wait for both.
+    /// Memory that is asked for while there is something else to do. A group is read at once and its sums are written
+    /// at once; without this the processor would wait for both.
     private struct LinesAhead {
         private var reads: UnsafeRawPointer
         /// The sums of this group.
@@ -164,7 +183,7 @@
             reads = UnsafeRawPointer(arrays.vectors + (first &+ Self.distance) &* length.count)
             let hasOneSum = arrays.training == nil && !arrays.hasPartialSums
             writes = hasOneSum ? arrays.sums.map { UnsafeMutableRawPointer($0 + first &* length.count) } : nil
-            // As many lines as a vector has numbers, shared out among the fours of vectors of all layers.
+            // Sixteen vectors of D numbers are D lines of 64 bytes, shared out among the fours of vectors of all layers.
             let fours = groupSize / 4 &* arrays.layers
             count = (length.count &+ fours &- 1) / fours
         }
@@ -226,10 +245,10 @@
         for slot in 0..<groupSize {
             let vector = arrays.vectors + (first &+ slot) &* length.count
             let squares = pack(vector, packed.integers + slot &* packedSize(length), scale, length)
-            // In order for numbers that are not negative, and what is not a number is larger than all.
+            // Bits of numbers that are not negative have the numbers' order; what is not a number is above all of them.
             largest = _mm512_max_epu32(largest, unsafeBitCast(squares, to: Register.self))
         }
-        // The largest of each axis together are no less than any vector's.
+        // The largest squares of each lane together are no less than any vector's.
         let bound = _mm512_reduce_add_ps(unsafeBitCast(largest, to: WideBlock.self))
         var ahead = LinesAhead(arrays, first, length)
         var doubts: UInt32 = bound <= integers.squaredRadius ? 0 : (1 << UInt32(groupSize)) &- 1
@@ -305,24 +324,10 @@
         /// Adds them.
         @inline(__always)
         mutating func add(_ integers: Register, _ lower: Register, _ upper: Register) {
-            #if VNNI
-                self.lower = Self.sum(self.lower, integers, lower)
-                self.upper = Self.sum(self.upper, integers, upper)
-            #else
-                let products = Products(integers, lower, upper)
-                self.lower &+= products.lower
-                self.upper &+= products.upper
-            #endif
+            let products = Products(integers, lower, upper)
+            self.lower &+= products.lower
+            self.upper &+= products.upper
         }
-
-        #if VNNI
-            /// A product and a sum in one instruction.
-            @inline(__always)
-            private static func sum(_ sum: Numbers, _ integers: Register, _ codewords: Register) -> Numbers {
-                let sum = _mm512_dpwssd_epi32(unsafeBitCast(sum, to: Register.self), integers, codewords)
-                return unsafeBitCast(sum, to: Numbers.self)
-            }
-        #endif
 
         /// Two sums of codeword c, and of 4 + c beside them, in each quarter c of the register.
         @inline(__always)
@@ -482,8 +487,8 @@
         _mm512_movepi32_mask(unsafeBitCast(mask, to: Register.self))
     }
 
-    /// Adds halves of scores: codewords c and 4 + c of the first vector, then of the second one, in each quarter c of the
-    /// register.
+    /// Adds halves of scores: codewords c and 4 + c of the first vector, then of the second one, in each quarter c of
+    /// the register.
     @inline(__always)
     private func joined(_ first: Numbers, _ second: Numbers) -> Numbers {
         let first = unsafeBitCast(first, to: Register.self)
@@ -502,12 +507,12 @@
         @inline(__always)
         init(_ first: Numbers, _ second: Numbers, codewords: Numbers) {
             let even = Numbers(0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30)
-            lower = (Self.places(even, first, second) & ~7) | codewords
-            upper = (Self.places(even &+ 1, first, second) & ~7) | (codewords | 4)
+            lower = (Self.picked(even, first, second) & ~7) | codewords
+            upper = (Self.picked(even &+ 1, first, second) & ~7) | (codewords | 4)
         }
 
         @inline(__always)
-        private static func places(_ places: Numbers, _ first: Numbers, _ second: Numbers) -> Numbers {
+        private static func picked(_ places: Numbers, _ first: Numbers, _ second: Numbers) -> Numbers {
             let places = unsafeBitCast(places, to: Register.self)
             return unsafeBitCast(
                 _mm512_permutex2var_epi32(
@@ -518,15 +523,18 @@
         /// The least of each vector, in all quarters.
         @inline(__always)
         func least() -> Numbers {
-            let fours = Numbers(4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
-            let eights = Numbers(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
+            let otherFour = Numbers(4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
+            let otherEight = Numbers(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
             let ofTwo = _mm512_min_epi32(
                 unsafeBitCast(lower, to: Register.self), unsafeBitCast(upper, to: Register.self))
             let ofFour = _mm512_min_epi32(
-                ofTwo, _mm512_permutexvar_epi32(unsafeBitCast(fours, to: Register.self), ofTwo))
+                ofTwo, _mm512_permutexvar_epi32(unsafeBitCast(otherFour, to: Register.self), ofTwo))
             let least = _mm512_min_epi32(
-                ofFour, _mm512_permutexvar_epi32(unsafeBitCast(eights, to: Register.self), ofFour))
+                ofFour, _mm512_permutexvar_epi32(unsafeBitCast(otherEight, to: Register.self), ofFour))
             return unsafeBitCast(least, to: Numbers.self)
         }
     }
+#else
+    /// Whether this variant compares integers.
+    public let searchesIntegers = false
 #endif

@@ -13,7 +13,8 @@ public struct SearchArrays: @unchecked Sendable {
     /// For each layer of a hierarchy: the sum of each codeword and those that led to it
     /// [parents · branching, dimension]. A flat search has none.
     public var paths: UnsafePointer<UnsafePointer<Float>>
-    /// Codebooks in integers; may be absent, and is nothing to variants without instructions for it.
+    /// Codebooks in integers, of 8, 16, 32 or 64 axes; may be absent, and is nothing to variants without instructions
+    /// for it.
     public var integers: IntegerArrays?
     /// Out: absolute codeword numbers [layers, count].
     public var indices: UnsafeMutablePointer<Int32>

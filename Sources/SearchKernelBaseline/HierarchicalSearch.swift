@@ -144,12 +144,19 @@ func finish<L: Length>(
         if let training = arrays.training { leave(training, layer, leaving, first, filled, dimension) }
     }
     if let sums = arrays.sums, isLast || arrays.hasPartialSums {
-        let row = (arrays.hasPartialSums ? layer &* arrays.count : 0) &+ first
-        let target = sums + row &* dimension
-        let paths = arrays.paths[layer]
-        for slot in 0..<filled { copy(paths + parents[slot] &* dimension, target + slot &* dimension, dimension) }
+        for slot in 0..<filled { writeSum(arrays, sums, layer, first &+ slot, parents[slot], dimension) }
     }
     return leaving
+}
+
+/// Writes the sum of a vector's codewords up to a layer: that of its codeword's path.
+@inline(__always)
+func writeSum(
+    _ arrays: SearchArrays, _ sums: UnsafeMutablePointer<Float>, _ layer: Int, _ vector: Int, _ codeword: Int,
+    _ dimension: Int
+) {
+    let row = (arrays.hasPartialSums ? layer &* arrays.count : 0) &+ vector
+    copy(arrays.paths[layer] + codeword &* dimension, sums + row &* dimension, dimension)
 }
 
 /// Compares the children of each vector's parent; ``ScoreMemory/children`` are the nearest.

@@ -86,9 +86,8 @@
     private func writeSums(_ arrays: SearchArrays, _ vector: Int, _ length: some Length) {
         guard let sums = arrays.sums else { return }
         for layer in (arrays.hasPartialSums ? 0 : arrays.layers &- 1)..<arrays.layers {
-            let number = Int(arrays.indices[layer &* arrays.count &+ vector])
-            let row = (arrays.hasPartialSums ? layer &* arrays.count : 0) &+ vector
-            copy(arrays.paths[layer] + number &* length.count, sums + row &* length.count, length.count)
+            let codeword = Int(arrays.indices[layer &* arrays.count &+ vector])
+            writeSum(arrays, sums, layer, vector, codeword, length.count)
         }
     }
 

@@ -153,9 +153,10 @@ package.targets =
                 "SearchKernelAVX512",
             ], resources: [.embedInCode("CUDA/Kernels")]),
         .target(name: "Autoencoders", dependencies: ["Torch", "Quantization"]),
-        kernel("SamplerKernelBaseline", architecture: nil),
-        kernel("SamplerKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"]),
-        kernel("SamplerKernelAVX512", architecture: "x86-64-v4", defines: ["FUSED"]),
+        kernel("SamplerKernelBaseline", architecture: nil, dependencies: ["CProcessor"]),
+        kernel("SamplerKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"], dependencies: ["CProcessor"]),
+        kernel(
+            "SamplerKernelAVX512", architecture: "x86-64-v4", defines: ["FUSED", "WIDE"], dependencies: ["CProcessor"]),
         kernel("PriorKernelBaseline", architecture: nil),
         kernel("PriorKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"]),
         kernel("PriorKernelAVX512", architecture: "x86-64-v4", defines: ["FUSED"]),

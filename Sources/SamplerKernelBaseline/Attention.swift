@@ -1,162 +1,265 @@
 // Compiled several times, as `Lanes.swift` is.
 
-/// The keys and values of the positions so far, of all heads of one attention layer.
+import CProcessor
+
+/// Causal attention of one layer, over features of the positions so far.
 ///
-/// They are the most that a position reads, and late in a large grid more than the caches hold. Numbers of 16 bits would
-/// take a third off the time of a 32×32 grid; but they move logits by 10⁻⁵ of their range, and samples would not be
-/// those of the whole network.
+/// Keys and values are products of matrices and of the same features, the hidden channels and the code of a position.
+/// So the features are kept in their place: query · (K · features) is (Kᵀ · query) · features, and the sum of values by
+/// their shares is V times that of features. Features are about half as many numbers as a key and a value, and are read
+/// once for all heads, whereas keys and values would be more than the caches hold late in a large grid. It takes more
+/// products, as many times as there are heads; but these are of numbers that lie side by side, and wait for nothing.
+///
+/// Positions pass in blocks that the second cache holds, first for their scores, then for the sums: softmax takes the
+/// largest score so far, and what was summed before is scaled when there is a larger one.
+///
+/// Source: DeepSeek-V2 (2024), section 2.1, absorbs projections alike; the running softmax is that of Milakov and
+/// Gimelshein, "Online normalizer calculation for softmax", 2018.
 struct AttentionCache {
-    /// [heads, positions, channels a head].
-    var keys: UnsafeMutablePointer<Lanes>
-    /// [heads, positions, channels a head].
-    var values: UnsafeMutablePointer<Lanes>
-    var positions: Int
-    var heads: Int
-    /// Channels a head.
-    var size: Int
+    /// [positions / 4, channels / 8, 4, 8]: where four positions go together, memory is read in its order.
+    private let features: UnsafeMutablePointer<LanePairs>
+    /// Pairs of channels, a multiple of four.
+    private let pairs: Int
+    private let heads: Int
+    /// Positions of a block, a multiple of four.
+    private let block: Int
+    /// Kᵀ · query of each head: [heads, channels].
+    private let queries: UnsafeMutablePointer<LanePairs>
+    /// The sum of features by their shares: [heads, channels].
+    private let sums: UnsafeMutablePointer<LanePairs>
+    /// Scores of a block, then the shares before they are divided by their total: [heads, block].
+    private let scores: UnsafeMutablePointer<Lanes>
+    /// The largest score so far, a head.
+    private let largest: UnsafeMutablePointer<Lanes>
+    /// The total of shares so far, a head.
+    private let totals: UnsafeMutablePointer<Lanes>
 
-    init(_ memory: Memory, _ shape: Shape) {
-        positions = shape.positions
+    /// - Parameter channels: Numbers that are kept of a position; a multiple of eight.
+    init(_ memory: Memory, _ shape: Shape, channels: Int) {
         heads = shape.attentionHeads
-        size = shape.hiddenUnits / heads
-        keys = memory.lanes(positions * heads * size)
-        values = memory.lanes(positions * heads * size)
+        pairs = channels / 2
+        // Half of the second cache of the processors that have little of it.
+        block = max(4, min(64, 131_072 / (channels * MemoryLayout<Lanes>.stride) / 4 * 4))
+        features = memory.pairs((shape.positions + 3) / 4 * 4 * pairs)
+        queries = memory.pairs(heads * pairs)
+        sums = memory.pairs(heads * pairs)
+        scores = memory.lanes(heads * block)
+        largest = memory.lanes(heads)
+        totals = memory.lanes(heads)
     }
 
-    /// Keeps the keys and values of a position: `channels` holds C keys, then C values.
+    /// Keeps the channels of a position.
     @inline(__always)
-    func keep(_ channels: UnsafePointer<Lanes>, at position: Int) {
+    func keep(_ channels: UnsafePointer<LanePairs>, at position: Int) {
+        let target = features + place(of: position)
+        var pair = 0
+        while pair < pairs {
+            (target + 4 &* pair).update(from: channels + pair, count: 4)
+            pair &+= 4
+        }
+    }
+
+    /// Where the first channels of a position are; the next ones are sixteen pairs further.
+    @inline(__always)
+    private func place(of position: Int) -> Int { (position >> 2) &* 4 &* pairs &+ (position & 3) &* 4 }
+
+    /// The channels of Kᵀ · query of a head, to be written before ``attend(length:)``.
+    @inline(__always)
+    func query(of head: Int) -> UnsafeMutablePointer<Lanes> {
+        UnsafeMutableRawPointer(queries + head &* pairs).assumingMemoryBound(to: Lanes.self)
+    }
+
+    /// What ``attend(length:)`` found for a head: Σ share · features, the shares being softmax(query · features).
+    @inline(__always)
+    func attended(by head: Int) -> UnsafePointer<Lanes> {
+        UnsafeRawPointer(sums + head &* pairs).assumingMemoryBound(to: Lanes.self)
+    }
+
+    /// Attends to the positions before `length`.
+    func attend(length: Int) {
         for head in 0..<heads {
-            let place = head * positions + position
-            (keys + place * size).update(from: channels + head * size, count: size)
-            (values + place * size).update(from: channels + (heads + head) * size, count: size)
+            largest[head] = Lanes(repeating: -.infinity)
+            totals[head] = Lanes(repeating: 0)
         }
-    }
-
-    /// target = softmax(query · keys) · values over the positions before `length`, head by head.
-    ///
-    /// - Parameters:
-    ///   - query: C channels, divided by the root of the channels a head.
-    ///   - scores: Room for one number a position.
-    ///   - target: C channels.
-    func attend(
-        _ query: UnsafePointer<Lanes>, length: Int, scores: UnsafeMutablePointer<Lanes>,
-        to target: UnsafeMutablePointer<Lanes>
-    ) {
-        for head in 0..<heads {
-            let place = head * positions
-            let output = target + head * size
-            let top = score(query + head * size, keys + place * size, length, scores)
-            var total = Lanes(repeating: 0)
-            for position in 0..<length {
-                let share = exponential(scores[position] - top)
-                total += share
-                scores[position] = share
-            }
-            mix(scores, values + place * size, length, output)
-            let scale = Lanes(repeating: 1) / total
-            for channel in 0..<size { output[channel] *= scale }
-        }
-    }
-
-    /// Writes query · key of each position and gives the largest. Four positions go together, to hide latency.
-    @inline(__always)
-    private func score(
-        _ query: UnsafePointer<Lanes>, _ keys: UnsafePointer<Lanes>, _ length: Int,
-        _ scores: UnsafeMutablePointer<Lanes>
-    ) -> Lanes {
-        var top = Lanes(repeating: -.infinity)
-        var position = 0
-        while position + 4 <= length {
-            let key0 = keys + position * size
-            let key1 = key0 + size
-            let key2 = key1 + size
-            let key3 = key2 + size
-            var score0 = Lanes(repeating: 0)
-            var score1 = score0
-            var score2 = score0
-            var score3 = score0
-            for channel in 0..<size {
-                let number = query[channel]
-                score0 = multiplyAdd(score0, number, key0[channel])
-                score1 = multiplyAdd(score1, number, key1[channel])
-                score2 = multiplyAdd(score2, number, key2[channel])
-                score3 = multiplyAdd(score3, number, key3[channel])
-            }
-            let target = scores + position
-            target[0] = score0
-            target[1] = score1
-            target[2] = score2
-            target[3] = score3
-            for slot in 0..<4 { top.replace(with: target[slot], where: target[slot] .> top) }
-            position += 4
-        }
-        while position < length {
-            let key = keys + position * size
-            var score = Lanes(repeating: 0)
-            for channel in 0..<size { score = multiplyAdd(score, query[channel], key[channel]) }
-            scores[position] = score
-            top.replace(with: score, where: score .> top)
-            position += 1
-        }
-        return top
-    }
-
-    /// Writes Σ share · value. Positions pass in parts that stay in the first cache while eight channels at a time are
-    /// summed.
-    @inline(__always)
-    private func mix(
-        _ shares: UnsafePointer<Lanes>, _ values: UnsafePointer<Lanes>, _ length: Int,
-        _ target: UnsafeMutablePointer<Lanes>
-    ) {
-        for channel in 0..<size { target[channel] = Lanes(repeating: 0) }
-        let part = max(1, 1024 / size)
+        for pair in 0..<heads &* pairs { sums[pair] = LanePairs(repeating: 0) }
         var first = 0
         while first < length {
-            let last = min(first + part, length)
-            var channel = 0
-            while channel + 8 <= size {
-                let output = target + channel
-                var sum0 = output[0]
-                var sum1 = output[1]
-                var sum2 = output[2]
-                var sum3 = output[3]
-                var sum4 = output[4]
-                var sum5 = output[5]
-                var sum6 = output[6]
-                var sum7 = output[7]
-                var value = values + first * size + channel
-                for position in first..<last {
-                    let share = shares[position]
-                    sum0 = multiplyAdd(sum0, share, value[0])
-                    sum1 = multiplyAdd(sum1, share, value[1])
-                    sum2 = multiplyAdd(sum2, share, value[2])
-                    sum3 = multiplyAdd(sum3, share, value[3])
-                    sum4 = multiplyAdd(sum4, share, value[4])
-                    sum5 = multiplyAdd(sum5, share, value[5])
-                    sum6 = multiplyAdd(sum6, share, value[6])
-                    sum7 = multiplyAdd(sum7, share, value[7])
-                    value += size
-                }
-                output[0] = sum0
-                output[1] = sum1
-                output[2] = sum2
-                output[3] = sum3
-                output[4] = sum4
-                output[5] = sum5
-                output[6] = sum6
-                output[7] = sum7
-                channel += 8
-            }
-            while channel < size {
-                var sum = target[channel]
-                for position in first..<last {
-                    sum = multiplyAdd(sum, shares[position], values[position * size + channel])
-                }
-                target[channel] = sum
-                channel += 1
-            }
-            first = last
+            let count = min(block, length &- first)
+            let rows = UnsafePointer(features + first &* pairs)
+            score(rows, count)
+            for head in 0..<heads { weigh(head, count) }
+            mix(rows, count)
+            first &+= block
         }
+        for head in 0..<heads { scale(head, Lanes(repeating: 1) / totals[head]) }
+    }
+
+    /// Writes query · features of `count` positions; there is room for as many as four times go into it.
+    @inline(__always)
+    private func score(_ rows: UnsafePointer<LanePairs>, _ count: Int) {
+        var position = 0
+        while position < count {
+            let four = rows + position &* pairs
+            var head = 0
+            #if WIDE
+                while head &+ 4 <= heads {
+                    scoreFour(four, queries + head &* pairs, scores + (head &* block &+ position))
+                    head &+= 4
+                }
+            #endif
+            while head < heads {
+                var sums = FourPairs()
+                let query = queries + head &* pairs
+                var pair = 0
+                while pair < pairs {
+                    for slot in 0..<4 {
+                        sums.add(query[pair &+ slot], FourPairs(four + (4 &* pair &+ slot), stride: 4))
+                    }
+                    pair &+= 4
+                }
+                sums.writeTotals(to: scores + (head &* block &+ position))
+                head &+= 1
+            }
+            position &+= 4
+        }
+    }
+
+    /// Four heads of four positions: as many sums as hide the latency of an addition, and a load for every two.
+    @inline(__always)
+    private func scoreFour(
+        _ rows: UnsafePointer<LanePairs>, _ queries: UnsafePointer<LanePairs>, _ scores: UnsafeMutablePointer<Lanes>
+    ) {
+        let query1 = queries + pairs
+        let query2 = query1 + pairs
+        let query3 = query2 + pairs
+        var sums0 = FourPairs()
+        var sums1 = FourPairs()
+        var sums2 = FourPairs()
+        var sums3 = FourPairs()
+        var pair = 0
+        while pair < pairs {
+            for slot in 0..<4 {
+                let features = FourPairs(rows + (4 &* pair &+ slot), stride: 4)
+                sums0.add(queries[pair &+ slot], features)
+                sums1.add(query1[pair &+ slot], features)
+                sums2.add(query2[pair &+ slot], features)
+                sums3.add(query3[pair &+ slot], features)
+            }
+            pair &+= 4
+        }
+        sums0.writeTotals(to: scores)
+        sums1.writeTotals(to: scores + block)
+        sums2.writeTotals(to: scores + 2 &* block)
+        sums3.writeTotals(to: scores + 3 &* block)
+    }
+
+    /// Turns a head's scores into shares, and scales what was summed before if there is a larger score.
+    @inline(__always)
+    private func weigh(_ head: Int, _ count: Int) {
+        let scores = scores + head &* block
+        let before = largest[head]
+        var top = before
+        for position in 0..<count { top.replace(with: scores[position], where: scores[position] .> top) }
+        if any(top .!= before) {
+            let factor = exponential(before - top)
+            totals[head] *= factor
+            scale(head, factor)
+            largest[head] = top
+        }
+        var total = totals[head]
+        for position in 0..<count {
+            let share = exponential(scores[position] - top)
+            scores[position] = share
+            total += share
+        }
+        totals[head] = total
+        // What four positions have beyond the last one counts nothing.
+        for position in count..<(count &+ 3) & ~3 { scores[position] = Lanes(repeating: 0) }
+    }
+
+    @inline(__always)
+    private func scale(_ head: Int, _ factor: Lanes) {
+        let factors = LanePairs(lowHalf: factor, highHalf: factor)
+        let sums = sums + head &* pairs
+        for pair in 0..<pairs { sums[pair] *= factors }
+    }
+
+    /// Adds share · features of `count` positions to the sums, and asks for the features of the block after.
+    @inline(__always)
+    private func mix(_ rows: UnsafePointer<LanePairs>, _ count: Int) {
+        var pair = 0
+        while pair < pairs {
+            var head = 0
+            #if WIDE
+                while head &+ 4 <= heads {
+                    mixFour(
+                        rows + 4 &* pair, scores + head &* block, sums + (head &* pairs &+ pair), count, (head >> 2) & 1
+                    )
+                    head &+= 4
+                }
+            #endif
+            while head < heads {
+                let target = sums + (head &* pairs &+ pair)
+                let shares = scores + head &* block
+                var sums = FourPairs(target, stride: 1)
+                var row = rows + 4 &* pair
+                var position = 0
+                while position < count {
+                    for slot in 0..<4 {
+                        let share = shares[position &+ slot]
+                        sums.add(LanePairs(lowHalf: share, highHalf: share), FourPairs(row + slot &* 4, stride: 1))
+                        hrvq_prefetch_second(row + (block &* pairs &+ slot &* 4 &+ (head & 3)))
+                    }
+                    row += 4 &* pairs
+                    position &+= 4
+                }
+                sums.write(to: target)
+                head &+= 1
+            }
+            pair &+= 4
+        }
+    }
+
+    /// Four heads, eight channels.
+    @inline(__always)
+    private func mixFour(
+        _ rows: UnsafePointer<LanePairs>, _ shares: UnsafePointer<Lanes>, _ target: UnsafeMutablePointer<LanePairs>,
+        _ count: Int, _ part: Int
+    ) {
+        let ahead = block &* pairs &+ part &* 2
+        let target1 = target + pairs
+        let target2 = target1 + pairs
+        let target3 = target2 + pairs
+        var sums0 = FourPairs(target, stride: 1)
+        var sums1 = FourPairs(target1, stride: 1)
+        var sums2 = FourPairs(target2, stride: 1)
+        var sums3 = FourPairs(target3, stride: 1)
+        let shares1 = shares + block
+        let shares2 = shares1 + block
+        let shares3 = shares2 + block
+        var row = rows
+        var position = 0
+        while position < count {
+            for slot in 0..<4 {
+                let features = FourPairs(row + slot &* 4, stride: 1)
+                let share0 = shares[position &+ slot]
+                let share1 = shares1[position &+ slot]
+                let share2 = shares2[position &+ slot]
+                let share3 = shares3[position &+ slot]
+                sums0.add(LanePairs(lowHalf: share0, highHalf: share0), features)
+                sums1.add(LanePairs(lowHalf: share1, highHalf: share1), features)
+                sums2.add(LanePairs(lowHalf: share2, highHalf: share2), features)
+                sums3.add(LanePairs(lowHalf: share3, highHalf: share3), features)
+                // A part of the next block, which is read while this one is computed.
+                hrvq_prefetch_second(row + (ahead &+ slot &* 4))
+                hrvq_prefetch_second(row + (ahead &+ slot &* 4 &+ 1))
+            }
+            row += 4 &* pairs
+            position &+= 4
+        }
+        sums0.write(to: target)
+        sums1.write(to: target1)
+        sums2.write(to: target2)
+        sums3.write(to: target3)
     }
 }

@@ -2,37 +2,58 @@
 
 /// A block of causal attention.
 ///
-/// A position's key and value come from the position before it, so they are made when the code there is known: the part
-/// of the hidden channels is a product, the part of the code a row of a table.
+/// A position's key and value come from the position before it, so what they are made of is kept when the code there is
+/// known: the hidden channels, then numbers that stand for the code. What is added to all keys alike changes no softmax,
+/// and is left out.
 struct AttentionBlock {
-    var query: PositionMatrix
-    var queryBias: UnsafePointer<Float>
-    /// The columns of the hidden channels alone.
-    var keyValue: PositionMatrix
-    /// Bias and the columns of the embedding for each code: [choices, 2C].
-    var codeTable: UnsafePointer<Float>
-    /// Of position 0, which has none before it.
-    var keyValueBias: UnsafePointer<Float>
+    private let query: PositionMatrix
+    private let queryBias: UnsafePointer<Float>
+    /// What turns a head's query into one for features: [heads] matrices with an output a feature.
+    private let keys: UnsafePointer<Float>
+    /// What turns a head's sum of features into its values: [heads] matrices.
+    private let values: UnsafePointer<Float>
+    /// Numbers of such a matrix.
+    private let keyCount: Int
+    private let valueCount: Int
+    private let valueBias: UnsafePointer<Float>
+    /// What stands for a code among the features: [choices, features].
+    private let codeTable: UnsafePointer<Float>
     /// [R, 2C]: of ELU(h), then of what attention gives.
-    var merge: PositionMatrix
-    var mergeBias: UnsafePointer<Float>
-    var gate: Gate
-    var cache: AttentionCache
-    /// The block's input at the position before.
-    var before: UnsafeMutablePointer<Lanes>
+    private let merge: PositionMatrix
+    private let mergeBias: UnsafePointer<Float>
+    let gate: Gate
+    private let cache: AttentionCache
+    /// What is kept of the position before: the block's input, and what stands for the code.
+    private let before: UnsafeMutablePointer<LanePairs>
+    /// The values of one head.
+    private let output: UnsafeMutablePointer<Lanes>
+    /// Channels a head.
+    private let size: Int
+    /// Numbers that stand for a code.
+    private let codeFeatures: Int
+    /// Numbers that are kept of a position.
+    private let features: Int
 
     init(_ reader: inout WeightReader, _ memory: Memory, _ shape: Shape) {
-        let size = shape.hiddenUnits
-        query = reader.positionMatrix(outputs: size, depth: size)
-        queryBias = reader.take(size)
-        keyValue = reader.positionMatrix(outputs: 2 * size, depth: size)
-        codeTable = reader.take(shape.choices * padded(2 * size))
-        keyValueBias = reader.take(2 * size)
-        merge = reader.positionMatrix(outputs: shape.residualUnits, depth: 2 * size)
+        let channels = shape.hiddenUnits
+        let heads = shape.attentionHeads
+        size = channels / heads
+        codeFeatures = padded(min(shape.choices, channels))
+        features = padded(channels) + codeFeatures
+        query = reader.positionMatrix(outputs: channels, depth: channels)
+        queryBias = reader.take(channels)
+        keyCount = PositionMatrix.count(outputs: features, depth: size)
+        valueCount = PositionMatrix.count(outputs: size, depth: features)
+        keys = reader.take(heads * keyCount)
+        values = reader.take(heads * valueCount)
+        valueBias = reader.take(channels)
+        codeTable = reader.take(shape.choices * codeFeatures)
+        merge = reader.positionMatrix(outputs: shape.residualUnits, depth: 2 * channels)
         mergeBias = reader.take(shape.residualUnits)
         gate = Gate(&reader, memory, shape)
-        cache = AttentionCache(memory, shape)
-        before = memory.lanes(size)
+        cache = AttentionCache(memory, shape, channels: features)
+        before = memory.pairs(features / 2)
+        output = memory.lanes(padded(size))
     }
 
     /// The block at one position; `hidden` is its input and output.
@@ -42,31 +63,55 @@ struct AttentionBlock {
         position: Int, column: Int, codes: UnsafePointer<Int32>?, _ shape: Shape, _ scratch: Scratch,
         hidden: UnsafeMutablePointer<Lanes>
     ) {
-        let size = shape.hiddenUnits
+        let channels = shape.hiddenUnits
+        let before = UnsafeMutableRawPointer(before).assumingMemoryBound(to: Lanes.self)
+        // Nothing is before the first position: its features are zeros, and it has nothing else to attend to.
+        let isFirst = codes == nil
         if let codes {
-            let stride = padded(2 * size)
-            for lane in 0..<8 {
-                let row = UnsafeRawPointer(codeTable + Int(codes[lane]) * stride)
-                for block in 0..<stride / 8 {
-                    let numbers = row.load(fromByteOffset: block * 32, as: Lanes.self)
-                    scatter(numbers, to: scratch.wide + block * 8, lane: lane)
-                }
-            }
-            keyValue.multiply(before, start: scratch.wide, to: scratch.wide)
+            writeCodes(codes, to: before + padded(channels))
         } else {
-            fill(scratch.wide, keyValueBias, 2 * size)
+            before.update(repeating: Lanes(repeating: 0), count: features)
         }
-        cache.keep(scratch.wide, at: position)
-        before.update(from: hidden, count: size)
+        cache.keep(self.before, at: position)
+        before.update(from: hidden, count: channels)
 
-        fill(scratch.wide, queryBias, size)
-        query.multiply(hidden, start: scratch.wide, to: scratch.wide)
-        elu(hidden, size, to: scratch.merged)
-        cache.attend(scratch.wide, length: position + 1, scores: scratch.scores, to: scratch.merged + size)
+        if !isFirst { attend(to: position + 1, shape, scratch, hidden) }
+        elu(hidden, channels, to: scratch.merged)
+        for head in 0..<shape.attentionHeads {
+            fill(output, valueBias + head * size, size)
+            if !isFirst {
+                let matrix = PositionMatrix(values + head * valueCount, outputs: size, depth: features)
+                matrix.multiply(cache.attended(by: head), start: output, to: output)
+            }
+            (scratch.merged + channels + head * size).update(from: output, count: size)
+        }
         fill(scratch.residual, mergeBias, shape.residualUnits)
         merge.multiply(scratch.merged, start: scratch.residual, to: scratch.residual)
         elu(scratch.residual, shape.residualUnits, to: scratch.residual)
         gate.apply(scratch.residual, column: column, scratch: scratch.wide, addingTo: hidden)
+    }
+
+    /// Sums the features of the positions before `length` as each head's query says.
+    private func attend(to length: Int, _ shape: Shape, _ scratch: Scratch, _ hidden: UnsafePointer<Lanes>) {
+        fill(scratch.wide, queryBias, shape.hiddenUnits)
+        query.multiply(hidden, start: scratch.wide, to: scratch.wide)
+        for head in 0..<shape.attentionHeads {
+            let matrix = PositionMatrix(keys + head * keyCount, outputs: features, depth: size)
+            let target = cache.query(of: head)
+            target.update(repeating: Lanes(repeating: 0), count: features)
+            matrix.multiply(scratch.wide + head * size, start: target, to: target)
+        }
+        cache.attend(length: length)
+    }
+
+    private func writeCodes(_ codes: UnsafePointer<Int32>, to target: UnsafeMutablePointer<Lanes>) {
+        for lane in 0..<8 {
+            let row = UnsafeRawPointer(codeTable + Int(codes[lane]) * codeFeatures)
+            for block in 0..<codeFeatures / 8 {
+                let numbers = row.load(fromByteOffset: block * 32, as: Lanes.self)
+                scatter(numbers, to: target + block * 8, lane: lane)
+            }
+        }
     }
 }
 

@@ -15,6 +15,13 @@ final class Memory {
         return pointer
     }
 
+    /// Room for `count` pairs of numbers of eight images, zeros.
+    func pairs(_ count: Int) -> UnsafeMutablePointer<LanePairs> {
+        let pointer = take(count, as: LanePairs.self)
+        pointer.initialize(repeating: LanePairs(repeating: 0), count: count)
+        return pointer
+    }
+
     /// Room for `count` codes, zeros.
     func codes(_ count: Int) -> UnsafeMutablePointer<Int32> {
         let pointer = take(count, as: Int32.self)
@@ -54,7 +61,8 @@ struct WeightReader {
 
     /// The next matrix for single positions.
     mutating func positionMatrix(outputs: Int, depth: Int) -> PositionMatrix {
-        PositionMatrix(weights: take(padded(outputs) * depth), depth: depth, outputs: outputs)
+        PositionMatrix(
+            take(PositionMatrix.count(outputs: outputs, depth: depth)), outputs: outputs, depth: depth)
     }
 
     /// The next matrix for rows of positions.

@@ -1,14 +1,24 @@
 // Compiled several times, as `Lanes.swift` is.
 
-/// A matrix with the numbers of eight outputs side by side: [outputs / 8, depth, 8], zeros in outputs there are not.
+import CProcessor
+
+/// A matrix with the numbers of eight outputs side by side, for two inputs each: [outputs / 8, depth / 2, 8, 2], zeros in
+/// outputs and inputs there are not.
 struct PositionMatrix {
-    var weights: UnsafePointer<Float>
-    var depth: Int
-    var outputs: Int
+    private let weights: UnsafePointer<Float>
+    let depth: Int
+    let outputs: Int
+
+    init(_ weights: UnsafePointer<Float>, outputs: Int, depth: Int) {
+        self.weights = weights
+        self.depth = depth
+        self.outputs = outputs
+    }
+
+    /// How many numbers such a matrix has.
+    static func count(outputs: Int, depth: Int) -> Int { padded(outputs) * ((depth + 1) & ~1) }
 
     /// target = start + weights · inputs at one position, the inputs before `first` left out.
-    ///
-    /// Eight running sums hide the latency of additions; a number of the matrix serves eight images.
     ///
     /// - Parameters:
     ///   - inputs: The inputs from `first` on.
@@ -17,40 +27,85 @@ struct PositionMatrix {
         _ inputs: UnsafePointer<Lanes>, from first: Int = 0, start: UnsafePointer<Lanes>,
         to target: UnsafeMutablePointer<Lanes>
     ) {
-        let count = depth - first
-        for block in 0..<(outputs + 7) / 8 {
-            var weight = weights + (block * depth + first) * 8
-            let begin = start + block * 8
-            let end = target + block * 8
-            var sum0 = begin[0]
-            var sum1 = begin[1]
-            var sum2 = begin[2]
-            var sum3 = begin[3]
-            var sum4 = begin[4]
-            var sum5 = begin[5]
-            var sum6 = begin[6]
-            var sum7 = begin[7]
-            for index in 0..<count {
-                let input = inputs[index]
-                sum0 = multiplyAdd(sum0, input, Lanes(repeating: weight[0]))
-                sum1 = multiplyAdd(sum1, input, Lanes(repeating: weight[1]))
-                sum2 = multiplyAdd(sum2, input, Lanes(repeating: weight[2]))
-                sum3 = multiplyAdd(sum3, input, Lanes(repeating: weight[3]))
-                sum4 = multiplyAdd(sum4, input, Lanes(repeating: weight[4]))
-                sum5 = multiplyAdd(sum5, input, Lanes(repeating: weight[5]))
-                sum6 = multiplyAdd(sum6, input, Lanes(repeating: weight[6]))
-                sum7 = multiplyAdd(sum7, input, Lanes(repeating: weight[7]))
-                weight += 8
-            }
-            end[0] = sum0
-            end[1] = sum1
-            end[2] = sum2
-            end[3] = sum3
-            end[4] = sum4
-            end[5] = sum5
-            end[6] = sum6
-            end[7] = sum7
+        // Where there is an odd number of inputs, two of them are not neighbours in the matrix.
+        let begin = (first &+ 1) & ~1
+        let end = depth & ~1
+        let blockCount = ((depth &+ 1) & ~1) &* 8
+        for block in 0..<(outputs &+ 7) / 8 {
+            let weight = weights + block &* blockCount
+            let sums = target + block &* 8
+            multiplyPairs(inputs - first, begin..<end, weight, start: start + block &* 8, to: sums)
+            if first < begin { add(inputs[0], weight + ((first &- 1) &* 8 &+ 1), to: sums) }
+            if end < depth { add(inputs[end &- first], weight + end &* 8, to: sums) }
         }
+    }
+
+    /// Adds weights · input of one input, whose weights are two apart.
+    @inline(__always)
+    private func add(_ input: Lanes, _ weight: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Lanes>) {
+        for output in 0..<8 {
+            sums[output] = multiplyAdd(sums[output], input, Lanes(repeating: weight[2 &* output]))
+        }
+    }
+
+    /// Sums of eight outputs over an even number of inputs, which hide the latency of additions; a number of the matrix
+    /// serves eight images.
+    @inline(__always)
+    private func multiplyPairs(
+        _ inputs: UnsafePointer<Lanes>, _ range: Range<Int>, _ weights: UnsafePointer<Float>,
+        start: UnsafePointer<Lanes>, to target: UnsafeMutablePointer<Lanes>
+    ) {
+        var index = range.lowerBound
+        var weight = weights + index &* 8
+        #if WIDE
+            // The numbers of two inputs for an image lie side by side, as the weights do.
+            var sums0 = FourPairs()
+            var sums1 = FourPairs()
+            while index < range.upperBound {
+                // A page ahead: where one ends, the processor does not know what comes next.
+                hrvq_prefetch(weight + 1024)
+                let pair = interleaved(inputs + index)
+                sums0.add(pair, FourPairs(repeatingPairs: weight))
+                sums1.add(pair, FourPairs(repeatingPairs: weight + 8))
+                weight += 16
+                index &+= 2
+            }
+            sums0.writeInterleavedTotals(start: start, to: target)
+            sums1.writeInterleavedTotals(start: start + 4, to: target + 4)
+        #else
+            var sum0 = start[0]
+            var sum1 = start[1]
+            var sum2 = start[2]
+            var sum3 = start[3]
+            var sum4 = start[4]
+            var sum5 = start[5]
+            var sum6 = start[6]
+            var sum7 = start[7]
+            while index < range.upperBound {
+                hrvq_prefetch(weight + 1024)
+                for slot in 0..<2 {
+                    let input = inputs[index &+ slot]
+                    sum0 = multiplyAdd(sum0, input, Lanes(repeating: weight[slot]))
+                    sum1 = multiplyAdd(sum1, input, Lanes(repeating: weight[slot &+ 2]))
+                    sum2 = multiplyAdd(sum2, input, Lanes(repeating: weight[slot &+ 4]))
+                    sum3 = multiplyAdd(sum3, input, Lanes(repeating: weight[slot &+ 6]))
+                    sum4 = multiplyAdd(sum4, input, Lanes(repeating: weight[slot &+ 8]))
+                    sum5 = multiplyAdd(sum5, input, Lanes(repeating: weight[slot &+ 10]))
+                    sum6 = multiplyAdd(sum6, input, Lanes(repeating: weight[slot &+ 12]))
+                    sum7 = multiplyAdd(sum7, input, Lanes(repeating: weight[slot &+ 14]))
+                }
+                weight += 16
+                index &+= 2
+            }
+            target[0] = sum0
+            target[1] = sum1
+            target[2] = sum2
+            target[3] = sum3
+            target[4] = sum4
+            target[5] = sum5
+            target[6] = sum6
+            target[7] = sum7
+        #endif
     }
 }
 
@@ -73,6 +128,13 @@ struct RowMatrix {
         targetStride: Int
     ) {
         var column = 0
+        #if WIDE
+            while columns &- column >= 4 {
+                multiplyFour(
+                    inputs + column &* inputStride, inputStride, target + column &* targetStride, targetStride)
+                column &+= 4
+            }
+        #endif
         while column < columns {
             let left = columns - column
             let input = inputs + column * inputStride
@@ -88,6 +150,56 @@ struct RowMatrix {
                 multiplyOne(input, output)
                 column += 1
             }
+        }
+    }
+
+    /// Four positions, of which two fill a register, and eight outputs at a time.
+    @inline(__always)
+    private func multiplyFour(
+        _ inputs: UnsafePointer<Lanes>, _ inputStride: Int, _ target: UnsafeMutablePointer<Lanes>, _ targetStride: Int
+    ) {
+        let inputsB = inputs + inputStride
+        let inputsC = inputsB + inputStride
+        let inputsD = inputsC + inputStride
+        let blocks = (outputs &+ 3) / 4
+        var block = 0
+        while block < blocks {
+            let a = target + block &* 4
+            let b = a + targetStride
+            let c = b + targetStride
+            let d = c + targetStride
+            var weight = weights + block &* depth &* 4
+            var sums0 = FourPairs(low: a, high: b)
+            var sums1 = FourPairs(low: c, high: d)
+            if block &+ 1 == blocks {
+                for index in 0..<depth {
+                    let factors = FourPairs(repeating: weight)
+                    sums0.add(LanePairs(lowHalf: inputs[index], highHalf: inputsB[index]), factors)
+                    sums1.add(LanePairs(lowHalf: inputsC[index], highHalf: inputsD[index]), factors)
+                    weight += 4
+                }
+            } else {
+                var next = weight + depth &* 4
+                var sums2 = FourPairs(low: a + 4, high: b + 4)
+                var sums3 = FourPairs(low: c + 4, high: d + 4)
+                for index in 0..<depth {
+                    let inputsAB = LanePairs(lowHalf: inputs[index], highHalf: inputsB[index])
+                    let inputsCD = LanePairs(lowHalf: inputsC[index], highHalf: inputsD[index])
+                    let factors = FourPairs(repeating: weight)
+                    sums0.add(inputsAB, factors)
+                    sums1.add(inputsCD, factors)
+                    let nextFactors = FourPairs(repeating: next)
+                    sums2.add(inputsAB, nextFactors)
+                    sums3.add(inputsCD, nextFactors)
+                    weight += 4
+                    next += 4
+                }
+                sums2.write(low: a + 4, high: b + 4)
+                sums3.write(low: c + 4, high: d + 4)
+            }
+            sums0.write(low: a, high: b)
+            sums1.write(low: c, high: d)
+            block &+= 2
         }
     }
 

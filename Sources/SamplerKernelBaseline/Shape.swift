@@ -26,13 +26,10 @@ struct Scratch {
     var wide: UnsafeMutablePointer<Lanes>
     /// 2C numbers.
     var merged: UnsafeMutablePointer<Lanes>
-    /// A number a position.
-    var scores: UnsafeMutablePointer<Lanes>
 
     init(_ memory: Memory, _ shape: Shape) {
         residual = memory.lanes(padded(shape.residualUnits))
         wide = memory.lanes(padded(2 * shape.hiddenUnits))
         merged = memory.lanes(padded(2 * shape.hiddenUnits))
-        scores = memory.lanes(shape.positions)
     }
 }

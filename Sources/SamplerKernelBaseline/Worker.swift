@@ -24,9 +24,9 @@ public final class Worker {
     public let weightCount: Int
     /// Bytes of memory that the worker holds.
     ///
-    /// For eight images: 64·H·W·C an attention layer for keys and values; for each residual block 16·(f + 1)·(W + f − 1)·C
-    /// for the rows that its convolution looks back at and 32·W·R for sums of a row; where there are conditions, 64·W·C
-    /// for every gate.
+    /// For eight images: 32·H·W·(C + min(m, C)) an attention layer for what keys and values are made of; for each
+    /// residual block 16·(f + 1)·(W + f − 1)·C for the rows that its convolution looks back at and 32·W·R for sums of a
+    /// row; where there are conditions, 64·W·C for every gate.
     public var byteCount: Int { memory.byteCount }
 
     /// Makes a worker for a network's packed weights, which must outlive it.

@@ -41,6 +41,8 @@ struct SampledPrior: CustomTestStringConvertible, Sendable {
         SampledPrior("odd channels", width: 5, choices: 9, hidden: 21, residual: 13, attention: 2, outputs: 1),
         SampledPrior("wide heads, whole blocks", choices: 8, hidden: 32, residual: 16, attention: 2, heads: 1),
         SampledPrior("no residual blocks", blocks: 0, attention: 2),
+        SampledPrior("more positions than a block of attention, six heads", height: 12, width: 12, heads: 6),
+        SampledPrior("more codes than channels", choices: 40, hidden: 24, attention: 2, heads: 8),
     ]
 
     /// A network whose numbers are larger than fresh ones, so that every part of it shows in the logits.

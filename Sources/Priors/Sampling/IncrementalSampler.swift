@@ -3,15 +3,15 @@ import Torch
 /// Samples a prior position by position, computing at each only what is new.
 ///
 /// A pass of the whole network for each of P positions costs P² positions; here a position's convolutions look into
-/// rows that are kept, and its attention into kept keys and values, so P positions cost about one pass. Eight images go
+/// rows that are kept, and its attention into kept features, so P positions cost about one pass. Eight images go
 /// side by side in the lanes of a vector, a thread takes eight at a time, and threads never wait for each other: counts
 /// that are a multiple of eight times the threads are the fastest. An image's codes depend on seed, stream and its
 /// number alone, not on the other images or on the threads.
 ///
 /// It computes on the processor in float32, whatever the network's precision and device; ``TensorSampler`` is the way on
 /// a GPU. What earlier layers and labels say comes from ``PixelSNAIL/conditioning(_:dropout:)`` once an image. Memory is
-/// the weights once, and for each thread chiefly the keys and values, 64·H·W·C bytes an attention layer, and half of it
-/// for what conditions.
+/// the weights once, and for each thread chiefly what keys and values are made of, 32·H·W·(C + min(m, C)) bytes an
+/// attention layer, and 32·H·W·C for what conditions.
 ///
 /// Source: Fast PixelCNN++ (Ramachandran et al. 2017) keeps activations alike.
 public final class IncrementalSampler {

@@ -70,42 +70,73 @@ private struct WeightPacking {
         let size = settings.hiddenUnits
         for row in 0..<settings.filterRows - 1 {
             let places = try filter.selected(axis: 2, row).permuted([0, 2, 1])
-            try append(matrix: places.reshaped([settings.residualUnits, settings.filterSize * size]), side: 4)
+            try append(rowMatrix: places.reshaped([settings.residualUnits, settings.filterSize * size]))
         }
         try append(bias: weight("\(path).convolution.bias"))
         let seen = settings.filterSize / 2 + 1
         let present = try filter.selected(axis: 2, settings.filterRows - 1).narrowed(axis: 2, 0..<seen)
         try append(
-            matrix: present.permuted([0, 2, 1]).reshaped([settings.residualUnits, seen * size]), side: 8)
+            positionMatrix: present.permuted([0, 2, 1]).reshaped([settings.residualUnits, seen * size]))
         try packGate(path)
     }
 
     private mutating func packGate(_ path: String) throws {
         try packLayer("\(path).gate")
-        if settings.isConditioned { try append(matrix: matrix("\(path).condition"), side: 4) }
+        if settings.isConditioned { try append(rowMatrix: matrix("\(path).condition")) }
     }
 
     private mutating func packAttention(_ path: String) throws {
         let size = settings.hiddenUnits
+        let heads = settings.attentionHeads
+        let channels = size / heads
         // The softmax's scale goes into the query.
-        let scale = 1 / Double(size / settings.attentionHeads).squareRoot()
-        try append(matrix: matrix("\(path).attention.query") * scale, side: 8)
+        let scale = 1 / Double(channels).squareRoot()
+        try append(positionMatrix: matrix("\(path).attention.query") * scale)
         try append(bias: weight("\(path).attention.query.bias") * scale)
-        let keyValue = try matrix("\(path).attention.keyValue")
-        let bias = try weight("\(path).attention.keyValue.bias")
-        try append(matrix: keyValue.narrowed(axis: 1, 0..<size), side: 8)
-        let ofCodes = try keyValue.narrowed(axis: 1, size..<2 * size).permuted([1, 0])
-        try append(rows: weight("embedding.weight").matmul(ofCodes) + bias)
-        try append(bias: bias)
+        let (keyValue, codes) = try attentionFeatures(path)
+        for head in 0..<heads {
+            let rows = try keyValue.narrowed(axis: 0, head * channels..<(head + 1) * channels)
+            try append(positionMatrix: rows.permuted([1, 0]))
+        }
+        for head in 0..<heads {
+            try append(
+                positionMatrix: keyValue.narrowed(axis: 0, size + head * channels..<size + (head + 1) * channels))
+        }
+        // A key's bias adds the same to every score, which no softmax sees.
+        try append(bias: weight("\(path).attention.keyValue.bias").narrowed(axis: 0, size..<2 * size))
+        try append(rows: codes)
         let merge = [try matrix("\(path).merge.convolution"), try matrix("\(path).merge.attended")]
-        try append(matrix: Tensor.concatenate(merge, axis: 1), side: 8)
+        try append(positionMatrix: Tensor.concatenate(merge, axis: 1))
         try append(bias: weight("\(path).merge.convolution.bias"))
         try packGate("\(path).merge")
     }
 
+    /// What keys and values are made of: their matrix [2C, features], and what stands for a code [choices, ...].
+    ///
+    /// The features of a position are the hidden channels, then a number for each code, which is 1 for the position's
+    /// own. Where there are more codes than channels, the embedding is less. Both parts are filled up to eights.
+    private func attentionFeatures(_ path: String) throws -> (keyValue: Tensor, codes: Tensor) {
+        let size = settings.hiddenUnits
+        let both = try matrix("\(path).attention.keyValue")
+        let hidden = try both.narrowed(axis: 1, 0..<size)
+        let embedded = try both.narrowed(axis: 1, size..<2 * size)
+        let embedding = try weight("embedding.weight")
+        let isOneHot = settings.choices <= size
+        let ofCodes = isOneHot ? try embedded.matmul(embedding.permuted([1, 0])) : embedded
+        let codes = isOneHot ? try oneHot(settings.choices) : embedding
+        let parts = try [hidden, ofCodes].map { try $0.padded([0, (8 - $0.size(1) % 8) % 8]) }
+        return (try Tensor.concatenate(parts, axis: 1), codes)
+    }
+
+    /// A row a code: 1 in its own place, 0 elsewhere.
+    private func oneHot(_ choices: Int) throws -> Tensor {
+        let numbers = (0..<choices * choices).map { $0 % (choices + 1) == 0 ? Float(1) : 0 }
+        return try Tensor(numbers, [choices, choices])
+    }
+
     /// A 1×1 convolution and its bias.
     private mutating func packLayer(_ path: String) throws {
-        try append(matrix: matrix(path), side: 8)
+        try append(positionMatrix: matrix(path))
         try append(bias: weight("\(path).bias"))
     }
 
@@ -120,13 +151,23 @@ private struct WeightPacking {
         return try weight.reshaped([weight.size(0), weight.size(1)])
     }
 
-    /// [out, in] as [out / side, in, side], with zeros in outputs that there are not.
-    private mutating func append(matrix: Tensor, side: Int) throws {
+    /// [out, in] as [out / side, in, side] for rows of positions, as [out / side, in / 2, side, 2] for single ones, with
+    /// zeros in outputs and inputs that there are not.
+    private mutating func append(matrix: Tensor, side: Int, inputs: Int) throws {
         let missing = (side - matrix.size(0) % side) % side
-        let blocks = try matrix.padded([0, 0, 0, missing]).reshaped([-1, side, matrix.size(1)])
-        numbers += try blocks.permuted([0, 2, 1]).contiguous().array(of: Float.self)
+        let blocks = try matrix.padded([0, matrix.size(1) % inputs, 0, missing])
+            .reshaped([(matrix.size(0) + missing) / side, side, -1, inputs])
+        numbers += try blocks.permuted([0, 2, 1, 3]).contiguous().array(of: Float.self)
         align()
     }
+
+    /// For single positions.
+    private mutating func append(positionMatrix matrix: Tensor) throws {
+        try append(matrix: matrix, side: 8, inputs: 2)
+    }
+
+    /// For rows of positions.
+    private mutating func append(rowMatrix matrix: Tensor) throws { try append(matrix: matrix, side: 4, inputs: 1) }
 
     /// Rows of C or 2C numbers, each from a multiple of eight on.
     private mutating func append(rows: Tensor) throws {

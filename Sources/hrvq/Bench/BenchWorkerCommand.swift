@@ -216,8 +216,8 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
         case .quantize, .quantizeStatistics: 100
         case .quantizeTrain: 40
         case .quantizeFlat, .tokenize: 3
-        case .sample32: 500
-        case .sample16: 100
+        case .sample32: 1000
+        case .sample16: 200
         case .encodeCodes, .decodeCodes, .rangeEncode, .rangeDecode: 1
         }
     }

@@ -1,0 +1,1 @@
+../SamplerKernelBaseline/LanePairs.swift

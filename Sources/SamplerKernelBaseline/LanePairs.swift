@@ -1,6 +1,6 @@
 // Compiled several times, as `Lanes.swift` is.
 
-#if WIDE
+#if WIDE && canImport(_Builtin_intrinsics)
     import _Builtin_intrinsics.intel
 #endif
 
@@ -36,7 +36,13 @@ func multiplyAdd(_ sum: LanePairs, _ left: LanePairs, _ right: LanePairs) -> Lan
 
     @inline(__always)
     private func permuted(_ pairs: LanePairs, _ places: SIMD16<Int32>) -> LanePairs {
-        _mm512_permutexvar_ps(unsafeBitCast(places, to: SIMD8<Int64>.self), pairs)
+        #if canImport(_Builtin_intrinsics)
+            return _mm512_permutexvar_ps(unsafeBitCast(places, to: SIMD8<Int64>.self), pairs)
+        #else
+            var result = pairs
+            for lane in 0..<16 { result[lane] = pairs[Int(places[lane])] }
+            return result
+        #endif
     }
 #endif
 

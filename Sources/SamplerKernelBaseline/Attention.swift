@@ -38,7 +38,8 @@ struct AttentionCache {
     init(_ memory: Memory, _ shape: Shape, channels: Int) {
         heads = shape.attentionHeads
         pairs = channels / 2
-        // Half of the second cache of the processors that have little of it.
+        // Half of the second cache of the processors that have little of it. More positions would win nothing, as the
+        // sums are read and written once a block.
         block = max(4, min(64, 131_072 / (channels * MemoryLayout<Lanes>.stride) / 4 * 4))
         features = memory.pairs((shape.positions + 3) / 4 * 4 * pairs)
         queries = memory.pairs(heads * pairs)
@@ -52,6 +53,10 @@ struct AttentionCache {
     @inline(__always)
     func keep(_ channels: UnsafePointer<LanePairs>, at position: Int) {
         let target = features + place(of: position)
+        if position & 3 == 0 {
+            // The three positions after it are read with it; what other images left there may not even be finite.
+            target.update(repeating: LanePairs(repeating: 0), count: 4 &* pairs)
+        }
         var pair = 0
         while pair < pairs {
             (target + 4 &* pair).update(from: channels + pair, count: 4)
@@ -88,8 +93,8 @@ struct AttentionCache {
             let rows = UnsafePointer(features + first &* pairs)
             score(rows, count)
             for head in 0..<heads { weigh(head, count) }
-            mix(rows, count)
             first &+= block
+            mix(rows, count, isLast: first >= length)
         }
         for head in 0..<heads { scale(head, Lanes(repeating: 1) / totals[head]) }
     }
@@ -108,16 +113,16 @@ struct AttentionCache {
                 }
             #endif
             while head < heads {
-                var sums = FourPairs()
+                var products = FourPairs()
                 let query = queries + head &* pairs
                 var pair = 0
                 while pair < pairs {
                     for slot in 0..<4 {
-                        sums.add(query[pair &+ slot], FourPairs(four + (4 &* pair &+ slot), stride: 4))
+                        products.add(query[pair &+ slot], FourPairs(four + (4 &* pair &+ slot), stride: 4))
                     }
                     pair &+= 4
                 }
-                sums.writeTotals(to: scores + (head &* block &+ position))
+                products.writeTotals(to: scores + (head &* block &+ position))
                 head &+= 1
             }
             position &+= 4
@@ -156,10 +161,10 @@ struct AttentionCache {
     /// Turns a head's scores into shares, and scales what was summed before if there is a larger score.
     @inline(__always)
     private func weigh(_ head: Int, _ count: Int) {
-        let scores = scores + head &* block
+        let shares = scores + head &* block
         let before = largest[head]
         var top = before
-        for position in 0..<count { top.replace(with: scores[position], where: scores[position] .> top) }
+        for position in 0..<count { top.replace(with: shares[position], where: shares[position] .> top) }
         if any(top .!= before) {
             let factor = exponential(before - top)
             totals[head] *= factor
@@ -168,52 +173,57 @@ struct AttentionCache {
         }
         var total = totals[head]
         for position in 0..<count {
-            let share = exponential(scores[position] - top)
-            scores[position] = share
+            let share = exponential(shares[position] - top)
+            shares[position] = share
             total += share
         }
         totals[head] = total
         // What four positions have beyond the last one counts nothing.
-        for position in count..<(count &+ 3) & ~3 { scores[position] = Lanes(repeating: 0) }
+        for position in count..<(count &+ 3) & ~3 { shares[position] = Lanes(repeating: 0) }
     }
 
     @inline(__always)
     private func scale(_ head: Int, _ factor: Lanes) {
         let factors = LanePairs(lowHalf: factor, highHalf: factor)
-        let sums = sums + head &* pairs
-        for pair in 0..<pairs { sums[pair] *= factors }
+        let target = sums + head &* pairs
+        for pair in 0..<pairs { target[pair] *= factors }
     }
 
     /// Adds share · features of `count` positions to the sums, and asks for the features of the block after.
+    ///
+    /// - Parameter isLast: Whether no block comes after.
     @inline(__always)
-    private func mix(_ rows: UnsafePointer<LanePairs>, _ count: Int) {
+    private func mix(_ rows: UnsafePointer<LanePairs>, _ count: Int, isLast: Bool) {
+        // After the last block the same lines are asked for again, which costs nothing.
+        let ahead = isLast ? 0 : block &* pairs
         var pair = 0
         while pair < pairs {
             var head = 0
             #if WIDE
                 while head &+ 4 <= heads {
+                    // The first eight heads share the work of asking.
                     mixFour(
-                        rows + 4 &* pair, scores + head &* block, sums + (head &* pairs &+ pair), count, (head >> 2) & 1
-                    )
+                        rows + 4 &* pair, scores + head &* block, sums + (head &* pairs &+ pair), count,
+                        ahead &+ (head & 4) / 2)
                     head &+= 4
                 }
             #endif
             while head < heads {
                 let target = sums + (head &* pairs &+ pair)
                 let shares = scores + head &* block
-                var sums = FourPairs(target, stride: 1)
+                var total = FourPairs(target, stride: 1)
                 var row = rows + 4 &* pair
                 var position = 0
                 while position < count {
                     for slot in 0..<4 {
                         let share = shares[position &+ slot]
-                        sums.add(LanePairs(lowHalf: share, highHalf: share), FourPairs(row + slot &* 4, stride: 1))
-                        hrvq_prefetch_second(row + (block &* pairs &+ slot &* 4 &+ (head & 3)))
+                        total.add(LanePairs(lowHalf: share, highHalf: share), FourPairs(row + slot &* 4, stride: 1))
+                        hrvq_prefetch_second(row + (ahead &+ slot &* 4 &+ ((head &+ 2) & 3)))
                     }
                     row += 4 &* pairs
                     position &+= 4
                 }
-                sums.write(to: target)
+                total.write(to: target)
                 head &+= 1
             }
             pair &+= 4
@@ -224,9 +234,8 @@ struct AttentionCache {
     @inline(__always)
     private func mixFour(
         _ rows: UnsafePointer<LanePairs>, _ shares: UnsafePointer<Lanes>, _ target: UnsafeMutablePointer<LanePairs>,
-        _ count: Int, _ part: Int
+        _ count: Int, _ ahead: Int
     ) {
-        let ahead = block &* pairs &+ part &* 2
         let target1 = target + pairs
         let target2 = target1 + pairs
         let target3 = target2 + pairs

@@ -3,17 +3,18 @@
 /// A block of causal attention.
 ///
 /// A position's key and value come from the position before it, so what they are made of is kept when the code there is
-/// known: the hidden channels, then numbers that stand for the code. What is added to all keys alike changes no softmax,
-/// and is left out.
+/// known: the hidden channels, then numbers that stand for the code. What is added to all keys alike changes no
+/// softmax, and is left out.
 struct AttentionBlock {
     private let query: PositionMatrix
     private let queryBias: UnsafePointer<Float>
     /// What turns a head's query into one for features: [heads] matrices with an output a feature.
-    private let keys: UnsafePointer<Float>
+    private let keyMatrices: UnsafePointer<Float>
     /// What turns a head's sum of features into its values: [heads] matrices.
-    private let values: UnsafePointer<Float>
-    /// Numbers of such a matrix.
+    private let valueMatrices: UnsafePointer<Float>
+    /// Numbers of one of ``keyMatrices``.
     private let keyCount: Int
+    /// Numbers of one of ``valueMatrices``.
     private let valueCount: Int
     private let valueBias: UnsafePointer<Float>
     /// What stands for a code among the features: [choices, features].
@@ -32,27 +33,27 @@ struct AttentionBlock {
     /// Numbers that stand for a code.
     private let codeFeatures: Int
     /// Numbers that are kept of a position.
-    private let features: Int
+    private let featureCount: Int
 
     init(_ reader: inout WeightReader, _ memory: Memory, _ shape: Shape) {
         let channels = shape.hiddenUnits
         let heads = shape.attentionHeads
         size = channels / heads
         codeFeatures = padded(min(shape.choices, channels))
-        features = padded(channels) + codeFeatures
+        featureCount = padded(channels) + codeFeatures
         query = reader.positionMatrix(outputs: channels, depth: channels)
         queryBias = reader.take(channels)
-        keyCount = PositionMatrix.count(outputs: features, depth: size)
-        valueCount = PositionMatrix.count(outputs: size, depth: features)
-        keys = reader.take(heads * keyCount)
-        values = reader.take(heads * valueCount)
+        keyCount = PositionMatrix.count(outputs: featureCount, depth: size)
+        valueCount = PositionMatrix.count(outputs: size, depth: featureCount)
+        keyMatrices = reader.take(heads * keyCount)
+        valueMatrices = reader.take(heads * valueCount)
         valueBias = reader.take(channels)
         codeTable = reader.take(shape.choices * codeFeatures)
         merge = reader.positionMatrix(outputs: shape.residualUnits, depth: 2 * channels)
         mergeBias = reader.take(shape.residualUnits)
         gate = Gate(&reader, memory, shape)
-        cache = AttentionCache(memory, shape, channels: features)
-        before = memory.pairs(features / 2)
+        cache = AttentionCache(memory, shape, channels: featureCount)
+        before = memory.pairs(featureCount / 2)
         output = memory.lanes(padded(size))
     }
 
@@ -70,7 +71,7 @@ struct AttentionBlock {
         if let codes {
             writeCodes(codes, to: before + padded(channels))
         } else {
-            before.update(repeating: Lanes(repeating: 0), count: features)
+            before.update(repeating: Lanes(repeating: 0), count: featureCount)
         }
         cache.keep(self.before, at: position)
         before.update(from: hidden, count: channels)
@@ -80,7 +81,7 @@ struct AttentionBlock {
         for head in 0..<shape.attentionHeads {
             fill(output, valueBias + head * size, size)
             if !isFirst {
-                let matrix = PositionMatrix(values + head * valueCount, outputs: size, depth: features)
+                let matrix = PositionMatrix(valueMatrices + head * valueCount, outputs: size, depth: featureCount)
                 matrix.multiply(cache.attended(by: head), start: output, to: output)
             }
             (scratch.merged + channels + head * size).update(from: output, count: size)
@@ -96,9 +97,9 @@ struct AttentionBlock {
         fill(scratch.wide, queryBias, shape.hiddenUnits)
         query.multiply(hidden, start: scratch.wide, to: scratch.wide)
         for head in 0..<shape.attentionHeads {
-            let matrix = PositionMatrix(keys + head * keyCount, outputs: features, depth: size)
+            let matrix = PositionMatrix(keyMatrices + head * keyCount, outputs: featureCount, depth: size)
             let target = cache.query(of: head)
-            target.update(repeating: Lanes(repeating: 0), count: features)
+            target.update(repeating: Lanes(repeating: 0), count: featureCount)
             matrix.multiply(scratch.wide + head * size, start: target, to: target)
         }
         cache.attend(length: length)

@@ -4,8 +4,10 @@
     import _Builtin_intrinsics.intel
 #endif
 
-/// Two numbers of each of eight images, of adjacent channels or of two positions: one register where registers are wide,
-/// two or four elsewhere.
+/// Two numbers of each of eight images, one register where registers are wide.
+///
+/// They are halves, of two channels or of two positions; where single positions are multiplied they are interleaved, an
+/// image's two numbers side by side.
 typealias LanePairs = SIMD16<Float>
 
 /// sum + left · right, rounded as ``multiplyAdd(_:_:_:)-(Lanes,_,_)`` is.

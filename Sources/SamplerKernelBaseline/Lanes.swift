@@ -1,5 +1,5 @@
 // Compiled several times, for several instruction sets: see `kernel` in Package.swift. Every number here is one of
-// eight images that go through the network side by side, an image a lane; lanes never meet, so an image's numbers
+// eight images that go through the network side by side, an image a lane; images never meet, so an image's numbers
 // depend neither on its lane nor on its neighbours.
 
 /// One number of each of eight images.

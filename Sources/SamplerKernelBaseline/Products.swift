@@ -2,8 +2,8 @@
 
 import CProcessor
 
-/// A matrix with the numbers of eight outputs side by side, for two inputs each: [outputs / 8, depth / 2, 8, 2], zeros in
-/// outputs and inputs there are not.
+/// A matrix with the numbers of eight outputs side by side, for two inputs each: [outputs / 8, depth / 2, 8, 2], zeros
+/// in outputs and inputs there are not.
 struct PositionMatrix {
     private let weights: UnsafePointer<Float>
     let depth: Int
@@ -27,7 +27,7 @@ struct PositionMatrix {
         _ inputs: UnsafePointer<Lanes>, from first: Int = 0, start: UnsafePointer<Lanes>,
         to target: UnsafeMutablePointer<Lanes>
     ) {
-        // Where there is an odd number of inputs, two of them are not neighbours in the matrix.
+        // An input before the first whole pair, and one after the last, is added by itself.
         let begin = (first &+ 1) & ~1
         let end = depth & ~1
         let blockCount = ((depth &+ 1) & ~1) &* 8
@@ -62,7 +62,7 @@ struct PositionMatrix {
             var sums0 = FourPairs()
             var sums1 = FourPairs()
             while index < range.upperBound {
-                // A page ahead: where one ends, the processor does not know what comes next.
+                // A page ahead, as the processor's own requests end with a page.
                 hrvq_prefetch(weight + 1024)
                 let pair = interleaved(inputs + index)
                 sums0.add(pair, FourPairs(repeatingPairs: weight))
@@ -117,8 +117,9 @@ struct RowMatrix {
 
     /// target += weights · inputs at each of `columns` positions.
     ///
-    /// Four outputs of three positions are summed at a time, so that a number that is loaded serves several products.
-    /// Sums are in the order of the depth, however many positions go together.
+    /// Several outputs of several positions are summed at a time, so that a number that is loaded serves several products:
+    /// eight of four in wide registers, else four of three. Sums are in the order of the depth, however many positions go
+    /// together.
     ///
     /// - Parameters:
     ///   - inputs: The inputs of the first position; those of the next are `inputStride` further, and may overlap.
@@ -139,7 +140,7 @@ struct RowMatrix {
             let left = columns - column
             let input = inputs + column * inputStride
             let output = target + column * targetStride
-            // Four that are left go as two and two.
+            // Four, which are left where registers are narrow, go as two and two.
             if left == 3 || left > 4 {
                 multiplyThree(input, inputStride, output, targetStride)
                 column += 3

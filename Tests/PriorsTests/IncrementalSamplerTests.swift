@@ -46,7 +46,8 @@ struct IncrementalSamplerTests {
 
     @Test("An image is the same in any batch, and with any number of threads")
     func batches() throws {
-        let prior = SampledPrior("batch", conditions: SampledPrior.twoLayers, classes: 2, count: 21)
+        let prior = SampledPrior(
+            "batch", height: 12, width: 12, heads: 6, conditions: SampledPrior.twoLayers, classes: 2, count: 21)
         let sampler = try IncrementalSampler(prior.makeNetwork())
         let request = try prior.request()
         let all = try sampler.sample(request)
@@ -66,6 +67,28 @@ struct IncrementalSamplerTests {
                 try sampler.sample(part).array(of: Int32.self)
                     == all.narrowed(axis: 0, images).array(of: Int32.self))
         }
+    }
+
+    @Test("Numbers that are not finite stay with their images")
+    func notFiniteNeighbours() throws {
+        let prior = SampledPrior("neighbours", height: 5, width: 3, attention: 2, classes: 2, count: 16)
+        let network = try prior.makeNetwork()
+        try withoutGradients {
+            let embeddings = try #require(network.parameters["conditioning.labels.weight"]).tensor
+            try embeddings.narrowed(axis: 0, 0..<1).fillInPlace(.infinity)
+        }
+        let threads = Engine.threadCount
+        defer { try? Engine.setThreadCount(threads) }
+        try Engine.setThreadCount(1)
+        let sampler = try IncrementalSampler(network)
+        let labels = Array(repeating: 0, count: 8) + Array(repeating: 1, count: 8)
+        let codes = try prior.codes
+        // One worker for both groups of eight.
+        let together = try sampler.logits(codes: codes, labels: labels)
+        let alone = try sampler.logits(codes: codes.narrowed(axis: 0, 8..<16), labels: Array(labels[8...]))
+        #expect(try together.array(of: Float.self).contains { !$0.isFinite })
+        #expect(try alone.array(of: Float.self).allSatisfy(\.isFinite))
+        #expect(try together.narrowed(axis: 0, 8..<16).array(of: Float.self) == alone.array(of: Float.self))
     }
 
     @Test("Seed, stream and image number each change the samples")

@@ -42,6 +42,9 @@ struct SampledPrior: CustomTestStringConvertible, Sendable {
         SampledPrior("wide heads, whole blocks", choices: 8, hidden: 32, residual: 16, attention: 2, heads: 1),
         SampledPrior("no residual blocks", blocks: 0, attention: 2),
         SampledPrior("more positions than a block of attention, six heads", height: 12, width: 12, heads: 6),
+        SampledPrior("one position", height: 1, width: 1, attention: 2),
+        SampledPrior("odd channels, one a head, filter 7", hidden: 7, residual: 9, attention: 2, heads: 7, filter: 7),
+        SampledPrior("as many codes as channels, four heads", choices: 16, hidden: 16, heads: 4),
         SampledPrior("more codes than channels", choices: 40, hidden: 24, attention: 2, heads: 8),
     ]
 

@@ -2,8 +2,9 @@ import Torch
 
 /// A network's weights in the order and the layout in which the sampler's kernel reads them.
 ///
-/// Matrices have eight outputs side by side where they serve single positions, four where they serve rows; what is a
-/// function of a code alone is a table of rows, one a code. Every part begins at a multiple of eight numbers.
+/// Matrices have eight outputs of two inputs side by side where they serve single positions, four outputs where they
+/// serve rows; what is a function of a code alone is a table of rows, one a code. Every part begins at a multiple of
+/// eight numbers.
 final class PackedWeights {
     private let memory: UnsafeMutableRawBufferPointer
     /// How many numbers there are.
@@ -114,7 +115,9 @@ private struct WeightPacking {
     /// What keys and values are made of: their matrix [2C, features], and what stands for a code [choices, ...].
     ///
     /// The features of a position are the hidden channels, then a number for each code, which is 1 for the position's
-    /// own. Where there are more codes than channels, the embedding is less. Both parts are filled up to eights.
+    /// own. Where there are more codes than channels, its embedding takes their place, which is fewer numbers. Both
+    /// parts are filled up to eights. (An embedding that is not finite spoils all images then, not those with its code
+    /// alone.)
     private func attentionFeatures(_ path: String) throws -> (keyValue: Tensor, codes: Tensor) {
         let size = settings.hiddenUnits
         let both = try matrix("\(path).attention.keyValue")
@@ -151,8 +154,7 @@ private struct WeightPacking {
         return try weight.reshaped([weight.size(0), weight.size(1)])
     }
 
-    /// [out, in] as [out / side, in, side] for rows of positions, as [out / side, in / 2, side, 2] for single ones, with
-    /// zeros in outputs and inputs that there are not.
+    /// [out, in] as [out / side, in / inputs, side, inputs], with zeros in outputs and inputs that there are not.
     private mutating func append(matrix: Tensor, side: Int, inputs: Int) throws {
         let missing = (side - matrix.size(0) % side) % side
         let blocks = try matrix.padded([0, matrix.size(1) % inputs, 0, missing])
@@ -169,7 +171,7 @@ private struct WeightPacking {
     /// For rows of positions.
     private mutating func append(rowMatrix matrix: Tensor) throws { try append(matrix: matrix, side: 4, inputs: 1) }
 
-    /// Rows of C or 2C numbers, each from a multiple of eight on.
+    /// Rows of up to C numbers, each from a multiple of eight on.
     private mutating func append(rows: Tensor) throws {
         let missing = (8 - rows.size(1) % 8) % 8
         numbers += try rows.padded([0, missing]).array(of: Float.self)

@@ -88,36 +88,42 @@ private func addUp<L: Length>(
         let codeword1 = codeword(1)
         let codeword2 = codeword(min(2, last))
         let codeword3 = codeword(last)
+        // Of the codewords, not their path's sum: that would be a row of memory more, for the same bits.
+        let total = arrays.sums.map { $0 + vector &* dimension }
         for axis in stride(from: 0, to: dimension, by: 16) {
             // What is written a group on.
             hrvq_prefetch_for_writing(target + (groupSize &* dimension &+ axis))
-            let residual0 = loadWide(source + axis) - loadWide(codeword0 + axis)
+            let numbers0 = loadWide(codeword0 + axis)
+            let residual0 = loadWide(source + axis) - numbers0
             squares0 += residual0 * residual0
-            let residual1 = residual0 - loadWide(codeword1 + axis)
+            let numbers1 = loadWide(codeword1 + axis)
+            let residual1 = residual0 - numbers1
             squares1 += residual1 * residual1
             var gradient = weight0 * residual0 + weight1 * residual1
             var entered = residual0
+            var path = numbers0 + numbers1
             if layers > 2 {
-                let residual2 = residual1 - loadWide(codeword2 + axis)
+                let numbers2 = loadWide(codeword2 + axis)
+                let residual2 = residual1 - numbers2
                 squares2 += residual2 * residual2
                 gradient += weight2 * residual2
                 entered = residual1
+                path += numbers2
                 if layers > 3 {
-                    let residual3 = residual2 - loadWide(codeword3 + axis)
+                    let numbers3 = loadWide(codeword3 + axis)
+                    let residual3 = residual2 - numbers3
                     squares3 += residual3 * residual3
                     gradient += weight3 * residual3
                     entered = residual2
+                    path += numbers3
                 }
             }
             storeWide(loadWide(sum + axis) + entered, sum + axis)
             storeWide(gradient, target + axis)
-        }
-        if let sums = arrays.sums {
-            let target = sums + vector &* dimension
-            for axis in stride(from: 0, to: dimension, by: 16) {
-                hrvq_prefetch_for_writing(target + (groupSize &* dimension &+ axis))
+            if let total {
+                hrvq_prefetch_for_writing(total + (groupSize &* dimension &+ axis))
+                storeWide(path, total + axis)
             }
-            copy(arrays.paths[last] + chosen &* dimension, target, dimension)
         }
     }
     storeWide(squares0, squares)

@@ -54,7 +54,8 @@ struct AttentionCache {
     func keep(_ channels: UnsafePointer<LanePairs>, at position: Int) {
         let target = features + place(of: position)
         if position & 3 == 0 {
-            // The three positions after it are read with it; what other images left there may not even be finite.
+            // The three positions after it are read with it, and must count nothing: not what other images left there,
+            // which may not even be finite.
             target.update(repeating: LanePairs(repeating: 0), count: 4 &* pairs)
         }
         var pair = 0
@@ -129,34 +130,36 @@ struct AttentionCache {
         }
     }
 
-    /// Four heads of four positions: as many sums as hide the latency of an addition, and a load for every two.
-    @inline(__always)
-    private func scoreFour(
-        _ rows: UnsafePointer<LanePairs>, _ queries: UnsafePointer<LanePairs>, _ scores: UnsafeMutablePointer<Lanes>
-    ) {
-        let query1 = queries + pairs
-        let query2 = query1 + pairs
-        let query3 = query2 + pairs
-        var sums0 = FourPairs()
-        var sums1 = FourPairs()
-        var sums2 = FourPairs()
-        var sums3 = FourPairs()
-        var pair = 0
-        while pair < pairs {
-            for slot in 0..<4 {
-                let features = FourPairs(rows + (4 &* pair &+ slot), stride: 4)
-                sums0.add(queries[pair &+ slot], features)
-                sums1.add(query1[pair &+ slot], features)
-                sums2.add(query2[pair &+ slot], features)
-                sums3.add(query3[pair &+ slot], features)
+    #if WIDE
+        /// Four heads of four positions: as many sums as hide the latency of an addition, and a load for every two.
+        @inline(__always)
+        private func scoreFour(
+            _ rows: UnsafePointer<LanePairs>, _ queries: UnsafePointer<LanePairs>, _ scores: UnsafeMutablePointer<Lanes>
+        ) {
+            let query1 = queries + pairs
+            let query2 = query1 + pairs
+            let query3 = query2 + pairs
+            var sums0 = FourPairs()
+            var sums1 = FourPairs()
+            var sums2 = FourPairs()
+            var sums3 = FourPairs()
+            var pair = 0
+            while pair < pairs {
+                for slot in 0..<4 {
+                    let features = FourPairs(rows + (4 &* pair &+ slot), stride: 4)
+                    sums0.add(queries[pair &+ slot], features)
+                    sums1.add(query1[pair &+ slot], features)
+                    sums2.add(query2[pair &+ slot], features)
+                    sums3.add(query3[pair &+ slot], features)
+                }
+                pair &+= 4
             }
-            pair &+= 4
+            sums0.writeTotals(to: scores)
+            sums1.writeTotals(to: scores + block)
+            sums2.writeTotals(to: scores + 2 &* block)
+            sums3.writeTotals(to: scores + 3 &* block)
         }
-        sums0.writeTotals(to: scores)
-        sums1.writeTotals(to: scores + block)
-        sums2.writeTotals(to: scores + 2 &* block)
-        sums3.writeTotals(to: scores + 3 &* block)
-    }
+    #endif
 
     /// Turns a head's scores into shares, and scales what was summed before if there is a larger score.
     @inline(__always)
@@ -178,8 +181,6 @@ struct AttentionCache {
             total += share
         }
         totals[head] = total
-        // What four positions have beyond the last one counts nothing.
-        for position in count..<(count &+ 3) & ~3 { shares[position] = Lanes(repeating: 0) }
     }
 
     @inline(__always)
@@ -230,45 +231,47 @@ struct AttentionCache {
         }
     }
 
-    /// Four heads, eight channels.
-    @inline(__always)
-    private func mixFour(
-        _ rows: UnsafePointer<LanePairs>, _ shares: UnsafePointer<Lanes>, _ target: UnsafeMutablePointer<LanePairs>,
-        _ count: Int, _ ahead: Int
-    ) {
-        let target1 = target + pairs
-        let target2 = target1 + pairs
-        let target3 = target2 + pairs
-        var sums0 = FourPairs(target, stride: 1)
-        var sums1 = FourPairs(target1, stride: 1)
-        var sums2 = FourPairs(target2, stride: 1)
-        var sums3 = FourPairs(target3, stride: 1)
-        let shares1 = shares + block
-        let shares2 = shares1 + block
-        let shares3 = shares2 + block
-        var row = rows
-        var position = 0
-        while position < count {
-            for slot in 0..<4 {
-                let features = FourPairs(row + slot &* 4, stride: 1)
-                let share0 = shares[position &+ slot]
-                let share1 = shares1[position &+ slot]
-                let share2 = shares2[position &+ slot]
-                let share3 = shares3[position &+ slot]
-                sums0.add(LanePairs(lowHalf: share0, highHalf: share0), features)
-                sums1.add(LanePairs(lowHalf: share1, highHalf: share1), features)
-                sums2.add(LanePairs(lowHalf: share2, highHalf: share2), features)
-                sums3.add(LanePairs(lowHalf: share3, highHalf: share3), features)
-                // A part of the next block, which is read while this one is computed.
-                hrvq_prefetch_second(row + (ahead &+ slot &* 4))
-                hrvq_prefetch_second(row + (ahead &+ slot &* 4 &+ 1))
+    #if WIDE
+        /// Four heads, eight channels.
+        @inline(__always)
+        private func mixFour(
+            _ rows: UnsafePointer<LanePairs>, _ shares: UnsafePointer<Lanes>, _ target: UnsafeMutablePointer<LanePairs>,
+            _ count: Int, _ ahead: Int
+        ) {
+            let target1 = target + pairs
+            let target2 = target1 + pairs
+            let target3 = target2 + pairs
+            var sums0 = FourPairs(target, stride: 1)
+            var sums1 = FourPairs(target1, stride: 1)
+            var sums2 = FourPairs(target2, stride: 1)
+            var sums3 = FourPairs(target3, stride: 1)
+            let shares1 = shares + block
+            let shares2 = shares1 + block
+            let shares3 = shares2 + block
+            var row = rows
+            var position = 0
+            while position < count {
+                for slot in 0..<4 {
+                    let features = FourPairs(row + slot &* 4, stride: 1)
+                    let share0 = shares[position &+ slot]
+                    let share1 = shares1[position &+ slot]
+                    let share2 = shares2[position &+ slot]
+                    let share3 = shares3[position &+ slot]
+                    sums0.add(LanePairs(lowHalf: share0, highHalf: share0), features)
+                    sums1.add(LanePairs(lowHalf: share1, highHalf: share1), features)
+                    sums2.add(LanePairs(lowHalf: share2, highHalf: share2), features)
+                    sums3.add(LanePairs(lowHalf: share3, highHalf: share3), features)
+                    // A part of the next block, which is read while this one is computed.
+                    hrvq_prefetch_second(row + (ahead &+ slot &* 4))
+                    hrvq_prefetch_second(row + (ahead &+ slot &* 4 &+ 1))
+                }
+                row += 4 &* pairs
+                position &+= 4
             }
-            row += 4 &* pairs
-            position &+= 4
+            sums0.write(to: target)
+            sums1.write(to: target1)
+            sums2.write(to: target2)
+            sums3.write(to: target3)
         }
-        sums0.write(to: target)
-        sums1.write(to: target1)
-        sums2.write(to: target2)
-        sums3.write(to: target3)
-    }
+    #endif
 }

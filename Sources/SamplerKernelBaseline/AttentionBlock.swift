@@ -65,16 +65,16 @@ struct AttentionBlock {
         hidden: UnsafeMutablePointer<Lanes>
     ) {
         let channels = shape.hiddenUnits
-        let before = UnsafeMutableRawPointer(before).assumingMemoryBound(to: Lanes.self)
+        let kept = UnsafeMutableRawPointer(before).assumingMemoryBound(to: Lanes.self)
         // Nothing is before the first position: its features are zeros, and it has nothing else to attend to.
         let isFirst = codes == nil
         if let codes {
-            writeCodes(codes, to: before + padded(channels))
+            writeCodes(codes, to: kept + padded(channels))
         } else {
-            before.update(repeating: Lanes(repeating: 0), count: featureCount)
+            kept.update(repeating: Lanes(repeating: 0), count: featureCount)
         }
-        cache.keep(self.before, at: position)
-        before.update(from: hidden, count: channels)
+        cache.keep(before, at: position)
+        kept.update(from: hidden, count: channels)
 
         if !isFirst { attend(to: position + 1, shape, scratch, hidden) }
         elu(hidden, channels, to: scratch.merged)

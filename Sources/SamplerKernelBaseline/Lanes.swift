@@ -7,7 +7,7 @@ typealias Lanes = SIMD8<Float>
 
 /// sum + left · right; rounded once where every processor of the variant can do so in one instruction.
 @inline(__always)
-func multiplyAdd(_ sum: Lanes, _ left: Lanes, _ right: Lanes) -> Lanes {
+func multiplyAdd<Vector: SIMD>(_ sum: Vector, _ left: Vector, _ right: Vector) -> Vector where Vector.Scalar == Float {
     #if FUSED || arch(arm64)
         sum.addingProduct(left, right)
     #else

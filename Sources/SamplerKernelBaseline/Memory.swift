@@ -9,39 +9,25 @@ final class Memory {
     deinit { for block in blocks { block.deallocate() } }
 
     /// Room for `count` numbers of eight images, zeros.
-    func lanes(_ count: Int) -> UnsafeMutablePointer<Lanes> {
-        let pointer = take(count, as: Lanes.self)
-        pointer.initialize(repeating: Lanes(repeating: 0), count: count)
-        return pointer
-    }
+    func lanes(_ count: Int) -> UnsafeMutablePointer<Lanes> { take(count, of: Lanes(repeating: 0)) }
 
     /// Room for `count` pairs of numbers of eight images, zeros.
-    func pairs(_ count: Int) -> UnsafeMutablePointer<LanePairs> {
-        let pointer = take(count, as: LanePairs.self)
-        pointer.initialize(repeating: LanePairs(repeating: 0), count: count)
-        return pointer
-    }
+    func pairs(_ count: Int) -> UnsafeMutablePointer<LanePairs> { take(count, of: LanePairs(repeating: 0)) }
 
     /// Room for `count` codes, zeros.
-    func codes(_ count: Int) -> UnsafeMutablePointer<Int32> {
-        let pointer = take(count, as: Int32.self)
-        pointer.initialize(repeating: 0, count: count)
-        return pointer
-    }
+    func codes(_ count: Int) -> UnsafeMutablePointer<Int32> { take(count, of: 0) }
 
     /// Room for `count` places, all of them `first`.
     func pointers(_ count: Int, to first: UnsafePointer<Float>) -> UnsafeMutablePointer<UnsafePointer<Float>> {
-        let pointer = take(count, as: UnsafePointer<Float>.self)
-        pointer.initialize(repeating: first, count: count)
-        return pointer
+        take(count, of: first)
     }
 
-    private func take<Element>(_ count: Int, as type: Element.Type) -> UnsafeMutablePointer<Element> {
+    private func take<Element>(_ count: Int, of element: Element) -> UnsafeMutablePointer<Element> {
         let size = count * MemoryLayout<Element>.stride
         let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
         blocks.append(block)
         byteCount += size
-        return block.bindMemory(to: type, capacity: count)
+        return block.initializeMemory(as: Element.self, repeating: element, count: count)
     }
 }
 
@@ -67,6 +53,6 @@ struct WeightReader {
 
     /// The next matrix for rows of positions.
     mutating func rowMatrix(outputs: Int, depth: Int) -> RowMatrix {
-        RowMatrix(weights: take((outputs + 3) / 4 * 4 * depth), depth: depth, outputs: outputs)
+        RowMatrix(weights: take(padded(outputs) * depth), depth: depth, outputs: outputs)
     }
 }

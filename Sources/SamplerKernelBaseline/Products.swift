@@ -16,7 +16,11 @@ struct PositionMatrix {
     }
 
     /// How many numbers such a matrix has.
-    static func count(outputs: Int, depth: Int) -> Int { padded(outputs) * ((depth + 1) & ~1) }
+    static func count(outputs: Int, depth: Int) -> Int { padded(outputs) * even(depth) }
+
+    /// The number, or the next one where it is odd.
+    @inline(__always)
+    private static func even(_ number: Int) -> Int { (number &+ 1) & ~1 }
 
     /// target = start + weights · inputs at one position, the inputs before `first` left out.
     ///
@@ -28,9 +32,9 @@ struct PositionMatrix {
         to target: UnsafeMutablePointer<Lanes>
     ) {
         // An input before the first whole pair, and one after the last, is added by itself.
-        let begin = (first &+ 1) & ~1
+        let begin = Self.even(first)
         let end = depth & ~1
-        let blockCount = ((depth &+ 1) & ~1) &* 8
+        let blockCount = Self.even(depth) &* 8
         for block in 0..<(outputs &+ 7) / 8 {
             let weight = weights + block &* blockCount
             let sums = target + block &* 8
@@ -109,7 +113,8 @@ struct PositionMatrix {
     }
 }
 
-/// A matrix for a whole row of positions, four outputs side by side: [outputs / 4, depth, 4].
+/// A matrix for a whole row of positions, four outputs side by side: [outputs / 4, depth, 4], with zeros up to whole
+/// blocks of eight outputs.
 struct RowMatrix {
     var weights: UnsafePointer<Float>
     var depth: Int
@@ -117,9 +122,9 @@ struct RowMatrix {
 
     /// target += weights · inputs at each of `columns` positions.
     ///
-    /// Several outputs of several positions are summed at a time, so that a number that is loaded serves several products:
-    /// eight of four in wide registers, else four of three. Sums are in the order of the depth, however many positions go
-    /// together.
+    /// Several outputs of several positions are summed at a time, so that a number that is loaded serves several
+    /// products: eight of four in wide registers, else four of three. Sums are in the order of the depth, however many
+    /// positions go together.
     ///
     /// - Parameters:
     ///   - inputs: The inputs of the first position; those of the next are `inputStride` further, and may overlap.
@@ -154,33 +159,25 @@ struct RowMatrix {
         }
     }
 
-    /// Four positions, of which two fill a register, and eight outputs at a time.
-    @inline(__always)
-    private func multiplyFour(
-        _ inputs: UnsafePointer<Lanes>, _ inputStride: Int, _ target: UnsafeMutablePointer<Lanes>, _ targetStride: Int
-    ) {
-        let inputsB = inputs + inputStride
-        let inputsC = inputsB + inputStride
-        let inputsD = inputsC + inputStride
-        let blocks = (outputs &+ 3) / 4
-        var block = 0
-        while block < blocks {
-            let a = target + block &* 4
-            let b = a + targetStride
-            let c = b + targetStride
-            let d = c + targetStride
-            var weight = weights + block &* depth &* 4
-            var sums0 = FourPairs(low: a, high: b)
-            var sums1 = FourPairs(low: c, high: d)
-            if block &+ 1 == blocks {
-                for index in 0..<depth {
-                    let factors = FourPairs(repeating: weight)
-                    sums0.add(LanePairs(lowHalf: inputs[index], highHalf: inputsB[index]), factors)
-                    sums1.add(LanePairs(lowHalf: inputsC[index], highHalf: inputsD[index]), factors)
-                    weight += 4
-                }
-            } else {
+    #if WIDE
+        /// Four positions, of which two fill a register, and eight outputs at a time.
+        @inline(__always)
+        private func multiplyFour(
+            _ inputs: UnsafePointer<Lanes>, _ inputStride: Int, _ target: UnsafeMutablePointer<Lanes>,
+            _ targetStride: Int
+        ) {
+            let inputsB = inputs + inputStride
+            let inputsC = inputsB + inputStride
+            let inputsD = inputsC + inputStride
+            for block in 0..<(outputs &+ 7) / 8 {
+                let a = target + block &* 8
+                let b = a + targetStride
+                let c = b + targetStride
+                let d = c + targetStride
+                var weight = weights + block &* depth &* 8
                 var next = weight + depth &* 4
+                var sums0 = FourPairs(low: a, high: b)
+                var sums1 = FourPairs(low: c, high: d)
                 var sums2 = FourPairs(low: a + 4, high: b + 4)
                 var sums3 = FourPairs(low: c + 4, high: d + 4)
                 for index in 0..<depth {
@@ -195,14 +192,13 @@ struct RowMatrix {
                     weight += 4
                     next += 4
                 }
+                sums0.write(low: a, high: b)
+                sums1.write(low: c, high: d)
                 sums2.write(low: a + 4, high: b + 4)
                 sums3.write(low: c + 4, high: d + 4)
             }
-            sums0.write(low: a, high: b)
-            sums1.write(low: c, high: d)
-            block &+= 2
         }
-    }
+    #endif
 
     @inline(__always)
     private func multiplyThree(

@@ -15,7 +15,7 @@ struct Shape {
     /// Numbers of one row of a ring of inputs.
     var inputRowSize: Int { (width + filterSize / 2 * 2) * hiddenUnits }
     /// Numbers of the weights of one row of a filter above the present row.
-    var aboveSize: Int { padded((residualUnits + 3) / 4 * 4 * filterSize * hiddenUnits) }
+    var aboveSize: Int { padded(residualUnits) * filterSize * hiddenUnits }
 }
 
 /// Memory that the blocks share: what is in it means nothing after a block.

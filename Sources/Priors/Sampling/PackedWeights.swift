@@ -154,13 +154,13 @@ private struct WeightPacking {
         return try weight.reshaped([weight.size(0), weight.size(1)])
     }
 
-    /// [out, in] as [out / side, in / inputs, side, inputs], with zeros in outputs and inputs that there are not.
+    /// [out, in] as [out / side, in / inputs, side, inputs], with zeros in outputs and inputs that there are not:
+    /// outputs fill whole blocks of eight.
     private mutating func append(matrix: Tensor, side: Int, inputs: Int) throws {
-        let missing = (side - matrix.size(0) % side) % side
+        let missing = (8 - matrix.size(0) % 8) % 8
         let blocks = try matrix.padded([0, matrix.size(1) % inputs, 0, missing])
             .reshaped([(matrix.size(0) + missing) / side, side, -1, inputs])
         numbers += try blocks.permuted([0, 2, 1, 3]).contiguous().array(of: Float.self)
-        align()
     }
 
     /// For single positions.

@@ -122,19 +122,21 @@ package.targets =
         .target(name: "Files", dependencies: ["CCrypto"]),
         .target(name: "Processors"),
         kernel("ConvolutionKernels", architecture: nil),
+        kernel("BFloat16Kernels", architecture: "x86-64-v4", dependencies: ["ConvolutionKernels"]),
         .target(name: "WinogradKernelTypes"),
         // FUSED: one instruction multiplies and adds, where every processor of the variant has it. WIDE: there are
         // thirty-two registers of sixteen numbers.
-        kernel("WinogradKernelBaseline", architecture: nil, dependencies: ["WinogradKernelTypes"]),
+        kernel("WinogradKernelBaseline", architecture: nil, dependencies: ["WinogradKernelTypes", "CProcessor"]),
         kernel(
-            "WinogradKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"], dependencies: ["WinogradKernelTypes"]),
+            "WinogradKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"],
+            dependencies: ["WinogradKernelTypes", "CProcessor"]),
         kernel(
             "WinogradKernelAVX512", architecture: "x86-64-v4", defines: ["FUSED", "WIDE"],
-            dependencies: ["WinogradKernelTypes"]),
+            dependencies: ["WinogradKernelTypes", "CProcessor"]),
         .target(
             name: "Torch",
             dependencies: [
-                "CTorch", "ConvolutionKernels", "WinogradKernelTypes", "WinogradKernelBaseline", "WinogradKernelAVX2",
+                "CTorch", "ConvolutionKernels", "BFloat16Kernels", "WinogradKernelTypes", "WinogradKernelBaseline", "WinogradKernelAVX2",
                 "WinogradKernelAVX512", "Files", "Processors", collections,
             ], resources: [.embedInCode("CUDA/Kernels")]),
         .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),

@@ -21,11 +21,11 @@ final class ResidualBlock {
     func callAsFunction(_ input: Tensor, relu: Bool, rectified: RectifiedCopy = RectifiedCopy()) throws -> Tensor {
         let first = try self.first.product(input.dataType)
         let second = try self.second.product(input.dataType)
-        // A device keeps max(x, 0) for the way back; the processor's kernels take it as they read x.
-        let onDevice = input.device.kind == .cuda
-        let operand = onDevice ? try rectified.tensor ?? withoutGradients { try input.relu() } : input
+        // Kept for the way back where no kernel takes max(x, 0) as it reads x.
+        let keeps = !first.rectifies(input)
+        let operand = keeps ? try rectified.tensor ?? withoutGradients { try input.relu() } : input
         rectified.tensor = nil
-        let hidden = try first(operand, rectifies: !onDevice, .relu)
+        let hidden = try first(operand, rectifies: !keeps, .relu)
         let output = try second(hidden, .adding(input, relu: relu), rectified: relu ? nil : rectified)
         return try output.withGradient(of: [input] + first.inputs + second.inputs) { gradient in
             let sum = relu ? try gradient.throughReLU(output) : gradient
@@ -35,8 +35,8 @@ final class ResidualBlock {
             // The gradient that `second` gave is this function's own, and is changed in place.
             let firstBias = try hiddenGradient.passThroughReLU(hidden)
             var inner = try first.gradients(
-                hiddenGradient, input: operand, rectified: !onDevice, needsBias: false, adding: onDevice ? nil : sum)
-            if onDevice { inner.otherSum = try inner.input?.passThroughReLU(operand, adding: sum) }
+                hiddenGradient, input: operand, rectified: !keeps, needsBias: false, adding: keeps ? nil : sum)
+            if keeps { inner.otherSum = try inner.input?.passThroughReLU(operand, adding: sum) }
             return try [inner.input] + first.deliver(weight: inner.weight, bias: firstBias)
                 + second.deliver(weight: outer.weight, bias: inner.otherSum)
         }

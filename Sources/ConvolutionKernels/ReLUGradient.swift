@@ -7,51 +7,45 @@ private typealias Block = SIMD8<Float>
 /// are exact enough.
 public let rowsOfASum = 256
 
-/// Takes a gradient through y = max(x, 0), in place, and sums it over rows.
+/// Takes a gradient through y = max(x, 0), in place, and sums it over rows; with another gradient of x, that is added,
+/// and it is what is summed.
 ///
-///     gradient[v, c] = value[v, c] > 0 ? gradient[v, c] : 0
-///     sums[v / 256, c] = Σ_v gradient[v, c]
+///     passed[v, c] = value[v, c] > 0 ? gradient[v, c] : 0
+///     gradient[v, c] = passed[v, c]                   sums[v / 256, c] = Σ_v passed[v, c]
+///     gradient[v, c] = passed[v, c] + other[v, c]     sums[v / 256, c] = Σ_v other[v, c]
 ///
 /// - Parameters:
 ///   - gradient: The gradient of y, which becomes that of x [rows, channels].
 ///   - value: y, or x, of the same shape: they are positive at the same places.
+///   - other: Another gradient of x, of the same shape.
 ///   - sums: Receives a row of channels for each 256 rows.
 ///   - blocks: Which of these are done now.
 public func passThroughReLU(
-    _ gradient: UnsafeMutablePointer<Float>, _ value: UnsafePointer<Float>, rows: Int, channels: Int,
-    sums: UnsafeMutablePointer<Float>, blocks: Range<Int>
-) {
-    forEachRow(rows, channels, sums, blocks) { place, sum, width in
-        if width == 8 {
-            let passed = load(gradient + place, where: load(value + place))
-            store(passed, gradient + place)
-            store(load(sum) + passed, sum)
-        } else {
-            let passed = value[place] > 0 ? gradient[place] : 0
-            gradient[place] = passed
-            sum[0] += passed
-        }
-    }
-}
-
-/// Takes a gradient through y = max(x, 0), in place, adds the gradient of what x was added to, and sums that over rows.
-///
-///     sums[v / 256, c] = Σ_v other[v, c]
-///     gradient[v, c] = other[v, c] + (value[v, c] > 0 ? gradient[v, c] : 0)
-///
-/// - Parameter other: Another gradient of x, of the same shape.
-public func passThroughReLU(
-    _ gradient: UnsafeMutablePointer<Float>, _ value: UnsafePointer<Float>, adding other: UnsafePointer<Float>,
+    _ gradient: UnsafeMutablePointer<Float>, _ value: UnsafePointer<Float>, adding other: UnsafePointer<Float>?,
     rows: Int, channels: Int, sums: UnsafeMutablePointer<Float>, blocks: Range<Int>
 ) {
-    forEachRow(rows, channels, sums, blocks) { place, sum, width in
-        if width == 8 {
-            let added = load(other + place)
-            store(added + load(gradient + place, where: load(value + place)), gradient + place)
-            store(load(sum) + added, sum)
-        } else {
-            sum[0] += other[place]
-            gradient[place] = other[place] + (value[place] > 0 ? gradient[place] : 0)
+    if let other {
+        forEachRow(rows, channels, sums, blocks) { place, sum, width in
+            if width == 8 {
+                let added = load(other + place)
+                store(added + load(gradient + place, where: load(value + place)), gradient + place)
+                store(load(sum) + added, sum)
+            } else {
+                sum[0] += other[place]
+                gradient[place] = other[place] + (value[place] > 0 ? gradient[place] : 0)
+            }
+        }
+    } else {
+        forEachRow(rows, channels, sums, blocks) { place, sum, width in
+            if width == 8 {
+                let passed = load(gradient + place, where: load(value + place))
+                store(passed, gradient + place)
+                store(load(sum) + passed, sum)
+            } else {
+                let passed = value[place] > 0 ? gradient[place] : 0
+                gradient[place] = passed
+                sum[0] += passed
+            }
         }
     }
 }

@@ -61,13 +61,12 @@ public enum WinogradKernel: TileKernel {
         _ shape: ConvolutionShape
     ) {
         let place = TilePlace(tile, shape)
+        let scale = shape.kind == .halving ? 2 : 1
+        let ahead = place.ahead(shape, scale: scale)
         for index in 0..<shape.windows {
-            let (line, column) = (index / 2, index % 2)
-            let window =
-                shape.kind == .halving
-                ? Window(
-                    image: place.image, top: 2 &* place.top &+ line &- 1, left: 2 &* place.left &+ column &- 1, step: 2)
-                : Window(image: place.image, top: place.top &+ line &- 1, left: place.left &+ column &- 1, step: 1)
+            let window = Window(
+                image: place.image, top: scale &* place.top &+ index / 2 &- 1,
+                left: scale &* place.left &+ index % 2 &- 1, step: scale, ahead: ahead)
             reader.readInputs(Points.self, window, to: memory, lanes: index &* lanes(of: shape.inputs), slot: slot)
         }
     }
@@ -79,12 +78,12 @@ public enum WinogradKernel: TileKernel {
         _ shape: ConvolutionShape
     ) {
         let place = TilePlace(tile, shape)
+        let scale = shape.kind == .doubling ? 2 : 1
+        let ahead = place.ahead(shape, scale: scale)
         for index in 0..<shape.groups {
-            let (line, column) = (index / 2, index % 2)
-            let window =
-                shape.kind == .doubling
-                ? Window(image: place.image, top: 2 &* place.top &+ line, left: 2 &* place.left &+ column, step: 2)
-                : Window(image: place.image, top: place.top, left: place.left, step: 1)
+            let window = Window(
+                image: place.image, top: scale &* place.top &+ index / 2, left: scale &* place.left &+ index % 2,
+                step: scale, ahead: ahead)
             writer.write(
                 Points.self, from: memory, lanes: index &* 2 &* pairs(of: shape.outputs), slot: slot, window,
                 height: min(shape.height &- place.top, 4), width: min(shape.width &- place.left, 4))

@@ -40,4 +40,13 @@ struct TilePlace {
         top = 4 &* (place / shape.tilesAcross)
         left = 4 &* (place % shape.tilesAcross)
     }
+
+    /// How many pixels the next tile is further in a grid `scale` times as fine as the smaller one.
+    @inline(__always)
+    func ahead(_ shape: ConvolutionShape, scale: Int) -> Int {
+        let width = scale &* shape.width
+        if left &+ 4 < shape.width { return 4 &* scale }
+        if top &+ 4 < shape.height { return scale &* (4 &* width &- left) }
+        return scale &* ((shape.height &- top) &* width &- left)
+    }
 }

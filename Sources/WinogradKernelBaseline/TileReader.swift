@@ -1,9 +1,13 @@
+import CProcessor
+
 /// Pixels of a grid that lie `step` apart.
 struct Window {
     var image: Int
     var top: Int
     var left: Int
     var step: Int
+    /// How many pixels further the next tile's window begins, whose memory is asked for as this one's is used.
+    var ahead: Int
 }
 
 /// Reads windows of a grid, and writes them at the places.
@@ -46,9 +50,10 @@ struct TileReader {
         let side = Points.count
         let columns = columns.start
         point(window, side: side)
+        let ahead = window.ahead &* channels
         forEachLanes { lanes, channel, count in
             for column in 0..<side {
-                read(Points.self, column, channel, count).ofInputs
+                read(Points.self, column, channel, count, ahead: ahead).ofInputs
                     .write(columns + column &* laneCount, stride: side &* laneCount)
             }
             let target = memory.start(lanes: first &+ lanes, slot: slot)
@@ -69,13 +74,14 @@ struct TileReader {
         let side = Points.count
         let columns = columns.start
         point(window, side: 4)
+        let ahead = window.ahead &* channels
         forEachLanes { lanes, channel, count in
             var sum = load(sums + channel)
             for column in 0..<4 {
                 let pixels = pixels + column
                 let four = Four(
-                    read(pixels[0], channel, count), read(pixels[4], channel, count), read(pixels[8], channel, count),
-                    read(pixels[12], channel, count))
+                    read(pixels[0], channel, count, ahead: ahead), read(pixels[4], channel, count, ahead: ahead),
+                    read(pixels[8], channel, count, ahead: ahead), read(pixels[12], channel, count, ahead: ahead))
                 sum += (four.x0 + four.x1) + (four.x2 + four.x3)
                 Points(outputs: four).write(columns + column &* laneCount, stride: 4 &* laneCount)
             }
@@ -122,13 +128,14 @@ struct TileReader {
     /// A column of pixels.
     @inline(__always)
     private func read<Points: PointNumbers>(
-        _ points: Points.Type, _ column: Int, _ channel: Int, _ count: Int
+        _ points: Points.Type, _ column: Int, _ channel: Int, _ count: Int, ahead: Int
     ) -> Points {
-        Points { line in read(pixels[line &* Points.count &+ column], channel, count) }
+        Points { line in read(pixels[line &* Points.count &+ column], channel, count, ahead: ahead) }
     }
 
     @inline(__always)
-    private func read(_ pixel: UnsafePointer<Float>, _ channel: Int, _ count: Int) -> Lanes {
+    private func read(_ pixel: UnsafePointer<Float>, _ channel: Int, _ count: Int, ahead: Int) -> Lanes {
+        hrvq_prefetch(pixel + (channel &+ ahead))
         let numbers = load(pixel + channel, count: count)
         return numbers.replacing(with: floor, where: numbers .< floor)
     }

@@ -1,3 +1,4 @@
+import CProcessor
 import WinogradKernelTypes
 
 /// Writes tiles of the output from products at the places.
@@ -50,6 +51,7 @@ struct TileWriter {
         let (columns, outputs) = (columns.start, outputs.start)
         let pixelStride = window.step &* shape.outputs
         let lineStride = shape.outputWidth &* pixelStride
+        let ahead = window.ahead &* shape.outputs
         let start =
             ((window.image &* shape.outputHeight &+ window.top) &* shape.outputWidth &+ window.left) &* shape.outputs
         var channel = 0
@@ -71,7 +73,7 @@ struct TileWriter {
                 var offset = start &+ y &* lineStride &+ channel
                 let products = outputs + y &* 4 &* laneCount
                 for x in 0..<width {
-                    put(load(products + x &* laneCount) + bias, offset, count, &sum)
+                    put(load(products + x &* laneCount) + bias, offset, count, &sum, ahead: ahead)
                     offset &+= pixelStride
                 }
             }
@@ -82,13 +84,16 @@ struct TileWriter {
     }
 
     @inline(__always)
-    private func put(_ product: Lanes, _ offset: Int, _ count: Int, _ sum: inout Lanes) {
+    private func put(_ product: Lanes, _ offset: Int, _ count: Int, _ sum: inout Lanes, ahead: Int) {
+        hrvq_prefetch_for_writing(output + (offset &+ ahead))
         var result = product
         if let mask = finish.mask {
+            hrvq_prefetch(mask + (offset &+ ahead))
             let numbers = load(mask + offset, count: count)
             result = result.replacing(with: Lanes(), where: numbers .<= Lanes())
         }
         if let other = finish.other {
+            hrvq_prefetch(other + (offset &+ ahead))
             let numbers = load(other + offset, count: count)
             sum += numbers
             result += numbers

@@ -52,7 +52,9 @@ extension WinogradKernel {
                 let count = min(shape.tiles &- first, ConvolutionShape.blockTiles)
                 for slot in 0..<count {
                     let place = TilePlace(first &+ slot, shape)
-                    let window = Window(image: place.image, top: place.top, left: place.left, step: 1)
+                    let window = Window(
+                        image: place.image, top: place.top, left: place.left, step: 1,
+                        ahead: place.ahead(shape, scale: 1))
                     gradientReader.readGradients(Points.self, window, to: gradients, slot: slot, sums: biasSums)
                     read(Points.self, first &+ slot, inputReader, to: inputs, slot: slot, shape)
                 }

@@ -48,6 +48,9 @@ package struct ConvolutionProduct {
         winograd = WinogradConvolution(self.weight, stride: stride, padding: padding, isTransposed: isTransposed)
     }
 
+    /// Whether max(input, 0) costs nothing as the input is read; else it is a pass of its own, best made once.
+    package func rectifies(_ input: Tensor) -> Bool { kernel(for: input, rectified: true) != nil }
+
     /// Our own kernel if it takes all operands and is the faster one; what does not fit is the engine's to refuse.
     private func kernel(for input: Tensor, rectified: Bool, output: Tensor? = nil) -> WinogradConvolution? {
         guard let winograd, winograd.isWorthwhile(input), !(rectified && isTransposed),
@@ -163,21 +166,21 @@ package struct ConvolutionProduct {
         let (images, height, width) = (input.size(0), input.size(2), input.size(3))
         let (inputs, outputs) = (input.size(1), weight.size(1))
         let rows = try input.permuted([0, 2, 3, 1]).reshaped([-1, inputs])
-        let products = try rows.matmul(weight.permuted([0, 2, 3, 1]).reshaped([inputs, -1]))
+        let products = try rows.matmul(weight.permuted([0, 2, 3, 1]).reshaped([inputs, -1])).to(.float32)
         let result = try Tensor.empty([images, outputs, 2 * height, 2 * width], format: .channelsLast)
         let grain = max(16_384 / max(width * outputs, 1), 1)
-        try KernelMemory.run([products, bias.contiguous(), result], images * 2 * height, grain: grain) {
+        try KernelMemory.run([products, bias.to(.float32).contiguous(), result], images * 2 * height, grain: grain) {
             memory, lines in
             overlapAdd(
                 memory[0], bias: memory[1], memory[2], height: height, width: width, channels: outputs, lines: lines)
         }
-        return result
+        return try result.to(input.dataType)
     }
 
     private func canOverlap(_ input: Tensor) -> Bool {
         weight.size(1) <= 4 && weight.size(2) == 4 && weight.size(3) == 4 && stride == 2 && padding == 1
-            && input.device.kind == .cpu && input.dataType == .float32 && input.count > 0 && input.rank == 4
-            && input.size(1) == weight.size(0)
+            && input.device.kind == .cpu && (input.dataType == .float32 || input.dataType == .bfloat16)
+            && input.count > 0 && input.rank == 4 && input.size(1) == weight.size(0)
     }
 
     /// oneDNN refuses bfloat16 on processors that have no instructions for it.

@@ -1,3 +1,4 @@
+import BFloat16Kernels
 import ConvolutionKernels
 
 extension Tensor {
@@ -17,33 +18,34 @@ extension Tensor {
     ///   - value: y, or x: they are positive at the same places.
     ///   - other: Another gradient of x, which is added.
     /// - Returns: Over all axes but the channels the sum of the result, or of `other` where there is one: the gradient
-    ///   of the bias of the convolution that it came from. On a CUDA device lines [·, C] that add up to it.
+    ///   of the bias of the convolution that it came from, in float32 where our own passes make it. On a CUDA device
+    ///   lines [·, C] that add up to it.
     /// - Throws: ``TorchError``.
     package func passThroughReLU(_ value: Tensor, adding other: Tensor? = nil) throws -> Tensor {
         if let passes = try ConvolutionPasses.passes(for: self), [value, other].allSatisfy({ $0?.suits(self) ?? true })
         {
             return try passes.passGradient(self, to: self, value, adding: other)
         }
-        let all = [self, value] + (other.map { [$0] } ?? [])
-        guard all.allSatisfy(\.suitsMapKernels) else {
+        guard suitsMapKernels || suitsBFloat16Kernels, value.suits(self), other?.suits(self) ?? true else {
             try Operators.thresholdBackwardInto(.tensor(self), .tensor(value), 0, .tensor(self))
             if let other { try addInPlace(other) }
             let sum = try (other ?? self).sum(axes: [0, 2, 3])
             return device.kind == .cuda ? try sum.to(.float32).unsqueezed(0) : sum
         }
-        let hasOther = other != nil
+        let (hasOther, isLow) = (other != nil, dataType == .bfloat16)
         let channels = size(1)
         let rows = count / max(channels, 1)
         let blocks = (rows + rowsOfASum - 1) / rowsOfASum
         let sums = try Tensor.empty([blocks, channels])
-        try KernelMemory.run(all + [sums], blocks, grain: 1) { memory, part in
-            if hasOther {
-                ConvolutionKernels.passThroughReLU(
-                    memory[0], memory[1], adding: memory[2], rows: rows, channels: channels, sums: memory[3],
-                    blocks: part)
+        try KernelMemory.run([sums, self, value] + (other.map { [$0] } ?? []), blocks, grain: 1) { memory, part in
+            if isLow {
+                BFloat16Kernels.passThroughReLU(
+                    memory.halves(1), memory.halves(2), adding: hasOther ? memory.halves(3) : nil, rows: rows,
+                    channels: channels, sums: memory[0], blocks: part)
             } else {
                 ConvolutionKernels.passThroughReLU(
-                    memory[0], memory[1], rows: rows, channels: channels, sums: memory[2], blocks: part)
+                    memory[1], memory[2], adding: hasOther ? memory[3] : nil, rows: rows, channels: channels,
+                    sums: memory[0], blocks: part)
             }
         }
         return try sums.sum(axes: [0])

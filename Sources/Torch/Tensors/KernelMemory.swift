@@ -1,21 +1,32 @@
-/// The memory of some dense float32 tensors while a kernel runs over it.
-package struct KernelMemory: @unchecked Sendable {
-    private let starts: [UnsafeMutablePointer<Float>]
+import Processors
 
-    /// The memory of the tensor at a place in the list.
-    package subscript(index: Int) -> UnsafeMutablePointer<Float> { starts[index] }
+/// The memory of some dense float32 or bfloat16 tensors while a kernel runs over it.
+package struct KernelMemory: @unchecked Sendable {
+    private let starts: [UnsafeMutableRawPointer]
+
+    /// The memory of the float32 tensor at a place in the list.
+    package subscript(index: Int) -> UnsafeMutablePointer<Float> { starts[index].assumingMemoryBound(to: Float.self) }
+
+    /// The memory of the bfloat16 tensor at a place in the list: the upper halves of floats.
+    package func halves(_ index: Int) -> UnsafeMutablePointer<UInt16> {
+        starts[index].assumingMemoryBound(to: UInt16.self)
+    }
 
     /// Runs `body` over parts of `0 ..< count` on the engine's threads. Parts must not write the same places.
     ///
     /// - Parameters:
-    ///   - tensors: Dense float32 tensors on the processor, which are kept until all is done.
+    ///   - tensors: Dense tensors on the processor, which are kept until all is done.
     ///   - count: The number of items.
     ///   - grain: The fewest items that are worth a thread.
     /// - Throws: ``TorchError``.
     package static func run(
         _ tensors: [Tensor], _ count: Int, grain: Int, _ body: @Sendable (KernelMemory, Range<Int>) -> Void
     ) throws {
-        let starts = try tensors.compactMap { try $0.withMemory(of: Float.self) { $0.baseAddress } }
+        let starts = try tensors.compactMap { tensor in
+            try tensor.dataType == .bfloat16
+                ? tensor.withMemory(of: BFloat16.self) { UnsafeMutableRawPointer($0.baseAddress) }
+                : tensor.withMemory(of: Float.self) { UnsafeMutableRawPointer($0.baseAddress) }
+        }
         // Tensors without elements have no memory, and nothing to do.
         guard count > 0, starts.count == tensors.count else { return }
         let memory = KernelMemory(starts: starts)
@@ -29,4 +40,10 @@ extension Tensor {
 
     /// Whether the kernels for maps of channels take this tensor as it lies in memory.
     var suitsMapKernels: Bool { suitsKernels && isContiguous(.channelsLast) && count > 0 }
+
+    /// Whether the kernels for maps of channels in bfloat16 take this tensor as it lies in memory.
+    var suitsBFloat16Kernels: Bool {
+        device == .cpu && dataType == .bfloat16 && Processor.runsBFloat16Kernels && isContiguous(.channelsLast)
+            && count > 0
+    }
 }

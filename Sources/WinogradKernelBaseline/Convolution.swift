@@ -18,8 +18,27 @@ public enum WinogradKernel: TileKernel {
 
     /// Convolves block by block: read and transform, multiply, transform back and write.
     public static func convolve(
-        _ input: UnsafePointer<Float>, rectifies: Bool, _ packed: UnsafePointer<Float>, _ finish: ConvolutionFinish,
-        to output: UnsafeMutablePointer<Float>, _ shape: ConvolutionShape, blocks: BlockQueue
+        _ input: UnsafePointer<Float>, rectifies: Bool, _ packed: UnsafePointer<Float>,
+        _ finish: ConvolutionFinish<Float>, to output: UnsafeMutablePointer<Float>, _ shape: ConvolutionShape,
+        blocks: BlockQueue
+    ) {
+        convolveMaps(input, rectifies: rectifies, packed, finish, to: output, shape, blocks)
+    }
+
+    /// The same of maps in bfloat16.
+    public static func convolve(
+        _ input: UnsafePointer<UInt16>, rectifies: Bool, _ packed: UnsafePointer<Float>,
+        _ finish: ConvolutionFinish<UInt16>, to output: UnsafeMutablePointer<UInt16>, _ shape: ConvolutionShape,
+        blocks: BlockQueue
+    ) {
+        convolveMaps(input, rectifies: rectifies, packed, finish, to: output, shape, blocks)
+    }
+
+    @inline(__always)
+    private static func convolveMaps<Number: MapNumber>(
+        _ input: UnsafePointer<Number>, rectifies: Bool, _ packed: UnsafePointer<Float>,
+        _ finish: ConvolutionFinish<Number>, to output: UnsafeMutablePointer<Number>, _ shape: ConvolutionShape,
+        _ blocks: BlockQueue
     ) {
         if shape.kind == .same {
             convolve(SixPoints.self, input, rectifies: rectifies, packed, finish, to: output, shape, blocks)
@@ -28,9 +47,9 @@ public enum WinogradKernel: TileKernel {
         }
     }
 
-    private static func convolve<Points: PointNumbers>(
-        _ points: Points.Type, _ input: UnsafePointer<Float>, rectifies: Bool, _ packed: UnsafePointer<Float>,
-        _ finish: ConvolutionFinish, to output: UnsafeMutablePointer<Float>, _ shape: ConvolutionShape,
+    private static func convolve<Points: PointNumbers, Number: MapNumber>(
+        _ points: Points.Type, _ input: UnsafePointer<Number>, rectifies: Bool, _ packed: UnsafePointer<Float>,
+        _ finish: ConvolutionFinish<Number>, to output: UnsafeMutablePointer<Number>, _ shape: ConvolutionShape,
         _ blocks: BlockQueue
     ) {
         let inputs = PlaceMemory(places: shape.places, lanes: shape.windows &* lanes(of: shape.inputs))
@@ -56,8 +75,8 @@ public enum WinogradKernel: TileKernel {
 
     /// Reads all windows of a tile's input.
     @inline(__always)
-    static func read<Points: PointNumbers>(
-        _ points: Points.Type, _ tile: Int, _ reader: TileReader, to memory: PlaceMemory, slot: Int,
+    static func read<Points: PointNumbers, Number: MapNumber>(
+        _ points: Points.Type, _ tile: Int, _ reader: TileReader<Number>, to memory: PlaceMemory, slot: Int,
         _ shape: ConvolutionShape
     ) {
         let place = TilePlace(tile, shape)
@@ -73,8 +92,8 @@ public enum WinogradKernel: TileKernel {
 
     /// Writes all parts of a tile's output.
     @inline(__always)
-    private static func write<Points: PointNumbers>(
-        _ points: Points.Type, _ tile: Int, _ writer: TileWriter, from memory: PlaceMemory, slot: Int,
+    private static func write<Points: PointNumbers, Number: MapNumber>(
+        _ points: Points.Type, _ tile: Int, _ writer: TileWriter<Number>, from memory: PlaceMemory, slot: Int,
         _ shape: ConvolutionShape
     ) {
         let place = TilePlace(tile, shape)

@@ -40,22 +40,6 @@ func store(_ numbers: Lanes, _ pointer: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(pointer).storeBytes(of: numbers, as: Lanes.self)
 }
 
-/// The first numbers of a ``Lanes``, and zeros.
-@inline(__always)
-func load(_ pointer: UnsafePointer<Float>, count: Int) -> Lanes {
-    if count >= laneCount { return load(pointer) }
-    var numbers = Lanes()
-    for index in 0..<count { numbers[index] = pointer[index] }
-    return numbers
-}
-
-/// The first numbers of a ``Lanes``, and nothing behind them.
-@inline(__always)
-func store(_ numbers: Lanes, _ pointer: UnsafeMutablePointer<Float>, count: Int) {
-    if count >= laneCount { return store(numbers, pointer) }
-    for index in 0..<count { pointer[index] = numbers[index] }
-}
-
 /// Channels in whole ``Lanes``.
 @inline(__always)
 func lanes(of channels: Int) -> Int { (channels + laneCount - 1) / laneCount }

@@ -136,8 +136,8 @@ struct Taps {
     /// Writes the first `taps` weights `stride` apart, and so many channels of them.
     @inline(__always)
     func write(_ pointer: UnsafeMutablePointer<Float>, stride: Int, taps: Int, count: Int = laneCount) {
-        store(x0, pointer, count: count)
-        store(x1, pointer + stride, count: count)
-        if taps == 3 { store(x2, pointer + 2 &* stride, count: count) }
+        Float.store(x0, pointer, count: count)
+        Float.store(x1, pointer + stride, count: count)
+        if taps == 3 { Float.store(x2, pointer + 2 &* stride, count: count) }
     }
 }

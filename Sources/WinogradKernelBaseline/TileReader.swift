@@ -11,20 +11,20 @@ struct Window {
 }
 
 /// Reads windows of a grid, and writes them at the places.
-struct TileReader {
-    private let source: UnsafePointer<Float>
+struct TileReader<Number: MapNumber> {
+    private let source: UnsafePointer<Number>
     private let height: Int
     private let width: Int
     private let channels: Int
     private let floor: Lanes
-    private let pixels: UnsafeMutablePointer<UnsafePointer<Float>>
+    private let pixels: UnsafeMutablePointer<UnsafePointer<Number>>
     private let zeros: Scratch
     private let columns: Scratch
 
     /// - Parameters:
     ///   - source: [images, height, width, channels].
     ///   - rectifies: Whether max(x, 0) is taken.
-    init(_ source: UnsafePointer<Float>, height: Int, width: Int, channels: Int, rectifies: Bool) {
+    init(_ source: UnsafePointer<Number>, height: Int, width: Int, channels: Int, rectifies: Bool) {
         self.source = source
         self.height = height
         self.width = width
@@ -97,6 +97,7 @@ struct TileReader {
     /// Finds the pixels of a window, line by line.
     @inline(__always)
     private func point(_ window: Window, side: Int) {
+        let zeros = UnsafeRawPointer(zeros.start).assumingMemoryBound(to: Number.self)
         var next = pixels
         var y = window.top
         for _ in 0..<side {
@@ -106,7 +107,7 @@ struct TileReader {
             for _ in 0..<side {
                 next.pointee =
                     isInside && x >= 0 && x < width
-                    ? source + (line &+ x) &* channels : UnsafePointer(zeros.start)
+                    ? source + (line &+ x) &* channels : zeros
                 next += 1
                 x &+= window.step
             }
@@ -134,9 +135,9 @@ struct TileReader {
     }
 
     @inline(__always)
-    private func read(_ pixel: UnsafePointer<Float>, _ channel: Int, _ count: Int, ahead: Int) -> Lanes {
+    private func read(_ pixel: UnsafePointer<Number>, _ channel: Int, _ count: Int, ahead: Int) -> Lanes {
         hrvq_prefetch(pixel + (channel &+ ahead))
-        let numbers = load(pixel + channel, count: count)
+        let numbers = Number.load(pixel + channel, count: count)
         return numbers.replacing(with: floor, where: numbers .< floor)
     }
 }

@@ -2,16 +2,16 @@ import CProcessor
 import WinogradKernelTypes
 
 /// Writes tiles of the output from products at the places.
-struct TileWriter {
-    private let output: UnsafeMutablePointer<Float>
-    private let finish: ConvolutionFinish
+struct TileWriter<Number: MapNumber> {
+    private let output: UnsafeMutablePointer<Number>
+    private let finish: ConvolutionFinish<Number>
     private let shape: ConvolutionShape
     private let columns: Scratch
     private let outputs: Scratch
     /// The sums of `other` over a block, in whole lanes.
     private let sums: Scratch
 
-    init(_ output: UnsafeMutablePointer<Float>, _ finish: ConvolutionFinish, _ shape: ConvolutionShape) {
+    init(_ output: UnsafeMutablePointer<Number>, _ finish: ConvolutionFinish<Number>, _ shape: ConvolutionShape) {
         self.output = output
         self.finish = finish
         self.shape = shape
@@ -67,7 +67,7 @@ struct TileWriter {
                     .write(outputs + column &* laneCount, stride: 4 &* laneCount)
             }
             let count = min(shape.outputs &- channel, laneCount)
-            let bias = finish.bias.map { load($0 + channel, count: count) } ?? Lanes()
+            let bias = finish.bias.map { Float.load($0 + channel, count: count) } ?? Lanes()
             var sum = load(sums.start + channel)
             for y in 0..<height {
                 var offset = start &+ y &* lineStride &+ channel
@@ -89,16 +89,16 @@ struct TileWriter {
         var result = product
         if let mask = finish.mask {
             hrvq_prefetch(mask + (offset &+ ahead))
-            let numbers = load(mask + offset, count: count)
+            let numbers = Number.load(mask + offset, count: count)
             result = result.replacing(with: Lanes(), where: numbers .<= Lanes())
         }
         if let other = finish.other {
             hrvq_prefetch(other + (offset &+ ahead))
-            let numbers = load(other + offset, count: count)
+            let numbers = Number.load(other + offset, count: count)
             sum += numbers
             result += numbers
         }
         if finish.relu { result = result.replacing(with: Lanes(), where: result .< Lanes()) }
-        store(result, output + offset, count: count)
+        Number.store(result, output + offset, count: count)
     }
 }

@@ -18,6 +18,22 @@ extension WinogradKernel {
         _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, rectifies: Bool,
         to sums: UnsafeMutablePointer<Float>, _ shape: ConvolutionShape, parts: BlockQueue
     ) {
+        sumMapGradients(gradient, input, rectifies: rectifies, to: sums, shape, parts)
+    }
+
+    /// The same of maps in bfloat16.
+    public static func sumGradients(
+        _ gradient: UnsafePointer<UInt16>, _ input: UnsafePointer<UInt16>, rectifies: Bool,
+        to sums: UnsafeMutablePointer<Float>, _ shape: ConvolutionShape, parts: BlockQueue
+    ) {
+        sumMapGradients(gradient, input, rectifies: rectifies, to: sums, shape, parts)
+    }
+
+    @inline(__always)
+    private static func sumMapGradients<Number: MapNumber>(
+        _ gradient: UnsafePointer<Number>, _ input: UnsafePointer<Number>, rectifies: Bool,
+        to sums: UnsafeMutablePointer<Float>, _ shape: ConvolutionShape, _ parts: BlockQueue
+    ) {
         if shape.kind == .same {
             sumGradients(SixPoints.self, gradient, input, rectifies: rectifies, to: sums, shape, parts)
         } else {
@@ -25,8 +41,8 @@ extension WinogradKernel {
         }
     }
 
-    private static func sumGradients<Points: PointNumbers>(
-        _ points: Points.Type, _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, rectifies: Bool,
+    private static func sumGradients<Points: PointNumbers, Number: MapNumber>(
+        _ points: Points.Type, _ gradient: UnsafePointer<Number>, _ input: UnsafePointer<Number>, rectifies: Bool,
         to sums: UnsafeMutablePointer<Float>, _ shape: ConvolutionShape, _ parts: BlockQueue
     ) {
         let outputs = lanes(of: shape.outputs)

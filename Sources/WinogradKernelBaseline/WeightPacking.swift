@@ -115,7 +115,7 @@ private struct FilterPoints {
         let count = min(shape.outputs &- output, laneCount)
         if isReversed {
             let turned = shape.kind == .same ? 8 &- place : place
-            return load(weight + ((input &* length &* length &+ turned) &* shape.outputs &+ output), count: count)
+            return Float.load(weight + ((input &* length &* length &+ turned) &* shape.outputs &+ output), count: count)
         }
         // Those of the next input follow in memory, so that what is read here stays near.
         var numbers = Lanes()

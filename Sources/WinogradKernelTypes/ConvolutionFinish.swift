@@ -5,14 +5,14 @@
 ///     y = y + other
 ///     y = max(y, 0)
 ///
-/// A step is left out where its operand is `nil`, the last one where `relu` is false.
-public struct ConvolutionFinish {
+/// A step is left out where its operand is `nil`, the last one where `relu` is false. `Number` is that of the maps.
+public struct ConvolutionFinish<Number> {
     /// [outputs].
     public var bias: UnsafePointer<Float>?
     /// [images, lines, positions, outputs]: where the product passes.
-    public var mask: UnsafePointer<Float>?
+    public var mask: UnsafePointer<Number>?
     /// [images, lines, positions, outputs]: what is added.
-    public var other: UnsafePointer<Float>?
+    public var other: UnsafePointer<Number>?
     /// [blocks, outputs]: receives the sums of `other` over the positions of each block.
     public var otherSums: UnsafeMutablePointer<Float>?
     /// Whether max(y, 0) is written.
@@ -20,7 +20,7 @@ public struct ConvolutionFinish {
 
     /// Steps with the operands that there are.
     public init(
-        bias: UnsafePointer<Float>? = nil, mask: UnsafePointer<Float>? = nil, other: UnsafePointer<Float>? = nil,
+        bias: UnsafePointer<Float>? = nil, mask: UnsafePointer<Number>? = nil, other: UnsafePointer<Number>? = nil,
         otherSums: UnsafeMutablePointer<Float>? = nil, relu: Bool = false
     ) {
         self.bias = bias

@@ -10,8 +10,8 @@
 /// The points of interpolation are ±3/4, ±3/2, 0, ∞ for r = 3 and ±1/2, ±5/4, ∞ for r = 2: their squares are exact in
 /// binary, and they leave half to a third of the rounding errors of the usual 0, ±1, ±2, ∞.
 ///
-/// An infinite input is not a number in its whole tile: ∞ − ∞ on the way to the points. Memory is channels-last float32.
-/// Nothing is checked.
+/// An infinite input is not a number in its whole tile: ∞ − ∞ on the way to the points. Memory is channels-last; maps are
+/// float32, or bits of bfloat16 that are computed with in float32. Nothing is checked.
 public protocol TileKernel: Sendable {
     /// Whether the variant was compiled for instructions that make it faster than the engine's own convolution.
     static var isVectorized: Bool { get }
@@ -48,8 +48,15 @@ public protocol TileKernel: Sendable {
     ///   - output: Receives [images, lines, positions, outputs].
     ///   - blocks: The blocks that are left to compute.
     static func convolve(
-        _ input: UnsafePointer<Float>, rectifies: Bool, _ packed: UnsafePointer<Float>, _ finish: ConvolutionFinish,
-        to output: UnsafeMutablePointer<Float>, _ shape: ConvolutionShape, blocks: BlockQueue)
+        _ input: UnsafePointer<Float>, rectifies: Bool, _ packed: UnsafePointer<Float>,
+        _ finish: ConvolutionFinish<Float>, to output: UnsafeMutablePointer<Float>, _ shape: ConvolutionShape,
+        blocks: BlockQueue)
+
+    /// The same of maps in bfloat16.
+    static func convolve(
+        _ input: UnsafePointer<UInt16>, rectifies: Bool, _ packed: UnsafePointer<Float>,
+        _ finish: ConvolutionFinish<UInt16>, to output: UnsafeMutablePointer<UInt16>, _ shape: ConvolutionShape,
+        blocks: BlockQueue)
 
     /// Numbers that a part's sums take, those of the bias included.
     static func sumCount(_ shape: ConvolutionShape) -> Int
@@ -66,6 +73,11 @@ public protocol TileKernel: Sendable {
     ///   - parts: The parts that are left to sum.
     static func sumGradients(
         _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, rectifies: Bool,
+        to sums: UnsafeMutablePointer<Float>, _ shape: ConvolutionShape, parts: BlockQueue)
+
+    /// The same of maps in bfloat16.
+    static func sumGradients(
+        _ gradient: UnsafePointer<UInt16>, _ input: UnsafePointer<UInt16>, rectifies: Bool,
         to sums: UnsafeMutablePointer<Float>, _ shape: ConvolutionShape, parts: BlockQueue)
 
     /// Adds up the parts' sums, and takes them back to the weight and the bias.

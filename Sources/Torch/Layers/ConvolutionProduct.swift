@@ -45,7 +45,10 @@ package struct ConvolutionProduct {
         self.stride = stride
         self.padding = padding
         self.isTransposed = isTransposed
-        winograd = WinogradConvolution(self.weight, stride: stride, padding: padding, isTransposed: isTransposed)
+        winograd =
+            weight.tensor.device == .cpu
+            ? WinogradConvolution(
+                try weight.value(.float32), stride: stride, padding: padding, isTransposed: isTransposed) : nil
     }
 
     /// Whether max(input, 0) costs nothing as the input is read; else it is a pass of its own, best made once.
@@ -106,7 +109,8 @@ package struct ConvolutionProduct {
     ) throws -> Tensor {
         let (other, relu) = finish.parts
         if let kernel = kernel(for: input, rectified: rectifies, output: other) {
-            return try kernel(input, rectifies: rectifies, bias: bias.contiguous(), adding: other, relu: relu)
+            return try kernel(input, rectifies: rectifies, bias: parameters.bias.value(.float32).contiguous(), adding: other,
+                relu: relu)
         }
         let input = rectifies ? try input.relu() : input
         if let other { try requireShape(other, input) }
@@ -219,7 +223,7 @@ package struct ConvolutionProduct {
         count(
             isTransposed ? (large: gradient, small: input) : (large: input, small: gradient), times: needsInput ? 2 : 1)
         if let kernel = kernel(for: input, rectified: rectified, output: gradient),
-            other.map({ $0.suitsMapKernels && $0.shape == input.shape }) ?? true
+            other.map({ $0.suits(input) }) ?? true
         {
             let own = try kernel.parameterGradients(gradient, input: input, rectifies: rectified)
             guard needsInput else { return Gradients(weight: own.weight, bias: own.bias) }

@@ -1,5 +1,6 @@
 import BFloat16Kernels
 import ConvolutionKernels
+import Processors
 
 extension Tensor {
     /// The gradient of x where this is that of y = max(x, 0).
@@ -26,7 +27,9 @@ extension Tensor {
         {
             return try passes.passGradient(self, to: self, value, adding: other)
         }
-        guard suitsMapKernels || suitsBFloat16Kernels, value.suits(self), other?.suits(self) ?? true else {
+        guard suitsMapKernels || (suitsBFloat16MapKernels && Processor.runsBFloat16Kernels), value.suits(self),
+            other?.suits(self) ?? true
+        else {
             try Operators.thresholdBackwardInto(.tensor(self), .tensor(value), 0, .tensor(self))
             if let other { try addInPlace(other) }
             let sum = try (other ?? self).sum(axes: [0, 2, 3])
@@ -40,7 +43,7 @@ extension Tensor {
         try KernelMemory.run([sums, self, value] + (other.map { [$0] } ?? []), blocks, grain: 1) { memory, part in
             if isLow {
                 BFloat16Kernels.passThroughReLU(
-                    memory.halves(1), memory.halves(2), adding: hasOther ? memory.halves(3) : nil, rows: rows,
+                    memory.numbers(1), memory.numbers(2), adding: hasOther ? memory.numbers(3) : nil, rows: rows,
                     channels: channels, sums: memory[0], blocks: part)
             } else {
                 ConvolutionKernels.passThroughReLU(

@@ -1,10 +1,12 @@
+import Processors
 import WinogradKernelTypes
 
 /// A convolution by 3×3 of stride 1, or by 4×4 of stride 2 in either direction, by our own kernel: with a quarter or
 /// two fifths of the multiplications of the plain sum.
 ///
 /// Results agree with `torch.nn.functional.conv2d` and `conv_transpose2d` to rounding, for finite numbers; they depend
-/// neither on the number of threads nor on the other images of a batch.
+/// neither on the number of threads nor on the other images of a batch. Maps are float32 or bfloat16, all of one type;
+/// weight and bias, their gradients and all sums are float32.
 package struct WinogradConvolution {
     /// [out, in, filter, filter], transposed [in, out, filter, filter]; channels-last.
     private let weight: Tensor
@@ -35,24 +37,29 @@ package struct WinogradConvolution {
 
     /// Whether the kernel can convolve this input; one that does not fit is the engine's to refuse.
     package func canConvolve(_ input: Tensor) -> Bool {
-        input.suitsMapKernels && input.size(1) == inputs
+        (input.suitsMapKernels || input.suitsBFloat16MapKernels) && input.size(1) == inputs
             && (kind != .halving || (input.size(2) % 2 == 0 && input.size(3) % 2 == 0))
     }
 
     /// Whether a tensor is as the product of an input, or its gradient.
     package func isOutput(_ tensor: Tensor, of input: Tensor) -> Bool {
         let shape = shape(input)
-        return tensor.suitsMapKernels
+        return (tensor.suitsMapKernels || tensor.suitsBFloat16MapKernels) && tensor.dataType == input.dataType
             && tensor.shape == [shape.images, shape.outputs, shape.outputHeight, shape.outputWidth]
     }
 
     /// Whether the kernel can convolve this input and its gradient faster than the engine: with few channels, or grids
-    /// much smaller than whole tiles, most products would be with zeros.
+    /// much smaller than whole tiles, most products would be with zeros. In bfloat16 the engine's products take half of
+    /// the time where the processor has instructions for them, and much less where these are for whole tiles.
     package func isWorthwhile(_ input: Tensor) -> Bool {
         guard canConvolve(input) else { return false }
+        let isLow = input.dataType == .bfloat16 && Precision.processorHasBFloat16
+        if isLow, Processor.hasTileProducts { return false }
         let shape = shape(input)
         let products = shape.images * shape.height * shape.width * weight.count
-        return [shape, shape.reversed].allSatisfy { 3 * variant.kernel.multiplications($0) <= 2 * products }
+        return [shape, shape.reversed].allSatisfy {
+            3 * variant.kernel.multiplications($0) <= (isLow ? products : 2 * products)
+        }
     }
 
     private func shape(_ input: Tensor) -> ConvolutionShape {
@@ -105,7 +112,8 @@ package struct WinogradConvolution {
     ) throws -> (output: Tensor, otherSums: Tensor?) {
         let kernel = variant.kernel
         let output = try Tensor.empty(
-            [shape.images, shape.outputs, shape.outputHeight, shape.outputWidth], format: .channelsLast)
+            [shape.images, shape.outputs, shape.outputHeight, shape.outputWidth], input.dataType,
+            format: .channelsLast)
         let count = kernel.packedCount(shape)
         let isFull = count == shape.places * shape.windows * shape.inputs * shape.outputs
         let packed = isFull ? try Tensor.empty([count]) : try Tensor.zeros([count])
@@ -117,17 +125,27 @@ package struct WinogradConvolution {
         let isGiven = [bias, mask, other, sums].map { $0 != nil }
         let all = [input, packed, output] + [bias, mask, other, sums].compactMap { $0 }
         let blocks = BlockQueue(count: shape.blocks)
+        let isLow = input.dataType == .bfloat16
         try KernelMemory.run(all, min(Engine.threadCount, shape.blocks), grain: 1) { memory, _ in
-            var next = 3
-            func operand(_ index: Int) -> UnsafeMutablePointer<Float>? {
-                guard isGiven[index] else { return nil }
-                defer { next += 1 }
-                return memory[next]
+            func finish<Number>() -> ConvolutionFinish<Number> {
+                var next = 3
+                func operand<Element>(_ index: Int) -> UnsafeMutablePointer<Element>? {
+                    guard isGiven[index] else { return nil }
+                    defer { next += 1 }
+                    return memory.numbers(next)
+                }
+                return ConvolutionFinish(
+                    bias: UnsafePointer(operand(0)), mask: UnsafePointer(operand(1)), other: UnsafePointer(operand(2)),
+                    otherSums: operand(3), relu: relu)
             }
-            let finish = ConvolutionFinish(
-                bias: operand(0), mask: operand(1), other: operand(2), otherSums: operand(3), relu: relu)
-            kernel.convolve(
-                memory[0], rectifies: rectifies, memory[1], finish, to: memory[2], shape, blocks: blocks)
+            if isLow {
+                kernel.convolve(
+                    UnsafePointer<UInt16>(memory.numbers(0)), rectifies: rectifies, memory[1], finish(),
+                    to: memory.numbers(2), shape, blocks: blocks)
+            } else {
+                kernel.convolve(
+                    memory[0], rectifies: rectifies, memory[1], finish(), to: memory[2], shape, blocks: blocks)
+            }
         }
         return (output, sums)
     }
@@ -150,11 +168,18 @@ package struct WinogradConvolution {
         let shape = isTransposed ? shape(input).reversed : shape(input)
         let sums = try Tensor.empty([shape.gradientParts, kernel.sumCount(shape)])
         let parts = BlockQueue(count: shape.gradientParts)
+        let isLow = input.dataType == .bfloat16
         try KernelMemory.run(
             isTransposed ? [input, gradient, sums] : [gradient, input, sums],
             min(Engine.threadCount, shape.gradientParts), grain: 1
         ) { memory, _ in
-            kernel.sumGradients(memory[0], memory[1], rectifies: rectifies, to: memory[2], shape, parts: parts)
+            if isLow {
+                kernel.sumGradients(
+                    UnsafePointer<UInt16>(memory.numbers(0)), UnsafePointer<UInt16>(memory.numbers(1)),
+                    rectifies: rectifies, to: memory[2], shape, parts: parts)
+            } else {
+                kernel.sumGradients(memory[0], memory[1], rectifies: rectifies, to: memory[2], shape, parts: parts)
+            }
         }
         let weightGradient = try Tensor.empty(weight.shape, format: .channelsLast)
         let biasGradient = try Tensor.empty([shape.outputs])

@@ -1,15 +1,13 @@
-import Processors
-
 /// The memory of some dense float32 or bfloat16 tensors while a kernel runs over it.
 package struct KernelMemory: @unchecked Sendable {
     private let starts: [UnsafeMutableRawPointer]
 
     /// The memory of the float32 tensor at a place in the list.
-    package subscript(index: Int) -> UnsafeMutablePointer<Float> { starts[index].assumingMemoryBound(to: Float.self) }
+    package subscript(index: Int) -> UnsafeMutablePointer<Float> { numbers(index) }
 
-    /// The memory of the bfloat16 tensor at a place in the list: the upper halves of floats.
-    package func halves(_ index: Int) -> UnsafeMutablePointer<UInt16> {
-        starts[index].assumingMemoryBound(to: UInt16.self)
+    /// The memory of the tensor at a place in the list: floats, or of bfloat16 the bits, as `UInt16`.
+    package func numbers<Number>(_ index: Int) -> UnsafeMutablePointer<Number> {
+        starts[index].assumingMemoryBound(to: Number.self)
     }
 
     /// Runs `body` over parts of `0 ..< count` on the engine's threads. Parts must not write the same places.
@@ -41,9 +39,8 @@ extension Tensor {
     /// Whether the kernels for maps of channels take this tensor as it lies in memory.
     var suitsMapKernels: Bool { suitsKernels && isContiguous(.channelsLast) && count > 0 }
 
-    /// Whether the kernels for maps of channels in bfloat16 take this tensor as it lies in memory.
-    var suitsBFloat16Kernels: Bool {
-        device == .cpu && dataType == .bfloat16 && Processor.runsBFloat16Kernels && isContiguous(.channelsLast)
-            && count > 0
+    /// The same of a map in bfloat16.
+    var suitsBFloat16MapKernels: Bool {
+        device == .cpu && dataType == .bfloat16 && isContiguous(.channelsLast) && count > 0
     }
 }

@@ -1,0 +1,1 @@
+../WinogradKernelBaseline/MapNumber.swift

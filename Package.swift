@@ -136,8 +136,8 @@ package.targets =
         .target(
             name: "Torch",
             dependencies: [
-                "CTorch", "ConvolutionKernels", "BFloat16Kernels", "WinogradKernelTypes", "WinogradKernelBaseline", "WinogradKernelAVX2",
-                "WinogradKernelAVX512", "Files", "Processors", collections,
+                "CTorch", "ConvolutionKernels", "BFloat16Kernels", "WinogradKernelTypes", "WinogradKernelBaseline",
+                "WinogradKernelAVX2", "WinogradKernelAVX512", "Files", "Processors", collections,
             ], resources: [.embedInCode("CUDA/Kernels")]),
         .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
         .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images"]),

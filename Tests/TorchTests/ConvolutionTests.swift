@@ -179,6 +179,54 @@ struct ConvolutionTests {
         }
     }
 
+    @Test(
+        "Gradients through max(x, 0) in bfloat16 are the engine's", arguments: [1, 31, 32, 33, 64, 96], [false, true])
+    func throughReLUInBFloat16(channels: Int, hasOther: Bool) throws {
+        let shape = [3, channels, 10, rowsOfASum / 10]
+        func low(_ tensor: Tensor) throws -> Tensor { try tensor.channelsLast().to(.bfloat16) }
+        let value = try low(Tensor.normal(shape, generator: generator))
+        // Zeros of either sign let nothing through.
+        try value.narrowed(axis: 2, 0..<1).fillInPlace(0)
+        try value.narrowed(axis: 2, 1..<2).fillInPlace(-0.0)
+        let gradient = try low(Tensor.normal(shape, generator: generator))
+        let other = hasOther ? try low(Tensor.normal(shape, generator: generator)) : nil
+        try gradient.narrowed(axis: 0, 0..<1).narrowed(axis: 3, 0..<1).fillInPlace(.infinity)
+        let passed = try gradient.throughReLU(value)
+        let expected = try other.map { try passed + $0 } ?? passed
+        let own = try gradient.cloned()
+        let sum = try own.passThroughReLU(value, adding: other)
+        #expect(own.dataType == .bfloat16)
+        let isSame = try own.to(.float32).array(of: Float.self) == expected.to(.float32).array(of: Float.self)
+        #expect(isSame)
+        guard hasOther else { return }
+        expectClose(
+            try sum.to(.float32).array(of: Float.self),
+            try #require(other).to(.float32).sum(axes: [0, 2, 3]).array(of: Float.self),
+            absolute: sum.dataType == .float32 ? 1e-3 : 0.5, relative: sum.dataType == .float32 ? 1e-5 : 1e-2)
+    }
+
+    @Test("What is no number in bfloat16 stays none on its way through max(x, 0)")
+    func notANumber() throws {
+        let value = try Tensor.full([1, 32, 1, 1], 1, format: .channelsLast).to(.bfloat16)
+        let gradient = try Tensor.full([1, 32, 1, 1], .nan, format: .channelsLast).to(.bfloat16)
+        _ = try gradient.passThroughReLU(value, adding: value.cloned())
+        #expect(try gradient.to(.float32).array(of: Float.self).allSatisfy(\.isNaN))
+    }
+
+    @Test("A transposed convolution to few channels in bfloat16 is near that in float32", arguments: [1, 3, 4])
+    func fewChannels(channels: Int) throws {
+        let up = try TransposedConvolution2D(
+            Scope(store: ParameterStore(), generator: generator), inputs: 24, outputs: channels, filter: 4, stride: 2,
+            padding: 1)
+        let input = try Tensor.normal([3, 24, 6, 5], generator: generator).channelsLast().to(.bfloat16)
+        let result = try up(input)
+        #expect(result.dataType == .bfloat16 && result.shape == [3, channels, 12, 10])
+        // Products of unit variance over 24 · 4 numbers, weights up to 1/√(4 · 4 · channels): outputs are about 1.
+        expectClose(
+            try result.to(.float32).array(of: Float.self), try up(input.to(.float32)).array(of: Float.self),
+            absolute: 0.03, relative: 1e-2)
+    }
+
     @Test("Products and their gradients are counted, and nothing else's")
     func operations() throws {
         let scope = Scope(store: ParameterStore(), generator: generator)

@@ -155,6 +155,49 @@ struct WinogradTests {
     }
 
     @Test(
+        "Maps in bfloat16 are computed with in float32, and rounded as they are written", arguments: variants,
+        stepShapes)
+    func bfloat16(variant: WinogradVariant, shape: ConvolutionShape) throws {
+        let own = try own(weight(shape), shape.kind, variant)
+        let bias = try Tensor.normal([shape.outputs], generator: generator)
+        func pair(_ tensor: Tensor) throws -> (low: Tensor, wide: Tensor) {
+            let low = try tensor.to(.bfloat16)
+            return try (low, low.to(.float32))
+        }
+        let (input, mask, added) = try (pair(input(shape)), pair(self.input(shape)), pair(self.input(shape)))
+        let (gradient, other) = try (pair(gradient(shape)), pair(self.gradient(shape)))
+        #expect(own.canConvolve(input.low) && own.isOutput(gradient.low, of: input.low))
+        // The engine's rounding is the judge of ours.
+        func expectRounded(_ low: Tensor, _ wide: Tensor, line: Int = #line) throws {
+            #expect(low.dataType == .bfloat16)
+            let isSame = try numbers(low.to(.float32)) == numbers(wide.to(.bfloat16).to(.float32))
+            #expect(isSame, "line \(line)")
+        }
+        try expectRounded(own(input.low), own(input.wide))
+        try expectRounded(
+            own(input.low, rectifies: true, bias: bias, relu: true),
+            own(input.wide, rectifies: true, bias: bias, relu: true))
+        try expectRounded(
+            own(input.low, bias: bias, adding: other.low), own(input.wide, bias: bias, adding: other.wide))
+        let (low, wide) = try (
+            own.inputGradient(gradient.low, input: mask.low, masks: true, adding: added.low),
+            own.inputGradient(gradient.wide, input: mask.wide, masks: true, adding: added.wide)
+        )
+        try expectRounded(low.gradient, wide.gradient)
+        #expect(try numbers(#require(low.otherSum)) == numbers(#require(wide.otherSum)))
+        let rectifies = shape.kind != .doubling
+        let (lowSums, wideSums) = try (
+            own.parameterGradients(gradient.low, input: input.low, rectifies: rectifies),
+            own.parameterGradients(gradient.wide, input: input.wide, rectifies: rectifies)
+        )
+        #expect(try numbers(lowSums.weight) == numbers(wideSums.weight))
+        // Of a transposed convolution the engine sums.
+        expectClose(
+            try numbers(lowSums.bias.to(.float32)), try numbers(wideSums.bias), absolute: rectifies ? 0 : 0.5,
+            relative: rectifies ? 0 : 1e-2)
+    }
+
+    @Test(
         "Neither threads nor the other images of a batch change a bit", arguments: variants,
         [ConvolutionShape.Kind.same, .halving, .doubling])
     func determinism(variant: WinogradVariant, kind: ConvolutionShape.Kind) throws {
@@ -249,7 +292,8 @@ struct WinogradTests {
         #expect(!own.canConvolve(try normal([1, 8, 4, 4])))
         let halving = try self.own(try normal([16, 16, 4, 4]), .halving, .baseline)
         #expect(!halving.canConvolve(try normal([1, 16, 5, 4])))
-        #expect(!own.canConvolve(try normal([1, 16, 4, 4]).to(.bfloat16)))
+        #expect(!own.canConvolve(try normal([1, 16, 4, 4]).to(.float64)))
+        #expect(!own.isOutput(try normal([2, 16, 4, 4]).to(.bfloat16), of: try normal([2, 16, 4, 4])))
         #expect(!own.canConvolve(try Tensor.empty([0, 16, 4, 4], format: .channelsLast)))
         #expect(!own.canConvolve(try normal([1, 16, 4, 4]).contiguous()))
         #expect(own.isOutput(try normal([2, 16, 4, 4]), of: try normal([2, 16, 4, 4])))

@@ -109,8 +109,8 @@ package struct ConvolutionProduct {
     ) throws -> Tensor {
         let (other, relu) = finish.parts
         if let kernel = kernel(for: input, rectified: rectifies, output: other) {
-            return try kernel(input, rectifies: rectifies, bias: parameters.bias.value(.float32).contiguous(), adding: other,
-                relu: relu)
+            let bias = try parameters.bias.value(.float32).contiguous()
+            return try kernel(input, rectifies: rectifies, bias: bias, adding: other, relu: relu)
         }
         let input = rectifies ? try input.relu() : input
         if let other { try requireShape(other, input) }

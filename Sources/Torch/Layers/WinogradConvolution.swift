@@ -49,17 +49,13 @@ package struct WinogradConvolution {
     }
 
     /// Whether the kernel can convolve this input and its gradient faster than the engine: with few channels, or grids
-    /// much smaller than whole tiles, most products would be with zeros. In bfloat16 the engine's products take half of
-    /// the time where the processor has instructions for them, and much less where these are for whole tiles.
+    /// much smaller than whole tiles, most products would be with zeros; and where the processor has instructions for
+    /// products of whole tiles of bfloat16, the engine's are several times as fast.
     package func isWorthwhile(_ input: Tensor) -> Bool {
-        guard canConvolve(input) else { return false }
-        let isLow = input.dataType == .bfloat16 && Precision.processorHasBFloat16
-        if isLow, Processor.hasTileProducts { return false }
+        guard canConvolve(input), !(input.dataType == .bfloat16 && Processor.hasTileProducts) else { return false }
         let shape = shape(input)
         let products = shape.images * shape.height * shape.width * weight.count
-        return [shape, shape.reversed].allSatisfy {
-            3 * variant.kernel.multiplications($0) <= (isLow ? products : 2 * products)
-        }
+        return [shape, shape.reversed].allSatisfy { 3 * variant.kernel.multiplications($0) <= 2 * products }
     }
 
     private func shape(_ input: Tensor) -> ConvolutionShape {

@@ -58,10 +58,13 @@ if let torchFolder {
 func kernel(
     _ name: String, architecture: String?, defines: [String] = [], dependencies: [Target.Dependency] = []
 ) -> Target {
-    var settings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
+    // A debug build optimizes file by file, and the kernels' generic parts are in files of their own.
+    let whole: SwiftSetting = .unsafeFlags(
+        ["-disable-batch-mode", "-whole-module-optimization", "-num-threads", "2"], .when(configuration: .debug))
+    var settings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"]), whole]
     #if arch(x86_64)
         if let architecture {
-            settings = [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(architecture)"])]
+            settings = [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(architecture)"]), whole]
             settings += defines.map { .define($0) }
         }
     #endif
@@ -215,7 +218,8 @@ package.targets =
             name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelTypes"], resources: [.copy("Fixtures")]
         ),
         .testTarget(
-            name: "TorchTests", dependencies: ["Torch", "ConvolutionKernels", "WinogradKernelTypes", "Files"],
+            name: "TorchTests",
+            dependencies: ["Torch", "ConvolutionKernels", "Processors", "WinogradKernelTypes", "Files"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images"]),

@@ -15,7 +15,7 @@ package enum Processor {
     /// Instructions for products of bfloat16 (AVX512-BF16, AMX, or Arm's BF16).
     package static let hasBFloat16 = !flags.isDisjoint(with: ["avx512_bf16", "amx_bf16", "bf16"])
 
-    /// Whether kernels for bfloat16 run, which are compiled for AVX-512 on x86-64.
+    /// Whether `BFloat16Kernels` run: on x86-64 they are compiled for AVX-512.
     package static var runsBFloat16Kernels: Bool {
         #if arch(x86_64)
             hasAVX512
@@ -24,7 +24,7 @@ package enum Processor {
         #endif
     }
 
-    /// Instructions for products of whole tiles of bfloat16 (AMX): the engine's convolutions are several times as fast.
+    /// Instructions for products of whole tiles of bfloat16 (AMX).
     package static let hasTileProducts = flags.contains("amx_bf16")
 
     private static func supports(_ needed: [String]) -> Bool { flags.isSuperset(of: needed) }

@@ -31,14 +31,10 @@ func multiplyAdd(_ sum: Lanes, _ left: Lanes, _ factor: Float) -> Lanes {
 }
 
 @inline(__always)
-func load(_ pointer: UnsafePointer<Float>) -> Lanes {
-    UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
-}
+func load(_ pointer: UnsafePointer<Float>) -> Lanes { Float.load(pointer) }
 
 @inline(__always)
-func store(_ numbers: Lanes, _ pointer: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(pointer).storeBytes(of: numbers, as: Lanes.self)
-}
+func store(_ numbers: Lanes, _ pointer: UnsafeMutablePointer<Float>) { Float.store(numbers, pointer) }
 
 /// Channels in whole ``Lanes``.
 @inline(__always)

@@ -4,9 +4,13 @@
 
 /// A number of a map in memory, which is computed with as a float.
 protocol MapNumber: BitwiseCopyable {
-    init(_ number: Float)
+    /// The nearest to a float.
+    init(rounding number: Float)
+    /// The float that it stands for.
     var number: Float { get }
+    /// Numbers of neighbouring channels.
     static func load(_ pointer: UnsafePointer<Self>) -> Lanes
+    /// Writes numbers of neighbouring channels, each rounded to the nearest.
     static func store(_ numbers: Lanes, _ pointer: UnsafeMutablePointer<Self>)
 }
 
@@ -24,11 +28,14 @@ extension MapNumber {
     @inline(__always)
     static func store(_ numbers: Lanes, _ pointer: UnsafeMutablePointer<Self>, count: Int) {
         if count >= laneCount { return store(numbers, pointer) }
-        for index in 0..<count { pointer[index] = Self(numbers[index]) }
+        for index in 0..<count { pointer[index] = Self(rounding: numbers[index]) }
     }
 }
 
 extension Float: MapNumber {
+    @inline(__always)
+    init(rounding number: Float) { self = number }
+
     @inline(__always) var number: Float { self }
 
     @inline(__always)
@@ -42,13 +49,14 @@ extension Float: MapNumber {
     }
 }
 
-/// The bits of a bfloat16, which is the upper half of a float.
+/// The bits of a bfloat16, which is the upper half of a float. Of two that are as near the even one is taken, and what is
+/// no number stays none: without the bound its bits could run over, to a zero.
 extension UInt16: MapNumber {
-    /// The nearest, of two the even one.
     @inline(__always)
-    init(_ number: Float) {
+    init(rounding number: Float) {
         let bits = number.bitPattern
-        self.init(truncatingIfNeeded: (bits &+ 0x7FFF &+ ((bits &>> 16) & 1)) &>> 16)
+        let magnitude = Swift.min((bits & 0x7FFF_FFFF) &+ 0x7FFF &+ ((bits &>> 16) & 1), 0x7FFF_FFFF)
+        self.init(truncatingIfNeeded: (magnitude | (bits & 0x8000_0000)) &>> 16)
     }
 
     @inline(__always) var number: Float { Float(bitPattern: UInt32(self) &<< 16) }
@@ -70,11 +78,15 @@ extension UInt16: MapNumber {
     static func store(_ numbers: Lanes, _ pointer: UnsafeMutablePointer<UInt16>) {
         #if WIDE && canImport(_Builtin_intrinsics)
             let bits = unsafeBitCast(numbers, to: SIMD16<UInt32>.self)
-            let rounded = (bits &+ 0x7FFF &+ ((bits &>> 16) & 1)) &>> 16
+            let sums = (bits & 0x7FFF_FFFF) &+ 0x7FFF &+ ((bits &>> 16) & 1)
+            let bound = SIMD16<UInt32>(repeating: 0x7FFF_FFFF)
+            let magnitudes = _mm512_min_epu32(
+                unsafeBitCast(sums, to: SIMD8<Int64>.self), unsafeBitCast(bound, to: SIMD8<Int64>.self))
+            let rounded = (unsafeBitCast(magnitudes, to: SIMD16<UInt32>.self) | (bits & 0x8000_0000)) &>> 16
             UnsafeMutableRawPointer(pointer).storeBytes(
                 of: _mm512_cvtepi32_epi16(unsafeBitCast(rounded, to: SIMD8<Int64>.self)), as: SIMD4<Int64>.self)
         #else
-            for index in 0..<laneCount { pointer[index] = UInt16(numbers[index]) }
+            for index in 0..<laneCount { pointer[index] = UInt16(rounding: numbers[index]) }
         #endif
     }
 }

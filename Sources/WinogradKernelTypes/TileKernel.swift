@@ -10,8 +10,8 @@
 /// The points of interpolation are ±3/4, ±3/2, 0, ∞ for r = 3 and ±1/2, ±5/4, ∞ for r = 2: their squares are exact in
 /// binary, and they leave half to a third of the rounding errors of the usual 0, ±1, ±2, ∞.
 ///
-/// An infinite input is not a number in its whole tile: ∞ − ∞ on the way to the points. Memory is channels-last; maps are
-/// float32, or bits of bfloat16 that are computed with in float32. Nothing is checked.
+/// An infinite input is not a number in its whole tile: ∞ − ∞ on the way to the points. Memory is channels-last; maps
+/// are float32, or bits of bfloat16 that are computed with in float32. Nothing is checked.
 public protocol TileKernel: Sendable {
     /// Whether the variant was compiled for instructions that make it faster than the engine's own convolution.
     static var isVectorized: Bool { get }
@@ -63,7 +63,8 @@ public protocol TileKernel: Sendable {
 
     /// Sums the gradients of the packed weight and of the bias over some parts of the tiles.
     ///
-    /// Of a doubling convolution, they are those of the halving one with input and gradient exchanged, but for the bias.
+    /// Of a doubling convolution, they are those of the halving one with input and gradient exchanged, but for the
+    /// bias.
     ///
     /// - Parameters:
     ///   - gradient: That of the output [images, lines, positions, outputs].

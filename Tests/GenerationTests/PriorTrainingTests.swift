@@ -112,7 +112,10 @@ struct PriorTrainingTests {
 
     @Test("Parts of a batch give the gradients of the whole one")
     func microBatches() throws {
-        let settings = ["training.steps=3", "network.dropout=0", "training.averagingDecay=0"]
+        // In bfloat16 parts are rounded apart, and Adam's first steps are as long for the least gradient as for any.
+        let settings = [
+            "training.steps=3", "network.dropout=0", "training.averagingDecay=0", "training.precision=float32",
+        ]
         try run(training("whole", settings + ["training.microBatchSize=16"], layer: 1))
         try run(training("parts", settings + ["training.microBatchSize=5"], layer: 1))
         let whole = try Safetensors.read(url("whole/layer-1/model.safetensors")).tensors

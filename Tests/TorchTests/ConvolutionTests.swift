@@ -98,23 +98,27 @@ struct ConvolutionTests {
 
     @Test(
         "Gradients of max(x, 0) before a product, with another gradient of x added, by our kernel and the engine's",
-        arguments: [[32, 64], [5, 12]])
-    func rectified(channels: [Int]) throws {
+        arguments: [[32, 64], [5, 12]], [DataType.float32, .bfloat16])
+    func rectified(channels: [Int], type: DataType) throws {
         let layer = try Convolution2D(
             Scope(store: ParameterStore(), generator: generator), inputs: channels[0], outputs: channels[1], filter: 3,
             padding: 1)
-        let product = try layer.product(.float32)
-        let input = try Tensor.normal([2, channels[0], 8, 8], generator: generator).channelsLast()
-        let other = try Tensor.normal(input.shape, generator: generator).channelsLast()
+        let product = try layer.product(type)
+        let input = try Tensor.normal([2, channels[0], 8, 8], generator: generator).channelsLast().to(type)
+        let other = try Tensor.normal(input.shape, generator: generator).channelsLast().to(type)
         let value = try product(input, rectifies: true, .relu)
-        let gradient = try Tensor.normal(value.shape, generator: generator).channelsLast()
+        #expect(value.dataType == type)
+        let gradient = try Tensor.normal(value.shape, generator: generator).channelsLast().to(type)
         let found = try product.gradients(gradient, input: input, rectified: true, adding: other)
         let plain = try product.gradients(gradient, input: input.relu())
         let expected = try #require(plain.input).throughReLU(input) + other
         func expectSame(_ left: Tensor?, _ right: Tensor?, line: Int = #line) throws {
+            // In bfloat16 the two sides are rounded at different places.
+            let (absolute, relative) = type == .float32 ? (Float(1e-4), Float(1e-4)) : (0.06, 0.02)
             expectClose(
-                try #require(left).array(of: Float.self), try #require(right).array(of: Float.self), absolute: 1e-4,
-                relative: 1e-4, "line \(line)")
+                try #require(left).to(.float32).array(of: Float.self),
+                try #require(right).to(.float32).array(of: Float.self), absolute: absolute, relative: relative,
+                "line \(line)")
         }
         try expectSame(value, product(input.relu()).relu())
         try expectSame(found.input, expected)
@@ -190,7 +194,6 @@ struct ConvolutionTests {
         try value.narrowed(axis: 2, 1..<2).fillInPlace(-0.0)
         let gradient = try low(Tensor.normal(shape, generator: generator))
         let other = hasOther ? try low(Tensor.normal(shape, generator: generator)) : nil
-        try gradient.narrowed(axis: 0, 0..<1).narrowed(axis: 3, 0..<1).fillInPlace(.infinity)
         let passed = try gradient.throughReLU(value)
         let expected = try other.map { try passed + $0 } ?? passed
         let own = try gradient.cloned()
@@ -198,11 +201,11 @@ struct ConvolutionTests {
         #expect(own.dataType == .bfloat16)
         let isSame = try own.to(.float32).array(of: Float.self) == expected.to(.float32).array(of: Float.self)
         #expect(isSame)
-        guard hasOther else { return }
+        // On a processor without the kernel's instructions the engine is compared with itself.
         expectClose(
             try sum.to(.float32).array(of: Float.self),
-            try #require(other).to(.float32).sum(axes: [0, 2, 3]).array(of: Float.self),
-            absolute: sum.dataType == .float32 ? 1e-3 : 0.5, relative: sum.dataType == .float32 ? 1e-5 : 1e-2)
+            try (other ?? passed).to(.float32).sum(axes: [0, 2, 3]).array(of: Float.self), absolute: 1e-3,
+            relative: 1e-5)
     }
 
     @Test("What is no number in bfloat16 stays none on its way through max(x, 0)")
@@ -211,6 +214,9 @@ struct ConvolutionTests {
         let gradient = try Tensor.full([1, 32, 1, 1], .nan, format: .channelsLast).to(.bfloat16)
         _ = try gradient.passThroughReLU(value, adding: value.cloned())
         #expect(try gradient.to(.float32).array(of: Float.self).allSatisfy(\.isNaN))
+        let infinite = try Tensor.full([1, 32, 1, 1], -.infinity, format: .channelsLast).to(.bfloat16)
+        _ = try infinite.passThroughReLU(value, adding: value.cloned())
+        #expect(try infinite.to(.float32).array(of: Float.self).allSatisfy { $0 == -.infinity })
     }
 
     @Test("A transposed convolution to few channels in bfloat16 is near that in float32", arguments: [1, 3, 4])
@@ -221,6 +227,7 @@ struct ConvolutionTests {
         let input = try Tensor.normal([3, 24, 6, 5], generator: generator).channelsLast().to(.bfloat16)
         let result = try up(input)
         #expect(result.dataType == .bfloat16 && result.shape == [3, channels, 12, 10])
+        #expect(result.isContiguous(.channelsLast))
         // Products of unit variance over 24 · 4 numbers, weights up to 1/√(4 · 4 · channels): outputs are about 1.
         expectClose(
             try result.to(.float32).array(of: Float.self), try up(input.to(.float32)).array(of: Float.self),

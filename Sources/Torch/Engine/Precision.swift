@@ -1,6 +1,7 @@
 import Processors
 
-/// The element type in which a model's convolutions run.
+/// The element type of a model's maps, in which its convolutions run; kernels of ours on a processor compute with maps in
+/// bfloat16 in float32.
 ///
 /// Parameters, optimiser, quantizer, codebook statistics and losses are in 32-bit float whatever is chosen.
 public enum Precision: String, Sendable, CaseIterable, Codable {
@@ -8,8 +9,8 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
     case auto
     /// IEEE single precision.
     case float32
-    /// The upper half of a single: half the memory traffic, and more operations a second where there is hardware
-    /// for it. Without such hardware it is many times slower than float32.
+    /// The upper half of a single: half the memory traffic, and more operations a second where there is hardware for
+    /// it. Without such hardware what the engine computes in it takes many times as long as in float32.
     case bfloat16
 
     /// The element type that the choice means on a device.

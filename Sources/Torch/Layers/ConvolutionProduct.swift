@@ -1,6 +1,7 @@
 import ConvolutionKernels
 
-/// A convolution's parameters in the element type that it runs in, and the product itself with its gradients.
+/// A convolution's parameters in the element type of its maps, and the product itself with its gradients. Kernels of ours
+/// take the parameters in float32.
 ///
 /// LibTorch's own recording costs passes over memory that are not needed: the bias's gradient inside of oneDNN takes
 /// four times as long as a sum over the same gradient, a ReLU or a sum after the product is a pass of its own, and each
@@ -109,8 +110,7 @@ package struct ConvolutionProduct {
     ) throws -> Tensor {
         let (other, relu) = finish.parts
         if let kernel = kernel(for: input, rectified: rectifies, output: other) {
-            let bias = try parameters.bias.value(.float32).contiguous()
-            return try kernel(input, rectifies: rectifies, bias: bias, adding: other, relu: relu)
+            return try kernel(input, rectifies: rectifies, bias: wideBias(), adding: other, relu: relu)
         }
         let input = rectifies ? try input.relu() : input
         if let other { try requireShape(other, input) }
@@ -165,7 +165,8 @@ package struct ConvolutionProduct {
 
     /// A transposed convolution to few channels as a product of matrices whose results are added up where they overlap.
     ///
-    /// oneDNN fills its registers with output channels: with three of them, most of what it computes is thrown away.
+    /// oneDNN fills its registers with output channels: with three of them, most of what it computes is thrown away. Of
+    /// bfloat16 the four products that meet in a pixel are rounded each, and their sum once more.
     private func overlapped(_ input: Tensor) throws -> Tensor {
         let (images, height, width) = (input.size(0), input.size(2), input.size(3))
         let (inputs, outputs) = (input.size(1), weight.size(1))
@@ -173,7 +174,7 @@ package struct ConvolutionProduct {
         let products = try rows.matmul(weight.permuted([0, 2, 3, 1]).reshaped([inputs, -1])).to(.float32)
         let result = try Tensor.empty([images, outputs, 2 * height, 2 * width], format: .channelsLast)
         let grain = max(16_384 / max(width * outputs, 1), 1)
-        try KernelMemory.run([products, bias.to(.float32).contiguous(), result], images * 2 * height, grain: grain) {
+        try KernelMemory.run([products, wideBias(), result], images * 2 * height, grain: grain) {
             memory, lines in
             overlapAdd(
                 memory[0], bias: memory[1], memory[2], height: height, width: width, channels: outputs, lines: lines)
@@ -245,7 +246,7 @@ package struct ConvolutionProduct {
                 operation: Operators.convolutionBackward.name, text: "a gradient of the weight was expected")
         }
         var found = Gradients(weight: weightGradient)
-        if needsBias { found.bias = try gradient.sum(axes: [0, 2, 3]) }
+        if needsBias { found.bias = try gradient.wideSum(axes: [0, 2, 3]) }
         guard case .tensor(let inputGradient) = results[0] else { return found }
         found.input = inputGradient
         if rectified {
@@ -273,6 +274,9 @@ package struct ConvolutionProduct {
             return try [found.input] + deliver(weight: found.weight, bias: found.bias)
         }
     }
+
+    /// The bias as kernels of ours take it.
+    private func wideBias() throws -> Tensor { try parameters.bias.value(.float32).contiguous() }
 
     /// The bias in the weight's element type.
     func lowBias() throws -> Tensor { try parameters.bias.value(weight.dataType) }

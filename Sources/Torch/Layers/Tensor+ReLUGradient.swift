@@ -19,8 +19,8 @@ extension Tensor {
     ///   - value: y, or x: they are positive at the same places.
     ///   - other: Another gradient of x, which is added.
     /// - Returns: Over all axes but the channels the sum of the result, or of `other` where there is one: the gradient
-    ///   of the bias of the convolution that it came from, in float32 where our own passes make it. On a CUDA device
-    ///   lines [·, C] that add up to it.
+    ///   of the bias of the convolution that it came from, of bfloat16 in float32. On a CUDA device lines [·, C]
+    ///   that add up to it.
     /// - Throws: ``TorchError``.
     package func passThroughReLU(_ value: Tensor, adding other: Tensor? = nil) throws -> Tensor {
         if let passes = try ConvolutionPasses.passes(for: self), [value, other].allSatisfy({ $0?.suits(self) ?? true })
@@ -32,8 +32,8 @@ extension Tensor {
         else {
             try Operators.thresholdBackwardInto(.tensor(self), .tensor(value), 0, .tensor(self))
             if let other { try addInPlace(other) }
-            let sum = try (other ?? self).sum(axes: [0, 2, 3])
-            return device.kind == .cuda ? try sum.to(.float32).unsqueezed(0) : sum
+            let sum = try (other ?? self).wideSum(axes: [0, 2, 3])
+            return device.kind == .cuda ? try sum.unsqueezed(0) : sum
         }
         let (hasOther, isLow) = (other != nil, dataType == .bfloat16)
         let channels = size(1)

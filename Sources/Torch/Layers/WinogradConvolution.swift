@@ -49,8 +49,9 @@ package struct WinogradConvolution {
     }
 
     /// Whether the kernel can convolve this input and its gradient faster than the engine: with few channels, or grids
-    /// much smaller than whole tiles, most products would be with zeros; and where the processor has instructions for
-    /// products of whole tiles of bfloat16, the engine's are several times as fast.
+    /// much smaller than whole tiles, most products would be with zeros. One bound serves both types: seen on whole tiles
+    /// by AVX-512, with and without instructions for bfloat16. Where there are instructions for products of whole tiles
+    /// of bfloat16, these are left to the engine; that was not measured.
     package func isWorthwhile(_ input: Tensor) -> Bool {
         guard canConvolve(input), !(input.dataType == .bfloat16 && Processor.hasTileProducts) else { return false }
         let shape = shape(input)
@@ -70,7 +71,7 @@ package struct WinogradConvolution {
     /// - Parameters:
     ///   - input: [N, in, H, W], which ``canConvolve(_:)``.
     ///   - rectifies: Whether max(input, 0) is convolved.
-    ///   - bias: [out].
+    ///   - bias: float32 [out].
     ///   - other: What is added, of the product's shape.
     ///   - relu: Whether max(x, 0) of the sum is the result.
     /// - Returns: [N, out, H, W], half or twice as high and wide with stride 2, channels-last.
@@ -123,9 +124,9 @@ package struct WinogradConvolution {
         let blocks = BlockQueue(count: shape.blocks)
         let isLow = input.dataType == .bfloat16
         try KernelMemory.run(all, min(Engine.threadCount, shape.blocks), grain: 1) { memory, _ in
-            func finish<Number>() -> ConvolutionFinish<Number> {
+            func finish<Number: KernelNumber>() -> ConvolutionFinish<Number> {
                 var next = 3
-                func operand<Element>(_ index: Int) -> UnsafeMutablePointer<Element>? {
+                func operand<Element: KernelNumber>(_ index: Int) -> UnsafeMutablePointer<Element>? {
                     guard isGiven[index] else { return nil }
                     defer { next += 1 }
                     return memory.numbers(next)
@@ -185,6 +186,6 @@ package struct WinogradConvolution {
             kernel.finishGradients($0[0], weight: $0[1], bias: $0[2], shape, rows: $1)
         }
         // The sums that were made beside are those of the input then.
-        return (weightGradient, isTransposed ? try gradient.sum(axes: [0, 2, 3]) : biasGradient)
+        return (weightGradient, isTransposed ? try gradient.wideSum(axes: [0, 2, 3]) : biasGradient)
     }
 }

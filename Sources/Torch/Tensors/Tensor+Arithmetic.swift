@@ -92,6 +92,12 @@ extension Tensor {
         try Operators.sumAxes(.tensor(self), .integers(axes), .boolean(keepAxes))
     }
 
+    /// The sum over axes of numbers in bfloat16 as float32; in another type's own.
+    package func wideSum(axes: [Int]) throws -> Tensor {
+        guard dataType == .bfloat16 else { return try sum(axes: axes) }
+        return try Operators.sumAxes(.tensor(self), .integers(axes), false, .integer(Int(DataType.float32.rawValue)))
+    }
+
     /// The index of the least element along an axis, the first of equals; int64.
     public func argmin(axis: Int) throws -> Tensor { try Operators.argmin(.tensor(self), .integer(axis)) }
 

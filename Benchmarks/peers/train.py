@@ -13,15 +13,19 @@ Variants:
     compiled               PyTorch at its best: channels-last memory, `torch.compile`, Adam as one fused kernel, and
                            bfloat16 by autocast where the processor has instructions for it. Wants a C++ compiler.
 
+    convolutions           nothing but the convolutions of the model and their gradients, each alone, on inputs that lie
+                           there: bfloat16 where the processor has instructions for it, channels-last memory.
+
 With `--device cuda` all of it happens on the GPU, the images in its memory too; cuDNN may try its algorithms, and
-`compiled` is in bfloat16.
+`compiled` and `convolutions` are in bfloat16.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 from dataclasses import dataclass
-from typing import Any, Optional, Type
+from typing import Any, List, Optional, Tuple, Type
 
 import torch
 import torch.nn.functional as functional
@@ -31,7 +35,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from hrvqvae import HRVQVAE, Output, Settings
 from protocol import serve
 
-VARIANTS = ["eager-float32", "eager-bfloat16", "channels-last-float32", "compiled"]
+VARIANTS = ["eager-float32", "eager-bfloat16", "channels-last-float32", "compiled", "convolutions"]
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,8 @@ class Trainer:
         self.images = make_images(max(preset.images, self.batch), preset.side).to(self.device)
         is_compiled = variant == "compiled"
         self.reduced = variant == "eager-bfloat16" or (
-            is_compiled and (self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported())
+            variant in ("compiled", "convolutions")
+            and (self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported())
         )
         self.layout = torch.contiguous_format if variant == "eager-float32" else torch.channels_last
         self.model = self.make_model(preset.settings).to(self.device, memory_format=self.layout)
@@ -122,6 +127,44 @@ class Trainer:
         return count * self.batch
 
 
+class Convolutions:
+    """The convolutions of a trainer's model, each alone, with the gradients that training asks of them."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self.trainer = trainer
+        self.layers: List[Tuple[nn.Module, Tensor, Tensor]] = []
+        kind = torch.bfloat16 if trainer.reduced else torch.float32
+        convolutions = (nn.Conv2d, nn.ConvTranspose2d)
+        modules = [module for module in trainer.model.modules() if isinstance(module, convolutions)]
+
+        def take(module: nn.Module, inputs: Tuple[Tensor, ...], output: Tensor) -> None:
+            tensor = inputs[0].detach().to(kind, memory_format=torch.channels_last)
+            # The first layer's input are the images, which have no gradient.
+            tensor.requires_grad_(bool(self.layers))
+            gradient = torch.randn_like(output).to(kind, memory_format=torch.channels_last)
+            self.layers.append((module, tensor, gradient))
+
+        hooks = [module.register_forward_hook(take) for module in modules]
+        pixels = trainer.images[: trainer.batch].to(torch.float32, memory_format=torch.channels_last).div(255).sub(0.5)
+        with torch.no_grad():
+            trainer.model(pixels)
+        for hook in hooks:
+            hook.remove()
+        # Copies, made when no hook is left that would be copied along.
+        self.layers = [(copy.deepcopy(module).to(kind), *rest) for module, *rest in self.layers]
+
+    def steps(self, count: int) -> int:
+        """So many times all of them; how many images they took."""
+        for _ in range(count):
+            for module, tensor, gradient in self.layers:
+                module.zero_grad(set_to_none=True)
+                tensor.grad = None
+                module(tensor).backward(gradient)
+        if self.trainer.device.type == "cuda":
+            torch.cuda.synchronize()
+        return count * self.trainer.batch
+
+
 def main(trainer_class: Type[Trainer] = Trainer, description: Optional[str] = __doc__) -> None:
     """Reads arguments, warms up, answers."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -137,9 +180,10 @@ def main(trainer_class: Type[Trainer] = Trainer, description: Optional[str] = __
     trainer = trainer_class(
         arguments.variant, trainer_class.presets[arguments.preset], arguments.device, arguments.batch
     )
-    trainer.steps(arguments.warm_up)
+    work = Convolutions(trainer) if arguments.variant == "convolutions" else trainer
+    work.steps(arguments.warm_up)
     serve(
-        trainer.steps, "images", variant=arguments.variant, threads=torch.get_num_threads(), torch=torch.__version__
+        work.steps, "images", variant=arguments.variant, threads=torch.get_num_threads(), torch=torch.__version__
     )
 
 

@@ -195,6 +195,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
         [
             ("PyTorch float32", "eager-float32"), ("PyTorch bfloat16", "eager-bfloat16"),
             ("PyTorch channels-last", "channels-last-float32"), (compiled, "compiled"),
+            ("its convolutions alone", "convolutions"),
         ].map { ($0.0, [script, "--variant", $0.1] + options) }
     }
 

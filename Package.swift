@@ -64,7 +64,7 @@ func kernel(
     var settings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"]), whole]
     #if arch(x86_64)
         if let architecture {
-            settings = [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(architecture)"]), whole]
+            settings.append(.unsafeFlags(["-Xcc", "-march=\(architecture)"]))
             settings += defines.map { .define($0) }
         }
     #endif

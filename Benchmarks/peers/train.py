@@ -12,7 +12,6 @@ Variants:
     channels-last-float32  channels-last memory, all in float32.
     compiled               PyTorch at its best: channels-last memory, `torch.compile`, Adam as one fused kernel, and
                            bfloat16 by autocast where the processor has instructions for it. Wants a C++ compiler.
-
     convolutions           nothing but the convolutions of the model and their gradients, each alone, on inputs that lie
                            there: bfloat16 where the processor has instructions for it, channels-last memory.
 

@@ -49,8 +49,8 @@ extension Float: MapNumber {
     }
 }
 
-/// The bits of a bfloat16, which is the upper half of a float. Of two that are as near the even one is taken, and what is
-/// no number stays none: without the bound its bits could run over, to a zero.
+/// The bits of a bfloat16, which is the upper half of a float. Of two that are as near the even one is taken, and what
+/// is no number stays none: without the bound its bits could run over, to a zero.
 extension UInt16: MapNumber {
     @inline(__always)
     init(rounding number: Float) {

@@ -62,12 +62,3 @@ extension Double: TensorElement {
     /// Double precision.
     public static var dataType: DataType { .float64 }
 }
-
-/// The bits of a bfloat16, for which Swift has no type.
-package struct BFloat16: TensorElement {
-    /// The upper half of the float's bits.
-    package var bits: UInt16
-
-    /// Upper halves of floats.
-    package static var dataType: DataType { .bfloat16 }
-}

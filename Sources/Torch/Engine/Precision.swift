@@ -1,7 +1,7 @@
 import Processors
 
-/// The element type of a model's maps, in which its convolutions run; kernels of ours on a processor compute with maps in
-/// bfloat16 in float32.
+/// The element type of a model's maps, in which its convolutions run; kernels of ours on a processor compute with maps
+/// in bfloat16 in float32.
 ///
 /// Parameters, optimiser, quantizer, codebook statistics and losses are in 32-bit float whatever is chosen.
 public enum Precision: String, Sendable, CaseIterable, Codable {

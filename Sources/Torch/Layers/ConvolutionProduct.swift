@@ -1,7 +1,7 @@
 import ConvolutionKernels
 
-/// A convolution's parameters in the element type of its maps, and the product itself with its gradients. Kernels of ours
-/// take the parameters in float32.
+/// A convolution's parameters in the element type of its maps, and the product itself with its gradients. Kernels of
+/// ours take the parameters in float32.
 ///
 /// LibTorch's own recording costs passes over memory that are not needed: the bias's gradient inside of oneDNN takes
 /// four times as long as a sum over the same gradient, a ReLU or a sum after the product is a pass of its own, and each
@@ -254,7 +254,7 @@ package struct ConvolutionProduct {
             if other != nil { found.otherSum = sum }
         } else if let other {
             try inputGradient.addInPlace(other)
-            found.otherSum = try other.sum(axes: [0, 2, 3])
+            found.otherSum = try other.wideSum(axes: [0, 2, 3])
         }
         return found
     }

@@ -27,7 +27,7 @@ extension Tensor {
         {
             return try passes.passGradient(self, to: self, value, adding: other)
         }
-        guard suitsMapKernels || (suitsBFloat16MapKernels && Processor.runsBFloat16Kernels), value.suits(self),
+        guard suitsMapKernels, dataType == .float32 || Processor.runsBFloat16Kernels, value.suits(self),
             other?.suits(self) ?? true
         else {
             try Operators.thresholdBackwardInto(.tensor(self), .tensor(value), 0, .tensor(self))

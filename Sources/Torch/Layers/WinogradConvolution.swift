@@ -21,7 +21,9 @@ package struct WinogradConvolution {
     package init?(
         _ weight: Tensor, stride: Int, padding: Int, isTransposed: Bool = false, variant: WinogradVariant? = .best
     ) {
-        guard let variant, weight.suitsMapKernels, weight.size(2) == weight.size(3), padding == 1 else { return nil }
+        guard let variant, weight.dataType == .float32, weight.suitsMapKernels, weight.size(2) == weight.size(3),
+            padding == 1
+        else { return nil }
         switch (weight.size(2), stride, isTransposed) {
         case (3, 1, false): kind = .same
         case (4, 2, false): kind = .halving
@@ -37,21 +39,21 @@ package struct WinogradConvolution {
 
     /// Whether the kernel can convolve this input; one that does not fit is the engine's to refuse.
     package func canConvolve(_ input: Tensor) -> Bool {
-        (input.suitsMapKernels || input.suitsBFloat16MapKernels) && input.size(1) == inputs
+        input.suitsMapKernels && input.size(1) == inputs
             && (kind != .halving || (input.size(2) % 2 == 0 && input.size(3) % 2 == 0))
     }
 
     /// Whether a tensor is as the product of an input, or its gradient.
     package func isOutput(_ tensor: Tensor, of input: Tensor) -> Bool {
         let shape = shape(input)
-        return (tensor.suitsMapKernels || tensor.suitsBFloat16MapKernels) && tensor.dataType == input.dataType
+        return tensor.suitsMapKernels && tensor.dataType == input.dataType
             && tensor.shape == [shape.images, shape.outputs, shape.outputHeight, shape.outputWidth]
     }
 
     /// Whether the kernel can convolve this input and its gradient faster than the engine: with few channels, or grids
-    /// much smaller than whole tiles, most products would be with zeros. One bound serves both types: seen on whole tiles
-    /// by AVX-512, with and without instructions for bfloat16. Where there are instructions for products of whole tiles
-    /// of bfloat16, these are left to the engine; that was not measured.
+    /// much smaller than whole tiles, most products would be with zeros. One bound serves both types: seen on whole
+    /// tiles by AVX-512, with and without instructions for bfloat16. Where there are instructions for products of whole
+    /// tiles of bfloat16, these are left to the engine; that was not measured.
     package func isWorthwhile(_ input: Tensor) -> Bool {
         guard canConvolve(input), !(input.dataType == .bfloat16 && Processor.hasTileProducts) else { return false }
         let shape = shape(input)

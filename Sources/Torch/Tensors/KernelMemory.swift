@@ -23,11 +23,7 @@ package struct KernelMemory: @unchecked Sendable {
         _ tensors: [Tensor], _ count: Int, grain: Int, _ body: @Sendable (KernelMemory, Range<Int>) -> Void
     ) throws {
         let starts = try tensors.compactMap { tensor in
-            let start =
-                try tensor.dataType == .bfloat16
-                ? tensor.withMemory(of: BFloat16.self) { UnsafeMutableRawPointer($0.baseAddress) }
-                : tensor.withMemory(of: Float.self) { UnsafeMutableRawPointer($0.baseAddress) }
-            return start.map { ($0, tensor.dataType) }
+            try tensor.withBytes { $0.baseAddress }.map { ($0, tensor.dataType) }
         }
         // Tensors without elements have no memory, and nothing to do.
         guard count > 0, starts.count == tensors.count else { return }
@@ -57,11 +53,8 @@ extension Tensor {
     /// Whether the kernels take this tensor; LibTorch's operators take every other.
     package var suitsKernels: Bool { device == .cpu && dataType == .float32 }
 
-    /// Whether the kernels for maps of channels take this tensor as it lies in memory.
-    var suitsMapKernels: Bool { suitsKernels && isContiguous(.channelsLast) && count > 0 }
-
-    /// The same of a map in bfloat16.
-    var suitsBFloat16MapKernels: Bool {
-        device == .cpu && dataType == .bfloat16 && isContiguous(.channelsLast) && count > 0
+    /// Whether the kernels for maps of channels, in float32 or bfloat16, take this tensor as it lies in memory.
+    var suitsMapKernels: Bool {
+        device == .cpu && (dataType == .float32 || dataType == .bfloat16) && isContiguous(.channelsLast) && count > 0
     }
 }

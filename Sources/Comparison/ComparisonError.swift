@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with models that are to be compared.
 public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The models take images of different data sets or shapes.
@@ -18,7 +20,7 @@ public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible
         switch self {
         case .differentData(let models):
             "the models take different images, and errors on different images cannot be compared:\n"
-                + models.map { "  - \($0)" }.joined(separator: "\n")
+                + Listing.text(models, separator: "\n") { "  - \($0)" }
                 + "\nCompare runs that were trained on one data set in one shape (an imported model: import it with their"
                 + " --height, --width and --test-share)."
         case .sameName(let name):

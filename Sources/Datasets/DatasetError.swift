@@ -1,3 +1,5 @@
+import Files
+
 /// What can go wrong with a data set as a whole, as a sentence a person can act on.
 ///
 /// Errors of one file are `FileError` (sizes, magic numbers, checksums) and `ImageError` (pictures).
@@ -19,7 +21,7 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let folder, let expected, let cure):
-            return "\(folder): files are missing; expected " + expected.joined(separator: ", ") + "; \(cure)"
+            return "\(folder): files are missing; expected " + Listing.text(expected) + "; \(cure)"
         case .noImages(let folder, let split, let reason):
             return "\(folder): no image for the split '\(split.rawValue)': \(reason);"
                 + " expected files ending in .jpg, .jpeg, .png or .webp, in sub-folders or not"
@@ -29,7 +31,7 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
         case .invalidSetting(let name, let value, let expected):
             return "\(name) is \(value); expected \(expected)"
         case .tooManySkipped(let bad, let seen, let limit, let examples):
-            let list = examples.map { "\n  - \($0.reason)" }.joined()
+            let list = Listing.text(examples, separator: "") { "\n  - \($0.reason)" }
             return "\(bad) of \(seen) images could not be read, more than the allowed share of \(limit);"
                 + " remove or replace them, or raise the share. Among them:\(list)"
         case .stopped:

@@ -1,3 +1,5 @@
+import Files
+
 /// Why a model cannot go from one program to another.
 public enum ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A state dictionary is not the one that was expected; every problem is listed.
@@ -22,5 +24,5 @@ public enum ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    private static func list(_ lines: [String]) -> String { lines.map { "  - \($0)" }.joined(separator: "\n") }
+    private static func list(_ lines: [String]) -> String { Listing.text(lines, separator: "\n") { "  - \($0)" } }
 }

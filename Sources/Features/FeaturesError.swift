@@ -1,4 +1,5 @@
 import Datasets
+import Files
 
 /// What can go wrong with feature vectors and the networks that make them, as a sentence a person can act on.
 ///
@@ -74,7 +75,7 @@ public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
                 + " give the data set it was trained on, or train another classifier"
         case .invalidConfiguration(let source, let problems):
             "\(source): the classifier's settings cannot be used:\n"
-                + problems.map { "  - \($0)" }.joined(separator: "\n")
+                + Listing.text(problems, separator: "\n") { "  - \($0)" }
         case .newerFormat(let source, let found, let supported):
             "\(source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
         case .holdsAutoencoder(let path):

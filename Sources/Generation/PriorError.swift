@@ -1,3 +1,5 @@
+import Files
+
 /// What a user can get wrong with priors.
 public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Settings are lists for another number of layers than the codes have.
@@ -58,8 +60,8 @@ public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
         case .imageSize(let path, let found, let expected):
             "\(path): is \(found), and the priors know images of \(expected)"
         case .otherClasses(let found, let expected):
-            "the classifier knows the classes \(found.joined(separator: ", ")), and the priors "
-                + expected.joined(separator: ", ") + "; train one on the same data by 'hrvq train-classifier'"
+            "the classifier knows the classes \(Listing.text(found)), and the priors "
+                + Listing.text(expected) + "; train one on the same data by 'hrvq train-classifier'"
         case .tooFewCodes(let found):
             "\(found) images are too few to hold some out; give more codes, or others by --held-out"
         }

@@ -1,3 +1,5 @@
+import Files
+
 /// What can stop an experiment.
 public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Values out of range: all there are.
@@ -17,19 +19,19 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
     public var description: String {
         switch self {
         case .invalid(let problems):
-            "the experiment cannot be run:\n" + problems.map { "  - \($0)" }.joined(separator: "\n")
+            "the experiment cannot be run:\n" + Listing.text(problems, separator: "\n") { "  - \($0)" }
         case .unparsable(let source, let reason):
-            "\(source): is not the declaration of an experiment: \(reason); "
+            "\(source): is not the declaration of an experiment: \(Listing.cut(reason)); "
                 + "'hrvq experiment --preset claims-mnist --print' shows one"
         case .unknownKeys(let source, let keys, let known):
-            "\(source): unknown keys \(keys.joined(separator: ", ")); the keys are \(known.joined(separator: ", "))"
+            "\(source): unknown keys \(Listing.text(keys)); the keys are \(known.joined(separator: ", "))"
         case .unknownPreset(let name, let known):
             "there is no experiment '\(name)' (there are \(known.joined(separator: ", ")))"
         case .damaged(let path):
             "\(path): is not the declaration of an experiment; choose another --output, or replace it with --force"
         case .otherSettings(let path, let differences):
             "\(path): holds an experiment of other settings:\n"
-                + differences.map { "  - \($0)" }.joined(separator: "\n")
+                + Listing.text(differences, separator: "\n") { "  - \($0)" }
                 + "\nChoose another --output, or replace it with --force."
         }
     }

@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with measuring rate and distortion.
 public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Models of grey and of coloured images together; each as its name and channels.
@@ -18,7 +20,7 @@ public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvert
         switch self {
         case .differentChannels(let models):
             "the models take images of different channels, so no image suits them all:\n"
-                + models.map { "  - \($0)" }.joined(separator: "\n") + "\nMeasure them one after the other."
+                + Listing.text(models, separator: "\n") { "  - \($0)" } + "\nMeasure them one after the other."
         case .sameName(let name):
             "two models are called '\(name)'; give folders with different names, or name them as NAME=FOLDER"
         case .noData: "there is no run that says which data set to take; give image files or folders with --images"

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Torch
 
 /// Trains a classifier on a labelled data set.
@@ -99,8 +100,8 @@ extension ClassifierConfiguration {
         }
         guard dataset.classNames == classNames else {
             throw FeaturesError.differentData(
-                what: "the classes", found: dataset.classNames.joined(separator: ", "),
-                expected: classNames.joined(separator: ", "))
+                what: "the classes", found: Listing.text(dataset.classNames),
+                expected: Listing.text(classNames))
         }
     }
 }

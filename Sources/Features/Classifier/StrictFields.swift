@@ -22,8 +22,9 @@ struct StrictFields {
 
     /// Notes every field that is not among `known`.
     mutating func refuseUnknown(known: [String]) {
+        let names = known.joined(separator: ", ")
         for key in container.allKeys.map(\.stringValue).sorted() where !known.contains(key) {
-            problems.append("unknown key '\(key)'; expected \(known.joined(separator: ", "))")
+            problems.append("unknown key '\(key)'; expected \(names)")
         }
     }
 

@@ -1,4 +1,5 @@
 import Autoencoders
+import Files
 import Foundation
 import Priors
 import Torch
@@ -50,8 +51,8 @@ extension CodeSpace {
         let classesAgree =
             classNames == other.classNames || classes == .any || (classes == .equalOrNone && other.classNames.isEmpty)
         if !classesAgree {
-            return "one has the classes [\(classNames.joined(separator: ", "))], the other "
-                + "[\(other.classNames.joined(separator: ", "))]"
+            return "one has the classes [\(Listing.text(classNames))], the other "
+                + "[\(Listing.text(other.classNames))]"
         }
         return nil
     }

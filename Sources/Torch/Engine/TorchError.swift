@@ -1,4 +1,5 @@
 import CTorch
+import Files
 
 /// What the engine refuses, with its own text.
 public enum TorchError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -22,7 +23,7 @@ public enum TorchError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unexpectedResult(let operation, let text): "\(operation): \(text)"
         case .mismatchedParameters(let source, let problems):
             "\(source): the weights do not fit the model:\n"
-                + problems.map { "  - \($0)" }.joined(separator: "\n")
+                + Listing.text(problems, separator: "\n") { "  - \($0)" }
                 + "\nUse the config.json that was written beside the weights."
         case .missingGradient(let parameter):
             "parameter '\(parameter)' has no gradient; the loss does not depend on it"

@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with a configuration, as sentences a person can act on.
 public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A value that the model or the trainer cannot work with.
@@ -45,11 +47,11 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     /// What, where, what was expected, what to do; one line a problem.
     public var description: String {
         switch self {
-        case .unparsable(let source, let reason): "\(source): cannot be read: \(reason)"
+        case .unparsable(let source, let reason): "\(source): cannot be read: \(Listing.cut(reason))"
         case .mismatched(let source, let mismatches):
-            mismatches.map { "\(source): \($0)" }.joined(separator: "\n")
+            Listing.text(mismatches, separator: "\n") { "\(source): \($0)" }
         case .invalid(let problems):
-            "the configuration cannot be used:\n" + problems.map { "  \($0)" }.joined(separator: "\n")
+            "the configuration cannot be used:\n" + Listing.text(problems, separator: "\n") { "  \($0)" }
         case .unknownPreset(let name, let suggestion, let known):
             "there is no preset '\(name)'" + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
                 + " (the presets are \(known.joined(separator: ", ")))"

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The format of a stored configuration that names none: those of autoencoders were stored before there were others.
@@ -120,7 +121,7 @@ extension KeyedConfiguration {
             } else {
                 // A file of nothing but unknown keys is no configuration with slips in it.
                 let suggestion =
-                    mismatches.count < 16
+                    mismatches.count < Listing.limit
                     ? Suggestion.nearestKey(to: dotted, among: Self.sections + Self.keys.map(\.name)) : nil
                 mismatches.append(.unknownKey(key: dotted, suggestion: suggestion, help: Self.help))
             }

@@ -1,3 +1,5 @@
+import Files
+
 /// What can stop a training run.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The output folder holds a run already.
@@ -31,13 +33,13 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path): holds no checkpoint to resume from; start a run in another --output, or with --force in this one"
         case .changedSettings(let path, let changes):
             "\(path): a resumed run goes on with the settings it was started with, and these differ:\n"
-                + changes.map { "  - \($0)" }.joined(separator: "\n")
+                + Listing.text(changes, separator: "\n") { "  - \($0)" }
                 + "\nLeave them out, or start a new run in another --output."
         case .changedData(let path, let before, let now):
             "\(path): the run was started with \(before) training images and --data holds \(now); "
                 + "give the data set that it was started with, or start a new run in another --output"
         case .notFinite(let step, let terms, let checkpoint):
-            "step \(step): not a finite number: \(terms.joined(separator: ", ")); "
+            "step \(step): not a finite number: \(Listing.text(terms)); "
                 + (checkpoint.map { "the last good checkpoint is kept at \($0); " } ?? "")
                 + "start again in another --output with a smaller optimizer.learningRate or with optimizer.gradientClip=1"
         case .malformedCheckpoint(let path, let reason):

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension RateDistortionReport {
@@ -51,7 +52,7 @@ extension RateDistortionReport {
                 "For the scale: \(lossless.name) takes \(RateDistortionVerdict.rate(point.bitsPerPixel)) bits per pixel"
                     + " and gives back every value.")
         }
-        if !skipped.isEmpty { notes.append("Images that were left out: " + skipped.joined(separator: "; ") + ".") }
+        if !skipped.isEmpty { notes.append("Images that were left out: " + Listing.text(skipped, separator: "; ") + ".") }
         return notes
     }
 

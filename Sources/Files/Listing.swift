@@ -1,0 +1,38 @@
+/// Lists in messages: their first entries, and how many more there are.
+///
+/// A file decides how many entries a message could have and how long they are, so every text and every list whose
+/// length comes from outside goes through here.
+package enum Listing {
+    /// How many entries are listed.
+    package static let limit = 20
+    /// How many characters of an entry are shown.
+    package static let longest = 600
+
+    /// The first ``limit`` entries, and how many more.
+    ///
+    /// - Parameters:
+    ///   - entries: What is listed.
+    ///   - separator: What stands between entries.
+    ///   - text: An entry as text; called only for entries that are listed.
+    package static func text<Entries: Collection>(
+        _ entries: Entries, separator: String = ", ", _ text: (Entries.Element) -> String
+    ) -> String {
+        var parts = entries.prefix(limit).map { cut(text($0)) }
+        let more = entries.count - parts.count
+        if more > 0 { parts.append((separator.hasPrefix("\n") ? "  " : "") + "and \(more) more") }
+        return parts.joined(separator: separator)
+    }
+
+    /// The first ``limit`` texts, and how many more.
+    package static func text(_ entries: some Collection<String>, separator: String = ", ") -> String {
+        text(entries, separator: separator) { $0 }
+    }
+
+    /// The first ``longest`` characters of a text.
+    package static func cut(_ text: String) -> String {
+        // Counting bytes first: characters of a long text take a pass over all of it.
+        guard text.utf8.count > longest else { return text }
+        let start = text.prefix(longest)
+        return start.endIndex == text.endIndex ? text : start + "…"
+    }
+}

@@ -196,7 +196,7 @@ package.targets =
             name: "Comparison",
             dependencies: [
                 "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
-                "Bitstream", "Compression", "Features", "Figures", "Yams",
+                "Bitstream", "Compression", "Features", "Figures",
             ], resources: [.embedInCode("Presets")]),
         .target(
             name: "Generation",

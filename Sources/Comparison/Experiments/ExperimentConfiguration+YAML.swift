@@ -1,22 +1,23 @@
 import Files
 import Foundation
 import Training
-import Yams
 
 extension ExperimentConfiguration {
     /// Reads a declaration; every key must be there, and no other.
     ///
     /// - Throws: ``ExperimentError``; ``ConfigurationError`` where a preset or a setting does not exist.
     public init(yaml: String, source: String) throws {
+        let tree: ConfigurationValue
         do {
-            self = try YAMLDecoder().decode(ExperimentConfiguration.self, from: yaml)
+            tree = try ConfigurationValue(yaml: yaml, source: source)
+            self = try tree.decoded(as: ExperimentConfiguration.self)
+        } catch ConfigurationError.unparsable(_, let reason) {
+            throw ExperimentError.unparsable(source: source, reason: reason)
         } catch let error as DecodingError {
             throw ExperimentError.unparsable(source: source, reason: Self.reason(error))
-        } catch {
-            throw ExperimentError.unparsable(source: source, reason: "it is not YAML (\(error))")
         }
-        let found = Self.keys(of: (try? Yams.load(yaml: yaml)) ?? [:], prefix: "")
-        let known = try Self.keys(of: JSONSerialization.jsonObject(with: JSONEncoder().encode(self)), prefix: "")
+        let found = Self.keys(of: tree, prefix: "")
+        let known = try Self.keys(of: Self.tree(self), prefix: "")
         let unknown = found.subtracting(known)
         guard unknown.isEmpty else {
             throw ExperimentError.unknownKeys(source: source, keys: unknown.sorted(), known: known.sorted())
@@ -28,8 +29,13 @@ extension ExperimentConfiguration {
     ///
     /// - Throws: `FileError`, and as ``init(yaml:source:)``.
     public init(file: URL) throws {
-        let data = try FileReader.read(file, cure: "give the path of a YAML file, or use a preset")
-        try self.init(yaml: String(decoding: data, as: UTF8.self), source: file.path)
+        let text: String
+        do {
+            text = try ConfigurationValue.yaml(of: file)
+        } catch ConfigurationError.unparsable(let source, let reason) {
+            throw ExperimentError.unparsable(source: source, reason: reason)
+        }
+        try self.init(yaml: text, source: file.path)
     }
 
     /// The values in which two declarations differ, as texts.
@@ -57,8 +63,12 @@ extension ExperimentConfiguration {
         }
     }
 
-    private static func keys(of value: Any, prefix: String) -> Set<String> {
-        guard let table = value as? [String: Any] else { return [] }
+    private static func tree(_ configuration: ExperimentConfiguration) throws -> ConfigurationValue {
+        try JSONDecoder().decode(ConfigurationValue.self, from: JSONEncoder().encode(configuration))
+    }
+
+    private static func keys(of value: ConfigurationValue, prefix: String) -> Set<String> {
+        guard case .section(let table) = value else { return [] }
         return table.reduce(into: []) { keys, entry in
             let key = prefix + entry.key
             keys.insert(key)
@@ -68,16 +78,14 @@ extension ExperimentConfiguration {
 
     private static func values(_ configuration: ExperimentConfiguration) throws -> [String: String] {
         var result: [String: String] = [:]
-        func walk(_ value: Any, _ key: String) {
-            if let table = value as? [String: Any] {
-                for (name, value) in table { walk(value, key.isEmpty ? name : "\(key).\(name)") }
-            } else if let list = value as? [Any] {
-                result[key] = "[" + list.map { "\($0)" }.joined(separator: ", ") + "]"
-            } else {
-                result[key] = "\(value)"
+        func walk(_ value: ConfigurationValue, _ key: String) {
+            guard case .section(let table) = value else {
+                result[key] = value.text
+                return
             }
+            for (name, value) in table { walk(value, key.isEmpty ? name : "\(key).\(name)") }
         }
-        walk(try JSONSerialization.jsonObject(with: JSONEncoder().encode(configuration)), "")
+        walk(try tree(configuration), "")
         return result
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Training
 
@@ -86,7 +87,15 @@ public struct ExperimentConfiguration: Codable, Sendable, Equatable {
             branching.layers.count == 1, "branching.layers: expected one number of layers, as only the branching grows")
         require(
             layers.branching.count == 1, "layers.branching: expected one branching, as only the number of layers grows")
-        for setting in settings {
+        let counts = [
+            [models.presets.count, models.seeds.count], [branching.branching.count, branching.seeds.count, 2],
+            [layers.layers.count, layers.seeds.count, 2],
+        ].map { $0.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue } }
+        for (name, count) in zip(["models", "branching", "layers"], counts) {
+            require(
+                count <= Self.mostRuns, "\(name) comes to \(count) runs; expected at most \(Self.mostRuns)")
+        }
+        for setting in settings.prefix(problems.isEmpty ? settings.count : Listing.limit) {
             let key = setting.prefix { $0 != "=" }.trimmingCharacters(in: .whitespaces)
             require(
                 !Self.ownSettings.contains(where: key.hasPrefix),
@@ -95,6 +104,9 @@ public struct ExperimentConfiguration: Codable, Sendable, Equatable {
         guard problems.isEmpty else { throw ExperimentError.invalid(problems: problems) }
         try validateRuns()
     }
+
+    /// The most runs of a part. Each is planned before the first is trained, and one takes minutes at least.
+    private static let mostRuns = 1000
 
     /// Settings that the plan of runs decides.
     private static let ownSettings = [

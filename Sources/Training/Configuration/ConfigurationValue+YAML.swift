@@ -1,19 +1,44 @@
+import Files
+import Foundation
 import Yams
 
 extension ConfigurationValue {
+    /// The most bytes of a YAML document. A configuration has some thousands; what is larger is another kind of file.
+    package static let longestYAML = 1 << 20
+
+    /// The text of a YAML file.
+    ///
+    /// - Throws: ``ConfigurationError/unparsable(source:reason:)`` where it is too long or no text; `FileError`.
+    package static func yaml(of file: URL) throws -> String {
+        let bytes = try FileReader.read(file, cure: "give the path of a YAML file, or use a preset")
+        try checkLength(bytes.count, source: file.path)
+        guard let text = String(bytes: bytes, encoding: .utf8) else {
+            throw ConfigurationError.unparsable(source: file.path, reason: "it is not text in UTF-8")
+        }
+        return text
+    }
+
+    private static func checkLength(_ count: Int, source: String) throws {
+        guard count <= longestYAML else {
+            throw ConfigurationError.unparsable(
+                source: source, reason: "it has \(count) bytes; expected a YAML file of at most \(longestYAML)")
+        }
+    }
+
     /// Reads a YAML document; a dotted key (`a.b: 1`) is a key of a section.
     ///
     /// Plain scalars are resolved by YAML 1.2's core rules, so that `no` and `on` are texts and `3e-3` is a number.
     ///
     /// - Throws: ``ConfigurationError/unparsable(source:reason:)`` with line and column.
-    init(yaml: String, source: String) throws {
+    package init(yaml: String, source: String) throws {
+        try Self.checkLength(yaml.utf8.count, source: source)
         let parser: Parser
         let node: Node?
         do {
             parser = try Parser(yaml: yaml)
             node = try parser.singleRoot()
         } catch {
-            throw ConfigurationError.unparsable(source: source, reason: "\(error)")
+            throw ConfigurationError.unparsable(source: source, reason: Self.reason(error))
         }
         guard let node else {
             self = .section([:])
@@ -58,6 +83,16 @@ extension ConfigurationValue {
         default:
             throw ConfigurationError.unparsable(
                 source: source, reason: "an alias has no place in a configuration\(Self.place(node))")
+        }
+    }
+
+    /// What is wrong and where; Yams shows the whole line as well, however long it is.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+            YamlError.composer(_, let problem, let mark, _):
+            "\(problem.trimmingCharacters(in: .whitespaces)) (line \(mark.line), column \(mark.column))"
+        default: "\(error)"
         }
     }
 

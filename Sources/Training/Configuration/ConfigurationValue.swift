@@ -1,5 +1,7 @@
+import Foundation
+
 /// A configuration before it is typed: the tree that YAML, JSON and `--set` have in common.
-enum ConfigurationValue: Sendable, Equatable {
+package enum ConfigurationValue: Sendable, Equatable {
     /// The most sections and lists inside of each other; what a configuration can use are two.
     static let deepest = 16
 
@@ -30,7 +32,7 @@ enum ConfigurationValue: Sendable, Equatable {
     }
 
     /// The value as a person would write it.
-    var text: String {
+    package var text: String {
         switch self {
         case .null: "null"
         case .flag(let value): "\(value)"
@@ -45,10 +47,13 @@ enum ConfigurationValue: Sendable, Equatable {
 
     /// Puts a value at a path, making the sections on the way.
     ///
-    /// - Returns: False where the path is taken already; the tree is unchanged then.
+    /// - Returns: False where the path is taken already; the tree may hold a part of the value then.
     mutating func insert(_ value: ConfigurationValue, at path: ArraySlice<Substring>) -> Bool {
         guard let head = path.first else { return false }
         guard case .section(var children) = self else { return false }
+        // The tree lets go of its children meanwhile: a dictionary that two hold is copied at each change.
+        self = .null
+        defer { self = .section(children) }
         let name = String(head)
         if path.count == 1 {
             if case .section(let added) = value, case .section? = children[name] {
@@ -62,12 +67,18 @@ enum ConfigurationValue: Sendable, Equatable {
                 return false
             }
         } else {
-            var child = children[name] ?? .section([:])
-            guard child.insert(value, at: path.dropFirst()) else { return false }
-            children[name] = child
+            return children[name, default: .section([:])].insert(value, at: path.dropFirst())
         }
-        self = .section(children)
         return true
+    }
+}
+
+extension ConfigurationValue {
+    /// The value as a type of its own keys, for documents that no table of keys describes.
+    ///
+    /// - Throws: `DecodingError`.
+    package func decoded<Value: Decodable>(as type: Value.Type) throws -> Value {
+        try JSONDecoder().decode(type, from: JSONEncoder().encode(self))
     }
 }
 
@@ -79,7 +90,7 @@ extension ConfigurationValue: Codable {
         init?(intValue: Int) { nil }
     }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         guard decoder.codingPath.count <= Self.deepest else { throw TooDeep() }
         if let container = try? decoder.container(keyedBy: Key.self) {
             var children: [String: ConfigurationValue] = [:]
@@ -107,7 +118,7 @@ extension ConfigurationValue: Codable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         switch self {
         case .section(let children):
             var container = encoder.container(keyedBy: Key.self)

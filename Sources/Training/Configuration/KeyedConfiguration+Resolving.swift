@@ -16,11 +16,8 @@ extension KeyedConfiguration {
     ) throws -> Self {
         var configuration: Self
         if let file {
-            let bytes = try FileReader.read(file, cure: "give the path of a YAML file, or use a preset")
-            guard let text = String(bytes: bytes, encoding: .utf8) else {
-                throw ConfigurationError.unparsable(source: file.path, reason: "it is not text in UTF-8")
-            }
-            configuration = try Self(yaml: text, source: file.path, preset: preset)
+            configuration = try Self(
+                yaml: ConfigurationValue.yaml(of: file), source: file.path, preset: preset)
         } else {
             configuration = try preset.map { try Preset(name: $0).configuration() } ?? Self()
         }

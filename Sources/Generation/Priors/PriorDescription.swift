@@ -51,7 +51,7 @@ public struct PriorDescription: Codable, Sendable, Equatable {
                 layer: index + 1, height: layer.height, width: layer.width, choices: layer.choices, isTrained: false,
                 parameters: 0, residualBlocks: 0, attentionLayers: 0, isConditional: false, step: 0)
             do {
-                let network = try folder.load(layer: index, of: space)
+                let network = try folder.outline(layer: index, of: space)
                 let settings = network.settings
                 description.isTrained = true
                 description.parameters = network.parameters.trainableCount

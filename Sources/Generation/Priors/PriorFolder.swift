@@ -90,6 +90,24 @@ public struct PriorFolder: Sendable {
     public func load(
         layer: Int, of space: CodeSpace, on device: Device = .cpu, precision: Precision? = nil
     ) throws -> PixelSNAIL {
+        let (network, configuration) = try network(layer: layer, of: space, on: device)
+        try run(layer: layer).model.loadWeights(into: network.parameters)
+        network.precision = (precision ?? configuration.training.precision).resolve(on: device)
+        return network
+    }
+
+    /// The prior of a layer without its weights, which are checked and not loaded.
+    ///
+    /// - Throws: As ``load(layer:of:on:precision:)``.
+    func outline(layer: Int, of space: CodeSpace) throws -> PixelSNAIL {
+        let network = try network(layer: layer, of: space, on: .meta).network
+        try run(layer: layer).model.checkWeights(of: network.parameters)
+        return network
+    }
+
+    private func network(
+        layer: Int, of space: CodeSpace, on device: Device
+    ) throws -> (network: PixelSNAIL, configuration: PriorConfiguration) {
         let run = run(layer: layer)
         guard FileManager.default.fileExists(atPath: run.model.weightsFile.path) else {
             throw PriorError.missingLayer(path: url.path, layer: layer + 1, layers: space.layers.count)
@@ -97,17 +115,15 @@ public struct PriorFolder: Sendable {
         let configuration = try run.model.configuration(of: PriorConfiguration.self)
         let network = try PixelSNAIL(
             configuration.resolved(layer: layer, of: space.layers.count).settings(layer: layer, in: space),
-            generator: Generator(seed: 0), device: device)
-        try run.model.loadWeights(into: network.parameters)
-        network.precision = (precision ?? configuration.training.precision).resolve(on: device)
-        return network
+            generator: Generator(seed: 0, device: device == .meta ? .meta : .cpu), device: device)
+        return (network, configuration)
     }
 
     /// The training step of a layer's stored weights.
     ///
     /// - Throws: `FileError`.
     func step(layer: Int) throws -> Int {
-        try Int(Safetensors.read(run(layer: layer).model.weightsFile).metadata["step"] ?? "") ?? 0
+        try Int(SafetensorsFile(run(layer: layer).model.weightsFile).metadata["step"] ?? "") ?? 0
     }
 
     /// Reads the priors of all layers.

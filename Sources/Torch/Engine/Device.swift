@@ -3,7 +3,14 @@ import CTorch
 /// Where a tensor's memory is.
 public struct Device: Sendable, Hashable, CustomStringConvertible {
     /// The kind of memory, numbered as LibTorch numbers it.
-    public enum Kind: Int8, Sendable { case cpu = 0, cuda = 1 }
+    public enum Kind: Int8, Sendable {
+        /// Main memory.
+        case cpu = 0
+        /// The memory of a CUDA device.
+        case cuda = 1
+        /// No memory: tensors have shapes and types, and no elements.
+        case meta = 14
+    }
     /// The kind of device.
     public let kind: Kind
     /// Which of several devices of a kind; -1 for the processor.
@@ -14,14 +21,17 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     /// The first CUDA device.
     public static let cuda = Device(kind: .cuda, index: 0)
 
+    /// No memory: a model that is made here tells its parameters' shapes, whatever its size.
+    public static let meta = Device(kind: .meta, index: -1)
+
     /// Names a device; whether it is there shows when a tensor is made on it.
     public init(kind: Kind, index: Int) {
         self.kind = kind
         self.index = index
     }
 
-    /// `cpu`, or `cuda:0`.
-    public var description: String { kind == .cpu ? "cpu" : "cuda:\(index)" }
+    /// `cpu`, `cuda:0`, or `meta`.
+    public var description: String { kind == .cuda ? "cuda:\(index)" : "\(kind)" }
 }
 
 /// Which device a user asks for.

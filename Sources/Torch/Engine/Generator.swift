@@ -5,16 +5,21 @@ import CTorch
 /// The same seed, calls, device and LibTorch version give the same numbers. Agrees with `torch.Generator`.
 public final class Generator {
     let handle: OpaquePointer
+    /// Where tensors of its numbers are made: on ``Device/meta`` nothing is drawn.
+    let target: Device
 
     /// Makes a generator.
     ///
     /// - Throws: ``TorchError`` if the device is not available.
     public init(seed: UInt64, device: Device = .cpu) throws {
         var result: OpaquePointer?
+        // LibTorch has no generator for tensors without elements.
+        let source = device == .meta ? .cpu : device
         try check(
-            ct_generator_create(Int32(device.kind.rawValue), Int32(max(device.index, 0)), seed, &result), "a generator")
+            ct_generator_create(Int32(source.kind.rawValue), Int32(max(source.index, 0)), seed, &result), "a generator")
         guard let result else { throw TorchError.last("a generator") }
         handle = result
+        target = device == .meta ? .meta : .cpu
     }
 
     deinit { ct_generator_release(handle) }

@@ -156,26 +156,36 @@ public final class ParameterStore {
     ///   - source: What to call the values in an error, such as a path.
     /// - Throws: ``TorchError/mismatchedParameters(source:problems:)`` with every missing, unknown and misshapen key.
     public func load(_ state: [String: Tensor], source: String) throws {
-        var problems: [String] = []
-        for parameter in all {
-            guard let tensor = state[parameter.name] else {
-                problems.append("missing: '\(parameter.name)' of shape \(parameter.tensor.shape)")
-                continue
-            }
-            if tensor.shape != parameter.tensor.shape {
-                problems.append(
-                    "'\(parameter.name)' has the shape \(tensor.shape), the model's is \(parameter.tensor.shape)")
-            }
-        }
-        for name in state.keys.sorted() where parameters[name] == nil {
-            problems.append("unknown: '\(name)' is not a parameter of the model")
-        }
-        guard problems.isEmpty else { throw TorchError.mismatchedParameters(source: source, problems: problems) }
+        try check(state.mapValues(\.shape), source: source)
         try withoutGradients {
             for parameter in all {
                 if let tensor = state[parameter.name] { try parameter.tensor.copyInPlace(from: tensor) }
                 try parameter.refreshCopy()
             }
         }
+    }
+
+    /// Checks that values of these shapes can be loaded.
+    ///
+    /// - Parameters:
+    ///   - shapes: Shapes by name.
+    ///   - source: What to call the values in an error, such as a path.
+    /// - Throws: ``TorchError/mismatchedParameters(source:problems:)`` with every missing, unknown and misshapen key.
+    package func check(_ shapes: [String: [Int]], source: String) throws {
+        var problems: [String] = []
+        for parameter in all {
+            guard let shape = shapes[parameter.name] else {
+                problems.append("missing: '\(parameter.name)' of shape \(parameter.tensor.shape)")
+                continue
+            }
+            if shape != parameter.tensor.shape {
+                problems.append(
+                    "'\(parameter.name)' has the shape \(shape), the model's is \(parameter.tensor.shape)")
+            }
+        }
+        for name in shapes.keys.sorted() where parameters[name] == nil {
+            problems.append("unknown: '\(name)' is not a parameter of the model")
+        }
+        guard problems.isEmpty else { throw TorchError.mismatchedParameters(source: source, problems: problems) }
     }
 }

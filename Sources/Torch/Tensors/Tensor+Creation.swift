@@ -69,23 +69,25 @@ extension Tensor {
     /// - Throws: ``TorchError``.
     public convenience init(scalar value: Float) throws { try self.init([value], []) }
 
-    /// Numbers drawn evenly from `range`, on the processor.
+    /// Numbers drawn uniformly from `range`, on the processor; of a generator of ``Device/meta``, the shape alone.
     ///
     /// - Throws: ``TorchError``.
     public static func uniform(_ shape: [Int], in range: ClosedRange<Double>, generator: Generator) throws -> Tensor {
-        let tensor = try empty(shape)
+        let tensor = try empty(shape, device: generator.target)
+        guard generator.target != .meta else { return tensor }
         try Operators.uniform(
             .tensor(tensor), .real(range.lowerBound), .real(range.upperBound), .generator(generator))
         return tensor
     }
 
-    /// Numbers of the normal distribution, on the processor.
+    /// Numbers of the normal distribution, on the processor; of a generator of ``Device/meta``, the shape alone.
     ///
     /// - Throws: ``TorchError``.
     public static func normal(
         _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, generator: Generator
     ) throws -> Tensor {
-        let tensor = try empty(shape)
+        let tensor = try empty(shape, device: generator.target)
+        guard generator.target != .meta else { return tensor }
         try Operators.normal(.tensor(tensor), .real(mean), .real(standardDeviation), .generator(generator))
         return tensor
     }

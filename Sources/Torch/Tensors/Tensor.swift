@@ -43,8 +43,11 @@ public final class Tensor {
 
     /// Where the memory is.
     public var device: Device {
-        ct_tensor_device_type(handle) == Int32(Device.Kind.cuda.rawValue)
-            ? Device(kind: .cuda, index: Int(ct_tensor_device_index(handle))) : .cpu
+        switch Int8(truncatingIfNeeded: ct_tensor_device_type(handle)) {
+        case Device.Kind.cuda.rawValue: Device(kind: .cuda, index: Int(ct_tensor_device_index(handle)))
+        case Device.Kind.meta.rawValue: .meta
+        default: .cpu
+        }
     }
 
     /// Whether the elements lie densely in the order of a format.

@@ -79,16 +79,20 @@ public struct ModelFolder: Sendable {
 
     private func load(_ weights: [String: Tensor], into parameters: ParameterStore) throws {
         try parameters.load(weights, source: weightsFile.path)
-        let spoilt = try parameters.notFinite()
+        try refuse(spoilt: parameters.notFinite())
+    }
+
+    /// Refuses weights of a run that diverged.
+    func refuse(spoilt: [String]) throws {
         guard spoilt.isEmpty else {
             throw FileError.malformed(
                 path: weightsFile.path,
-                reason: "holds numbers that are not finite: " + spoilt.joined(separator: ", "),
+                reason: "holds numbers that are not finite: " + Listing.text(spoilt),
                 expected: "the weights of a run that did not diverge")
         }
     }
 
-    private var weightsCure: String {
+    var weightsCure: String {
         "the folder holds a configuration without weights; go on with its run by --resume, or train again"
     }
 

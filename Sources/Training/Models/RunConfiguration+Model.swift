@@ -7,13 +7,13 @@ extension RunConfiguration {
     /// A model with fresh parameters, as the sections `model`, `quantizer` and `data` describe it.
     ///
     /// - Parameters:
-    ///   - device: Where the parameters are made.
+    ///   - device: Where the parameters are made; on `Device.meta` they take no memory, for questions about shapes.
     ///   - seed: The run's seed; initial numbers come from its stream "initialization".
     /// - Throws: ``ConfigurationError/invalid(_:)``, `TorchError`.
     public func makeAutoencoder(on device: Device = .cpu, seed: UInt64? = nil) throws -> any Autoencoder {
         try validate()
         var stream = SeededGenerator(seed: seed ?? seedBits, stream: "initialization")
-        let generator = try Generator(seed: stream.next())
+        let generator = try Generator(seed: stream.next(), device: device == .meta ? .meta : .cpu)
         switch model.kind {
         case .hrvqvae, .vqvae, .rqvae:
             return try SingleGridAutoencoder(

@@ -87,17 +87,27 @@ struct InspectCommand: ParsableCommand {
         if !exists, model.contains("/") || model.hasSuffix(".hrvq") {
             throw FileError.missing(path: model, cure: "give a folder, a .hrvq file, or a preset")
         }
+        if let codebookFigure {
+            // The one question here that values answer; all others are of shapes.
+            let (configuration, autoencoder) = try model(at: url, exists: exists)
+            try draw(autoencoder, configuration, to: URL(fileURLWithPath: codebookFigure))
+        }
         let configuration: RunConfiguration
         let autoencoder: any Autoencoder
+        var problem: (any Error)?
         if exists {
-            (configuration, autoencoder) = try ModelFolder(url).load()
+            let outline = try ModelFolder(url).outline()
+            (configuration, autoencoder, problem) = (outline.configuration, outline.model, outline.problem)
         } else {
             configuration = try Preset(name: model).configuration()
-            autoencoder = try configuration.makeAutoencoder()
+            autoencoder = try configuration.makeAutoencoder(on: .meta)
         }
-        if let codebookFigure { try draw(autoencoder, configuration, to: URL(fileURLWithPath: codebookFigure)) }
         let description = ModelDescription(configuration, autoencoder)
-        if json { return try printOutput(description.json()) }
+        if json {
+            try printOutput(description.json())
+            if let problem { throw problem }
+            return
+        }
         var lines = [description.text]
         if parameters {
             lines.append("")
@@ -106,6 +116,15 @@ struct InspectCommand: ParsableCommand {
             }
         }
         try printOutput(lines.joined(separator: "\n"))
+        // What the settings come to is right whatever the weights are; that they cannot be used is an error still.
+        if let problem { throw problem }
+    }
+
+    /// The model with its values.
+    private func model(at url: URL, exists: Bool) throws -> (RunConfiguration, any Autoencoder) {
+        if exists { return try ModelFolder(url).load() }
+        let configuration = try Preset(name: model).configuration()
+        return (configuration, try configuration.makeAutoencoder())
     }
 
     /// The description of a file, where it is one and no folder.

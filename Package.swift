@@ -143,7 +143,7 @@ package.targets =
                 "WinogradKernelAVX2", "WinogradKernelAVX512", "Files", "Processors", collections,
             ], resources: [.embedInCode("CUDA/Kernels")]),
         .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
-        .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images"]),
+        .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images", "Processors"]),
         .target(name: "SearchKernelTypes"),
         kernel("SearchKernelBaseline", architecture: nil, dependencies: ["SearchKernelTypes", "CProcessor"]),
         kernel("SearchKernelAVX2", architecture: "x86-64-v3", dependencies: ["SearchKernelTypes", "CProcessor"]),

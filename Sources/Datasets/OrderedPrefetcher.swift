@@ -1,4 +1,5 @@
 import Foundation
+import Processors
 
 /// Makes numbered results ahead of their use, in threads of its own, and hands them over in order.
 ///
@@ -7,7 +8,8 @@ import Foundation
 final class OrderedPrefetcher<Output: Sendable>: Sendable {
     private let queue: Queue
 
-    /// Starts `workers` threads (none: results are made by the caller of ``next()``).
+    /// Starts `workers` threads, but no more than are useful or can start. Without any, results are made by the caller of
+    /// ``next()``.
     ///
     /// - Parameters:
     ///   - first: The number of the first result.
@@ -16,16 +18,24 @@ final class OrderedPrefetcher<Output: Sendable>: Sendable {
     init(
         first: Int, end: Int?, workers: Int, depth: Int, produce: @escaping @Sendable (Int) -> Output
     ) {
-        queue = Queue(first: first, end: end ?? .max, workers: workers, depth: max(depth, workers, 1), produce: produce)
+        let workers = Self.useful(workers, results: end.map { $0 - first })
+        queue = Queue(first: first, end: end ?? .max, depth: max(depth, workers, 1), produce: produce)
         // Threads hold the queue and never this object, whose end is their end.
-        for number in 0..<workers {
-            let thread = Thread { [queue] in queue.work() }
-            thread.name = "decode \(number + 1)"
-            thread.start()
+        for _ in 0..<workers {
+            queue.threadStarts()
+            guard WorkerThread.start({ [queue] in queue.work() }) else {
+                queue.threadFailed()
+                break
+            }
         }
     }
 
     deinit { queue.stop() }
+
+    /// The threads that are worth having: some more than processors, as files may be slow to come.
+    static func useful(_ workers: Int, results: Int? = nil) -> Int {
+        max(min(workers, max(4 * ProcessInfo.processInfo.activeProcessorCount, 16), results ?? .max), 0)
+    }
 
     /// The next result; waits for it. `nil` after the last one and after ``stop()``.
     func next() -> Output? { queue.next() }
@@ -37,22 +47,36 @@ final class OrderedPrefetcher<Output: Sendable>: Sendable {
         private let condition = NSCondition()
         private let end: Int
         private let depth: Int
-        private let isThreaded: Bool
         private let produce: @Sendable (Int) -> Output
         private var upcoming: Int
         private var delivered: Int
         private var results: [Int: Output] = [:]
-        private var living: Int
+        private var living = 0
+        private var isThreaded = false
         private var isStopped = false
 
-        init(first: Int, end: Int, workers: Int, depth: Int, produce: @escaping @Sendable (Int) -> Output) {
+        init(first: Int, end: Int, depth: Int, produce: @escaping @Sendable (Int) -> Output) {
             self.end = end
             self.depth = depth
             self.produce = produce
-            isThreaded = workers > 0
             upcoming = first
             delivered = first
-            living = workers
+        }
+
+        /// A thread is about to start; counted before it runs, so that ``stop()`` waits for it.
+        func threadStarts() {
+            condition.lock()
+            living += 1
+            isThreaded = true
+            condition.unlock()
+        }
+
+        /// The thread that was about to start did not; without any other the caller makes the results.
+        func threadFailed() {
+            condition.lock()
+            living -= 1
+            if living == 0, upcoming == delivered { isThreaded = false }
+            condition.unlock()
         }
 
         func work() {

@@ -1,4 +1,5 @@
 import CTorch
+import Processors
 import WinogradKernelTypes
 
 /// Facts about the LibTorch that this process runs with, and its threads.
@@ -14,11 +15,18 @@ public enum Engine {
     /// How many threads one operator uses.
     public static var threadCount: Int { Int(ct_thread_count()) }
 
-    /// Sets how many threads one operator uses.
+    /// Sets how many threads one operator uses, or as many of them as can start.
     ///
+    /// LibTorch's OpenMP ends the process where a thread of its own does not start, as under a limit to memory or to
+    /// processes; so that is tried beforehand.
+    ///
+    /// - Returns: The threads that are used.
     /// - Throws: ``TorchError/engine(operation:text:)`` if the count is not positive.
-    public static func setThreadCount(_ count: Int) throws {
-        try check(ct_set_thread_count(Int32(clamping: count)), "the thread count \(count)")
+    @discardableResult
+    public static func setThreadCount(_ count: Int) throws -> Int {
+        let possible = count > 1 ? WorkerThread.available(count - 1) + 1 : count
+        try check(ct_set_thread_count(Int32(clamping: possible)), "the thread count \(possible)")
+        return possible
     }
 
     /// Runs `body` over parts of `0 ..< count` on the engine's own threads, so that own kernels and LibTorch's do

@@ -1,51 +1,49 @@
 import ArgumentParser
-import Dispatch
 import Foundation
 import Synchronization
 
-/// Turns SIGINT and SIGTERM into a wish that a long job looks at; a second signal ends the process as usual.
+/// The signal that asked to stop; 0 while none did. A handler may touch nothing but such a number.
+private let received = Atomic<Int32>(0)
+
+/// Turns SIGINT, SIGTERM and SIGHUP into a wish that a long job looks at; a second signal ends the process as usual.
+///
+/// A plain handler, not a dispatch source: those need threads, and where none can start Dispatch waits for ever.
 final class Interruption {
-    private let asked = Wish()
-    private let sources: [any DispatchSourceSignal]
+    private let numbers: [Int32]
 
     init() {
-        let queue = DispatchQueue(label: "hrvq.signals")
-        let asked = asked
-        sources = [SIGINT, SIGTERM].map { number in
-            // The dispatch source sees the signal only if its usual effect, ending the process, is switched off.
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler {
-                asked.signal.store(number, ordering: .relaxed)
-                printError("\nstopping after this step; signal again to end at once")
+        received.store(0, ordering: .relaxed)
+        // Under nohup a terminal that is closed changes nothing, so a SIGHUP that is ignored stays ignored.
+        numbers = [SIGINT, SIGTERM] + (Self.isIgnored(SIGHUP) ? [] : [SIGHUP])
+        for number in numbers {
+            signal(number) { number in
+                received.store(number, ordering: .relaxed)
+                let text: StaticString = "\nstopping after this step; signal again to end at once\n"
+                _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
                 signal(number, SIG_DFL)
             }
-            source.activate()
-            return source
         }
     }
 
     /// Whether a signal came.
-    var isAsked: Bool { asked.signal.load(ordering: .relaxed) != 0 }
+    var isAsked: Bool { received.load(ordering: .relaxed) != 0 }
 
     /// ``isAsked`` for those who ask from other threads.
-    var wish: @Sendable () -> Bool {
-        let asked = asked
-        return { asked.signal.load(ordering: .relaxed) != 0 }
-    }
+    var wish: @Sendable () -> Bool { { received.load(ordering: .relaxed) != 0 } }
 
     /// The convention of shells for a process that a signal ended.
-    var exitCode: ExitCode { ExitCode(128 + asked.signal.load(ordering: .relaxed)) }
+    var exitCode: ExitCode { ExitCode(128 + received.load(ordering: .relaxed)) }
 
     /// Gives signals their usual effect back.
     func end() {
-        for source in sources { source.cancel() }
-        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+        for number in numbers { signal(number, SIG_DFL) }
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        let before = signal(number, SIG_DFL)
+        signal(number, before)
+        return unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     deinit { end() }
-
-    private final class Wish: Sendable {
-        let signal = Atomic<Int32>(0)
-    }
 }

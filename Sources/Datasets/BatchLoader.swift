@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// An endless stream of training batches, decoded ahead in threads of its own.
@@ -102,14 +103,15 @@ public final class BatchLoader: @unchecked Sendable {
 
 /// What both readers of a data set refuse.
 enum LoaderSettings {
-    static func check(dataset: any ImageDataset, batchSize: Int, workers: Int, prefetch: Int) throws {
+    static func check(
+        dataset: any ImageDataset, batchSize: Int, workers: Int, prefetch: Int, batches: Int? = nil
+    ) throws {
         guard dataset.count > 0 else {
             throw DatasetError.invalidSetting(name: "the data set's size", value: "0", expected: "1 or more images")
         }
-        let (bytes, overflow) = batchSize.multipliedReportingOverflow(by: max(1, dataset.shape.byteCount))
-        guard batchSize > 0, !overflow, bytes < 1 << 40 else {
+        guard batchSize > 0 else {
             throw DatasetError.invalidSetting(
-                name: "batchSize", value: "\(batchSize)", expected: "1 or more images that fit into memory")
+                name: "batchSize", value: "\(batchSize)", expected: "1 or more images")
         }
         guard (0...1024).contains(workers) else {
             throw DatasetError.invalidSetting(name: "workers", value: "\(workers)", expected: "0 to 1024 threads")
@@ -117,5 +119,17 @@ enum LoaderSettings {
         guard (1...65_536).contains(prefetch) else {
             throw DatasetError.invalidSetting(name: "prefetch", value: "\(prefetch)", expected: "1 to 65536 batches")
         }
+        // A batch that is in use, and those that are ready or in the making ahead of it.
+        let ahead = max(prefetch, OrderedPrefetcher<Void>.useful(workers)) + 1
+        let shape = dataset.shape
+        try MemoryLimit.require(
+            ByteCount(batchSize, shape.channels, shape.height, shape.width),
+            for: "a batch of \(batchSize) images of \(shape)", remedy: "choose a smaller batch or smaller images")
+        try MemoryLimit.require(
+            ByteCount(
+                min(batchSize, dataset.count), shape.channels, shape.height, shape.width,
+                batches.map { min($0, ahead) } ?? ahead),
+            for: "reading \(ahead) batches of \(batchSize) images of \(shape) ahead",
+            remedy: "choose a smaller batch, or fewer data.workers")
     }
 }

@@ -50,9 +50,13 @@ public final class SequentialReader: Sendable {
         maximumSkippedShare: Double = 0.05
     ) throws {
         precondition(!chosen.isEmpty && chosen.allSatisfy { $0 >= 0 && $0 < dataset.count }, "image numbers")
-        try LoaderSettings.check(dataset: dataset, batchSize: batchSize, workers: workers, prefetch: prefetch)
-        try SkipRecord.checkLimit(maximumSkippedShare)
         let count = chosen.count
+        // No batch is larger than what there is to read.
+        let batchSize = min(batchSize, count)
+        try LoaderSettings.check(
+            dataset: dataset, batchSize: batchSize, workers: workers, prefetch: prefetch,
+            batches: batchSize > 0 ? (count - 1) / batchSize + 1 : nil)
+        try SkipRecord.checkLimit(maximumSkippedShare)
         self.count = count
         record = SkipRecord(count: dataset.count, limit: maximumSkippedShare, trial: 100)
         let builder = BatchBuilder(dataset: dataset)

@@ -1,3 +1,5 @@
+import Files
+
 /// An 8-bit picture in memory, grey or RGB.
 ///
 /// `pixels` holds `height` rows of `width` pixels of `channels` bytes, interleaved ([H, W, C], row-major, the
@@ -39,11 +41,14 @@ public struct PixelImage: Sendable, Equatable {
         self.pixels = pixels
     }
 
-    /// Refuses sizes that no image here has, before memory is taken for them.
+    /// Refuses sizes that no image here has or that do not fit into memory, before memory is taken for them.
     static func checkSize(width: Int, height: Int, name: String) throws {
         let (area, overflow) = width.multipliedReportingOverflow(by: height)
         guard !overflow, area <= maximumPixels else {
             throw ImageError.tooLarge(name: name, width: width, height: height)
         }
+        // As decoders give it and as it is wanted: four bytes a pixel at most, and three.
+        try MemoryLimit.require(
+            ByteCount(area, 7), for: "\(name): a picture of \(width)x\(height) pixels", remedy: "scale it down")
     }
 }

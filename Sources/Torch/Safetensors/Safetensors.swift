@@ -23,6 +23,9 @@ public enum Safetensors {
         _ data: Data, path: String
     ) throws -> (tensors: [String: Tensor], metadata: [String: String]) {
         let header = try SafetensorsHeader(data, path: path)
+        try MemoryLimit.require(
+            header.entries.reduce(ByteCount(0)) { $0 + ByteCount($1.bytes.count) },
+            for: "\(path): reading its \(header.entries.count) tensors", remedy: "close other programs")
         var tensors: [String: Tensor] = [:]
         for entry in header.entries {
             let tensor = try Tensor.empty(entry.shape, entry.type)

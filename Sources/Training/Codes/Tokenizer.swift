@@ -1,5 +1,6 @@
 import Autoencoders
 import Datasets
+import Files
 import Foundation
 import Torch
 
@@ -62,10 +63,22 @@ public struct Tokenizer {
         _ dataset: any ImageDataset, limit: Int? = nil, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> (codes: CodesFile, skipped: [String]) {
         var space = try CodeSpace(model, configuration)
+        let batchSize = min(configuration.training.batchSize, 64)
         let reader = try SequentialReader(
-            dataset: dataset, batchSize: min(configuration.training.batchSize, 64), limit: limit,
+            dataset: dataset, batchSize: batchSize, limit: limit,
             workers: configuration.data.workers, maximumSkippedShare: configuration.data.maximumSkippedShare)
         defer { reader.stop() }
+        let images = reader.count
+        if device == .cpu {
+            try configuration.requireInferenceMemory(images: min(images, batchSize), model.precision)
+        }
+        // Codes lie in memory in parts and as one, and each image has a label and an index.
+        let bytes = space.grids.reduce(ByteCount(images, 16)) { sum, grid in
+            let size = grid.branchings.allSatisfy { $0 <= 256 } ? 1 : 4
+            return sum + ByteCount(images, grid.branchings.count, grid.height, grid.width, size, 2)
+        }
+        try MemoryLimit.require(
+            bytes, for: "the codes of \(images) images", remedy: "take fewer images with --limit")
         var parts: [[Tensor]] = space.grids.map { _ in [] }
         var labels: [Int] = []
         var indices: [Int] = []

@@ -44,6 +44,7 @@ public struct Evaluator {
         guard (1...model.layers).contains(used) else {
             throw CodeError.layers(asked: used, available: model.layers)
         }
+        try requireMemory(images: min(batchSize, limit ?? dataset.count, dataset.count))
         let reader = try SequentialReader(
             dataset: dataset, batchSize: batchSize, limit: limit, workers: configuration.data.workers,
             maximumSkippedShare: configuration.data.maximumSkippedShare)
@@ -109,6 +110,7 @@ public struct Evaluator {
     ///   - count: How many are drawn, spread over the data set.
     /// - Throws: `DatasetError`, `TorchError`.
     public func sheet(_ dataset: any ImageDataset, count: Int) throws -> PixelImage {
+        try requireMemory(images: min(count, batchSize, dataset.count))
         let reader = try SequentialReader(
             dataset: dataset, batchSize: min(count, batchSize), limit: count, workers: 1,
             maximumSkippedShare: configuration.data.maximumSkippedShare)
@@ -127,6 +129,11 @@ public struct Evaluator {
 
     // Larger batches gain nothing on a processor and take memory.
     private var batchSize: Int { min(configuration.training.batchSize, 64) }
+
+    /// On a GPU memory is the device's, which tells by itself.
+    private func requireMemory(images: Int) throws {
+        if device == .cpu { try configuration.requireInferenceMemory(images: images, model.precision) }
+    }
 
     private func tensor(_ batch: ImageBatch) throws -> Tensor {
         try batch.tensor(padding: configuration.data.padding, on: device)

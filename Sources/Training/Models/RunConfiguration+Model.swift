@@ -9,9 +9,16 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - device: Where the parameters are made; on `Device.meta` they take no memory, for questions about shapes.
     ///   - seed: The run's seed; initial numbers come from its stream "initialization".
-    /// - Throws: ``ConfigurationError/invalid(_:)``, `TorchError`.
+    /// - Throws: ``ConfigurationError/invalid(_:)``, `MemoryError`, `TorchError`.
     public func makeAutoencoder(on device: Device = .cpu, seed: UInt64? = nil) throws -> any Autoencoder {
         try validate()
+        // The same model without memory says what it takes; on a GPU memory is the device's, which tells by itself.
+        if device == .cpu {
+            let outline = try makeAutoencoder(on: .meta)
+            try outline.parameters.requireMemory(
+                statistics: outline.statisticsBytes, for: "a model of these settings",
+                remedy: "choose smaller sections model and quantizer")
+        }
         var stream = SeededGenerator(seed: seed ?? seedBits, stream: "initialization")
         let generator = try Generator(seed: stream.next(), device: device == .meta ? .meta : .cpu)
         switch model.kind {

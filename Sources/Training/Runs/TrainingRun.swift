@@ -70,7 +70,8 @@ public final class TrainingRun {
     ///   - existing: What to do if `output` holds a run.
     ///   - device: Where to train.
     ///   - progress: Makes the reporter that shows progress, from the steps of the whole run and those done before.
-    /// - Throws: ``TrainingError``, ``ConfigurationError``, `DatasetError`, `FileError`, `TorchError`.
+    /// - Throws: ``TrainingError``, ``ConfigurationError``, `DatasetError`, `FileError`,
+    ///   `MemoryError`, `TorchError`.
     public init(
         _ configuration: RunConfiguration, data: URL?, output: URL, existing: Existing = .refuse,
         device: Device = .cpu,
@@ -85,6 +86,10 @@ public final class TrainingRun {
         training = try configuration.data.open(data, split: .train)
         test = try configuration.data.open(data, split: .test)
         totalSteps = configuration.totalSteps(images: training.count)
+        if device == .cpu {
+            try configuration.requireTrainingMemory(
+                configuration.makeAutoencoder(on: .meta), configuration.elementType(on: device))
+        }
         model = try configuration.makeAutoencoder(on: device)
         model.precision = configuration.elementType(on: device)
         optimizer = try Adam(model.parameters, configuration.optimizer.adam)

@@ -28,6 +28,8 @@ struct ExportCommand: ParsableCommand {
         transform: OutputPath.parse)
     var output: String
 
+    @OptionGroup var memory: MemoryOptions
+
     @Flag(help: "Replace a file that exists.")
     var force = false
 

@@ -46,6 +46,8 @@ struct ImportCommand: ParsableCommand {
             valueName: "number"))
     var testShare = DataConfiguration().testShare
 
+    @OptionGroup var memory: MemoryOptions
+
     @Flag(help: "Replace a run or model that is in the folder.")
     var force = false
 

@@ -47,6 +47,8 @@ struct InspectCommand: ParsableCommand {
             "The position in the latent grid whose path is drawn; random if not given.", valueName: "row,column"))
     var position: GridPosition?
 
+    @OptionGroup var memory: MemoryOptions
+
     @Flag(help: "Replace the file of --codebook-figure if it exists.")
     var force = false
 

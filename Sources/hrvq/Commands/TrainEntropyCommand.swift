@@ -39,6 +39,8 @@ struct TrainEntropyCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write the figures as JSON.", valueName: "file"), transform: OutputPath.parse)
     var json: String?
 
+    @OptionGroup var memory: MemoryOptions
+
     @Flag(help: "Replace statistics that exist; files coded with them can not be read any more.")
     var force = false
 

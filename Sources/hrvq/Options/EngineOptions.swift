@@ -3,6 +3,8 @@ import HRVQ
 
 /// Where and how the engine computes.
 struct EngineOptions: ParsableArguments {
+    @OptionGroup var memory: MemoryOptions
+
     @Option(help: "Where to compute: auto takes CUDA where it is usable.")
     var device: DeviceChoice = .auto
 
@@ -23,7 +25,11 @@ struct EngineOptions: ParsableArguments {
     /// - Parameter trains: Whether shapes stay the same in all that the command does, so that trying ways to compute
     ///   convolutions pays.
     func prepare(trains: Bool = false) throws -> Device {
-        if let threads, threads > 0 { try Engine.setThreadCount(threads) }
+        let wanted = threads.map { $0 > 0 ? $0 : Engine.threadCount } ?? Engine.threadCount
+        let used = try Engine.setThreadCount(wanted)
+        if used < wanted {
+            printError("only \(used) of \(wanted) threads can start here, so \(used) are used")
+        }
         let found = try device.resolve()
         if trains, found.kind == .cuda { try Engine.chooseFastestConvolutions() }
         return found

@@ -56,6 +56,22 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
         return order
     }
 
+    /// `count` different numbers of 0 ..< `bound`, in ascending order; every set of them is equally likely.
+    ///
+    /// - Parameters:
+    ///   - count: At most `bound`; more gives all of them.
+    ///   - bound: At least 0.
+    package mutating func sample(_ count: Int, of bound: Int) -> [Int] {
+        guard count < bound else { return Array(0..<max(bound, 0)) }
+        var chosen: Set<Int> = []
+        // Floyd's algorithm: memory for what is chosen alone (Bentley and Floyd 1987).
+        for last in bound - max(count, 0)..<bound {
+            let candidate = below(last + 1)
+            if !chosen.insert(candidate).inserted { chosen.insert(last) }
+        }
+        return chosen.sorted()
+    }
+
     /// SplitMix64's finaliser: every bit of the input changes half of the output's.
     static func mix(_ value: UInt64) -> UInt64 {
         var z = value

@@ -301,14 +301,20 @@ public final class TrainingRun {
             defer { loader.stop() }
             var parts: [Tensor] = []
             var count = 0
-            // Vectors of one image are alike, so more batches are better than whole ones.
+            // Vectors of one image are alike, so parts of eight batches are better than whole ones. A small data set has
+            // fewer batches, and a second pass over it would give the same vectors again.
             let wanted = configuration.quantizer.kMeansVectors
-            let share = max(wanted / 8, 1)
+            let batches = min(8, loader.batchesPerEpoch)
+            let share = (wanted + batches - 1) / batches
+            // Rows at a fixed stride would be fixed columns of the grid, and codewords of some columns only.
+            var positions = SeededGenerator(
+                seed: configuration.seedBits, stream: "k-means vectors", step: UInt64(index))
             while count < wanted {
                 let batch = try loader.next()
                 let images = try batch.tensor(padding: configuration.data.padding, on: device)
                 let vectors = try model.vectors(images, quantizer: index).to(.cpu)
-                let part = try vectors.spread(min(share, wanted - count, vectors.size(0)))
+                let rows = positions.sample(min(share, wanted - count), of: vectors.size(0)).map(Int64.init)
+                let part = try vectors.indexSelected(axis: 0, Tensor(rows, [rows.count]))
                 count += part.size(0)
                 parts.append(part)
             }
@@ -358,13 +364,5 @@ public final class TrainingRun {
     private func saveModel() throws {
         let state = try averaging.withAverages { try model.parameters.state() }
         try folder.model.save(configuration, parameters: state, step: step)
-    }
-}
-
-extension Tensor {
-    /// `count` rows, evenly spread over all.
-    fileprivate func spread(_ count: Int) throws -> Tensor {
-        let rows = size(0)
-        return try indexSelected(axis: 0, Tensor((0..<count).map { Int64($0 * rows / count) }, [count]))
     }
 }

@@ -119,7 +119,7 @@ struct CUDATests {
             _ = try scope.parameter("b", Tensor.normal([301], generator: scope.generator))
             try store.keepCopies()
             let adam = try Adam(store, .init(weightDecay: 0.01))
-            let averaging = try WeightAveraging(store, decay: 0.9)
+            let averaging = try WeightAveraging(store, decay: 0.9, warmUp: 9)
             let rates = try Tensor([0, 0.01, 0.02, 0.03] as [Float], [4]).to(device)
             let place = try Tensor.zeros([1], .int32, device: device)
             for step in 1...3 {
@@ -132,7 +132,7 @@ struct CUDATests {
                 }
                 if device == .cpu {
                     try adam.step(learningRate: Double(step) / 100)
-                    try averaging.update()
+                    try averaging.update(step: step - 1)
                 } else {
                     try place.fillInPlace(Double(step))
                     try adam.deviceStep(rates: rates, place: place, averaging: averaging)

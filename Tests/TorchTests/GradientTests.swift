@@ -53,9 +53,28 @@ struct GradientTests {
             .parameter("weight", Tensor([1] as [Float], [1]))
         let averaging = try WeightAveraging(store, decay: 0.75)
         try withoutGradients { try parameter.tensor.fillInPlace(5) }
-        try averaging.update()
+        try averaging.update(step: 0)
         #expect(try averaging.withAverages { try parameter.tensor.item() } == 2)
         #expect(throws: TorchError.self) { try averaging.withAverages { try parameter.tensor.reshaped([9]) } }
         #expect(try parameter.tensor.item() == 5)
+    }
+
+    @Test("Averages that warm up forget their start in some steps, and end with the decay they were given")
+    func averagesWarmUp() throws {
+        let store = ParameterStore()
+        let parameter = try Scope(store: store, generator: Generator(seed: 1))
+            .parameter("weight", Tensor([1] as [Float], [1]))
+        let plain = try WeightAveraging(store, decay: 0.99)
+        let warm = try WeightAveraging(store, decay: 0.99, warmUp: WeightAveraging.usualWarmUp)
+        try withoutGradients { try parameter.tensor.fillInPlace(0) }
+        for step in 0..<40 {
+            try plain.update(step: step)
+            try warm.update(step: step)
+        }
+        // What is left of the start: 0.99⁴⁰, and the product of (1 + t) / (10 + t), which is 9! · 40! / 49!.
+        #expect(try abs(plain.withAverages { try parameter.tensor.item() } - 0.668972) < 1e-5)
+        #expect(try abs(warm.withAverages { try parameter.tensor.item() } - 4.8674e-10) < 1e-13)
+        #expect(warm.decay(step: 0) == 0.1 && warm.decay(step: 889) < 0.99)
+        #expect(warm.decay(step: 890) == 0.99 && warm.decay(step: 1_000_000) == 0.99 && plain.decay(step: 0) == 0.99)
     }
 }

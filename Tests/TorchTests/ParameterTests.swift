@@ -33,7 +33,7 @@ struct ParameterTests {
             try parameter.tensor.setGradient(Tensor.full(parameter.tensor.shape, 1).contiguous())
         }
         try adam.step(learningRate: 0.1)
-        try averaging.update()
+        try averaging.update(step: 0)
         try expectCopies(store)
         let weights = store.trainable.map(\.tensor)
         averaging.withAverages {

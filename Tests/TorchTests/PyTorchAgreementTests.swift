@@ -87,7 +87,7 @@ struct PyTorchAgreementTests {
         let averaging = try WeightAveraging(store, decay: 0.9)
         for step in 1..<weights.size(0) {
             try withoutGradients { try parameter.tensor.copyInPlace(from: weights.selected(axis: 0, step)) }
-            try averaging.update()
+            try averaging.update(step: step - 1)
             expectClose(
                 try averaging.state()[0].tensor.array(of: Float.self),
                 try fixture["averaging.averages"].selected(axis: 0, step).array(of: Float.self))

@@ -27,7 +27,7 @@ private struct Trained {
         let output = try layer(images)
         try (output * output).sum().backward()
         try optimizer.step(learningRate: 0.1)
-        try averaging.update()
+        try averaging.update(step: Int(number))
         try store.clearGradients()
     }
 

@@ -71,7 +71,8 @@ final class PriorRun {
         network = try PixelSNAIL(settings, generator: Generator(seed: stream.next()), device: device)
         network.precision = configuration.training.precision.resolve(on: device)
         optimizer = try Adam(network.parameters, configuration.optimizer.adam)
-        averaging = try WeightAveraging(network.parameters, decay: configuration.training.averagingDecay)
+        averaging = try WeightAveraging(
+            network.parameters, decay: configuration.training.averagingDecay, warmUp: WeightAveraging.usualWarmUp)
         schedule = configuration.optimizer.schedule(totalSteps: totalSteps)
         order = SampleOrder(
             count: training.count, batchSize: configuration.training.batchSize[0], seed: configuration.seedBits,
@@ -151,7 +152,7 @@ final class PriorRun {
         }
         let rate = schedule.rate(at: step)
         try optimizer.step(learningRate: rate)
-        try averaging.update()
+        try averaging.update(step: step)
         try network.parameters.clearGradients()
         step += 1
         window.add(nats: total, images: places.count, learningRate: rate, gradientNorm: norm)

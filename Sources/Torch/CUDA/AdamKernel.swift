@@ -60,7 +60,7 @@ struct AdamKernel {
                     [
                         .bytes(table), .tensor(rates), .tensor(place), .tensor(scale), .float(settings.beta1),
                         .float(settings.beta2), .float(settings.epsilon), .float(settings.weightDecay),
-                        .float(averaging?.decay ?? 0),
+                        .float(averaging?.decay ?? 0), .float(averaging?.warmUp ?? 0),
                     ])
             }
         }

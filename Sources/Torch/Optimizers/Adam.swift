@@ -68,7 +68,8 @@ public final class Adam {
     ///   - rates: float32 [steps].
     ///   - place: int32 [1], which of the rates counts; the first one by default.
     ///   - scale: float32 [1], what gradients are multiplied with; 1 by default.
-    ///   - averaging: Averages of the same store that take the new weights in at once.
+    ///   - averaging: Averages of the same store that take the new weights in at once; the steps of this optimiser
+    ///     decide their decay.
     /// - Throws: ``TorchError``, of a store that is not on a CUDA device too.
     public func deviceStep(
         rates: Tensor, place: Tensor? = nil, scale: Tensor? = nil, averaging: WeightAveraging? = nil

@@ -1,29 +1,51 @@
-/// Polyak averages of the trained weights: ā ← d·ā + (1 − d)·w after each step.
+/// Polyak averages of the trained weights: ā ← dₜ·ā + (1 − dₜ)·w after each step.
 ///
-/// The averages start as a copy of the weights. Statistics that are not trained (codebooks learnt by moving
+/// The averages start as a copy of the weights. With a constant decay d they would be mostly that start for 1 / (1 − d)
+/// steps, so the decay can be warmed up: dₜ = min(d, (1 + t) / (1 + t + c)) after t steps, with the warm-up c. The
+/// averages then are over about the last 1 / (1 + c) of all steps until dₜ reaches d, after c·d / (1 − d) steps. This is
+/// the rule of TensorFlow's `ExponentialMovingAverage` with `num_updates`, where c = 9. Without warm-up (c = 0) dₜ = d, as
+/// in PyTorch's `AveragedModel` with `get_ema_multi_avg_fn`.
+///
+/// Statistics that are not trained (codebooks learnt by moving
 /// averages are averages already) are not averaged again.
 public final class WeightAveraging {
     private let parameters: [Parameter]
     let averages: [Tensor]
     /// The decay d; 0 makes the averages follow the weights.
     public let decay: Double
+    /// The warm-up c, at least 0; 0 uses the decay d from the first step on.
+    public let warmUp: Double
+
+    /// The warm-up of training runs: the averages are over about the last tenth of all steps at first.
+    public static let usualWarmUp = 9.0
 
     /// Averages of all trainable parameters of a store.
     ///
     /// - Throws: ``TorchError``.
-    public init(_ store: ParameterStore, decay: Double) throws {
+    public init(_ store: ParameterStore, decay: Double, warmUp: Double = 0) throws {
         self.decay = decay
+        self.warmUp = warmUp
         parameters = store.trainable
         averages = try parameters.map { try $0.tensor.detached().cloned() }
     }
 
-    /// Takes the weights of this step in.
+    /// The decay of a step, dₜ.
     ///
+    /// - Parameter step: Training steps done before it, t.
+    public func decay(step: Int) -> Double {
+        let count = Double(step) + 1
+        return min(decay, count / (count + warmUp))
+    }
+
+    /// Takes the weights of a step in.
+    ///
+    /// - Parameter step: Training steps done before it, t; they decide the decay. It is not counted here, so that a
+    ///   checkpoint's step is all that resuming needs.
     /// - Throws: ``TorchError``.
-    public func update() throws {
+    public func update(step: Int) throws {
         try withoutGradients {
             try Operators.foreachLerp.results([
-                .tensors(averages), .tensors(parameters.map { try $0.tensor.detached() }), .real(1 - decay),
+                .tensors(averages), .tensors(parameters.map { try $0.tensor.detached() }), .real(1 - decay(step: step)),
             ])
         }
     }

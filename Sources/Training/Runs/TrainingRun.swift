@@ -93,7 +93,8 @@ public final class TrainingRun {
         model = try configuration.makeAutoencoder(on: device)
         model.precision = configuration.elementType(on: device)
         optimizer = try Adam(model.parameters, configuration.optimizer.adam)
-        averaging = try WeightAveraging(model.parameters, decay: configuration.training.averagingDecay)
+        averaging = try WeightAveraging(
+            model.parameters, decay: configuration.training.averagingDecay, warmUp: WeightAveraging.usualWarmUp)
         schedule = configuration.optimizer.schedule(totalSteps: totalSteps)
         layerDropout = LayerDropout(
             share: configuration.quantizer.layerDropout, layers: model.layers, seed: configuration.seedBits)
@@ -235,7 +236,7 @@ public final class TrainingRun {
         }
         let rate = schedule.rate(at: step)
         try optimizer.step(learningRate: rate)
-        try averaging.update()
+        try averaging.update(step: step)
         try model.parameters.clearGradients()
         var stream = SeededGenerator(seed: configuration.seedBits, stream: "revival", step: UInt64(step))
         let updates = try zip(model.quantizers, output.quantizers).map { try $0.update($1, using: &stream) }

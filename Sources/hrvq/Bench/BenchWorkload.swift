@@ -67,7 +67,7 @@ struct TrainWorkload: BenchWorkload {
             let output = try model.forward(input)
             try output.total.backward()
             try optimizer.step(learningRate: learningRate)
-            try averaging.update()
+            try averaging.update(step: 0)
             try model.parameters.clearGradients()
             for (quantizer, result) in zip(model.quantizers, output.quantizers) {
                 _ = try quantizer.update(result, using: &stream)

@@ -82,7 +82,7 @@ struct TrainPriorWorkload: BenchWorkload {
                 of: data, places, withheld: Array(repeating: false, count: batch),
                 partSize: network.settings.partSize(on: .cpu) ?? batch, dropout: dropout, on: .cpu)
             try optimizer.step(learningRate: configuration.optimizer.learningRate)
-            try averaging.update()
+            try averaging.update(step: 0)
             try network.parameters.clearGradients()
         }
         return count * batch

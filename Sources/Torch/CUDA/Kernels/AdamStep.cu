@@ -32,14 +32,15 @@ __device__ inline float sumOfLines(const Parameter &own, int index, int first, i
 // blockIdx.y names the parameter. 256 threads. rates[*place] is the learning rate, gradients count scale[0] times.
 extern "C" __global__ void adam(const __grid_constant__ Table table, const float *rates, const int *place,
                                 const float *scale, float beta1, float beta2, float epsilon, float weightDecay,
-                                float averageDecay) {
+                                float averageDecay, float averageWarmUp) {
     const Parameter &own = table.parameters[blockIdx.y];
     if (blockIdx.x * blockDim.x >= own.count) return;
-    __shared__ float size, root;
+    __shared__ float size, root, averageShare;
     if (threadIdx.x == 0) {
         double step = *own.step;
         size = static_cast<float>(rates[place ? *place : 0] / (1 - pow(static_cast<double>(beta1), step)));
         root = static_cast<float>(sqrt(1 - pow(static_cast<double>(beta2), step)));
+        averageShare = static_cast<float>(1 - fmin(static_cast<double>(averageDecay), step / (step + averageWarmUp)));
     }
     __syncthreads();
     float factor = scale ? *scale : 1;
@@ -72,7 +73,7 @@ extern "C" __global__ void adam(const __grid_constant__ Table table, const float
         own.weight[index] = weight;
         if (own.average) {
             float average = own.average[index];
-            own.average[index] = average + (1 - averageDecay) * (weight - average);
+            own.average[index] = average + averageShare * (weight - average);
         }
         if (own.copy) own.copy[index] = roundToBFloat16(weight);
     }

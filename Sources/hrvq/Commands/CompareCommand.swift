@@ -81,19 +81,12 @@ struct CompareCommand: ParsableCommand {
         }
         counter.finish()
         let pictures = try ComparisonPictures(models, dataset, count: min(images, dataset.count), device: device)
-        let command = (["hrvq"] + CommandLine.arguments.dropFirst()).map(Self.quoted).joined(separator: " ")
-        try ComparisonFolder(folder).write(report, pictures, command: command)
+        try ComparisonFolder(folder).write(report, pictures, command: ShellText.ownCommand)
         if json {
             try printOutput(report.json())
         } else {
             try printOutput(report.table.text)
         }
         if !quiet { printError("see \(folder.appendingPathComponent("index.html").path)") }
-    }
-
-    /// A word as a shell takes it.
-    static func quoted(_ word: String) -> String {
-        word.wholeMatch(of: #/[A-Za-z0-9_.\/=:,+-]+/#) != nil
-            ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 }

@@ -103,8 +103,7 @@ struct RateDistortionCommand: ParsableCommand {
         }
         counter.finish()
         let report = try measurement.report(source: sequence.source, skipped: sequence.skipped + refused)
-        let command = (["hrvq"] + CommandLine.arguments.dropFirst()).map(CompareCommand.quoted).joined(separator: " ")
-        try RateDistortionFolder(folder).write(report, shown, command: command)
+        try RateDistortionFolder(folder).write(report, shown, command: ShellText.ownCommand)
         if json {
             try printOutput(report.json())
         } else {

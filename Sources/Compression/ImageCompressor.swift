@@ -26,7 +26,8 @@ public struct ImageCompressor {
     public var tile = 512
     /// How large files may become; whoever reads them must allow as much.
     public var limits = CompressedHeader.Limits()
-    private let device: Device
+    /// Where the model is.
+    package let device: Device
     /// The statistics, or why those of the model's folder are not usable: packed codes do without them.
     private var foundStatistics: Result<ContextStatistics?, any Error>
 

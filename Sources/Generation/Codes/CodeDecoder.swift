@@ -29,11 +29,7 @@ public struct CodeDecoder {
     /// - Throws: `CodeError`, `TorchError`.
     public func pixels(_ codes: Codes) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        for start in stride(from: 0, to: codes.count, by: Self.batch) {
-            let range = start..<min(start + Self.batch, codes.count)
-            let part = Codes(grids: try codes.grids.map { try $0.narrowed(axis: 0, range) })
-            bytes += try Pixels.bytes(model.decode(part), padding: configuration.data.padding)
-        }
+        try forEachBatch(codes) { bytes += $0 }
         return bytes
     }
 
@@ -41,12 +37,36 @@ public struct CodeDecoder {
     ///
     /// - Throws: `CodeError`, `ImageError`, `TorchError`.
     public func images(_ codes: Codes) throws -> [PixelImage] {
+        var images: [PixelImage] = []
+        try forEachImage(codes) { images.append($0) }
+        return images
+    }
+
+    /// Codes' images, one after the other.
+    ///
+    /// - Parameters:
+    ///   - codes: The codes of any number of images.
+    ///   - layers: How many layers to decode from, the first ones; all if `nil`.
+    ///   - body: Receives each image.
+    /// - Throws: `CodeError`, `ImageError`, `TorchError`, and what `body` throws.
+    public func forEachImage(_ codes: Codes, layers: Int? = nil, _ body: (PixelImage) throws -> Void) throws {
         let data = configuration.data
-        let pixels = try pixels(codes)
         let size = data.height * data.width * data.channels
-        return try stride(from: 0, to: pixels.count, by: size).map {
-            try PixelImage(
-                width: data.width, height: data.height, channels: data.channels, pixels: Array(pixels[$0..<$0 + size]))
+        try forEachBatch(codes, layers: layers) { pixels in
+            for start in stride(from: 0, to: pixels.count, by: size) {
+                try body(
+                    PixelImage(
+                        width: data.width, height: data.height, channels: data.channels,
+                        pixels: Array(pixels[start..<start + size])))
+            }
+        }
+    }
+
+    private func forEachBatch(_ codes: Codes, layers: Int? = nil, _ body: ([UInt8]) throws -> Void) throws {
+        for start in stride(from: 0, to: codes.count, by: Self.batch) {
+            let range = start..<min(start + Self.batch, codes.count)
+            let part = Codes(grids: try codes.grids.map { try $0.narrowed(axis: 0, range) })
+            try body(Pixels.bytes(model.decode(part, layers: layers), padding: configuration.data.padding))
         }
     }
 

@@ -21,7 +21,7 @@ public struct CodesFile {
     public var notes: [String: String]
 
     /// The key of the metadata that holds ``space`` as JSON.
-    static let spaceKey = "codeSpace"
+    package static let spaceKey = "codeSpace"
 
     /// Collects the parts.
     public init(
@@ -119,5 +119,6 @@ public struct CodesFile {
             space: space, notes: notes)
     }
 
-    private static func name(grid: Int, of count: Int) -> String { count == 1 ? "codes" : "codes.\(grid)" }
+    /// The name of a grid's tensor.
+    package static func name(grid: Int, of count: Int) -> String { count == 1 ? "codes" : "codes.\(grid)" }
 }

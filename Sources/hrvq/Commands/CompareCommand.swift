@@ -21,7 +21,7 @@ struct CompareCommand: ParsableCommand {
 
     @OptionGroup var data: DataOptions
 
-    @Option(help: "The folder of the report.", completion: .directory, transform: OutputPath.parse)
+    @Option(help: "The folder of the report.", completion: .directory, transform: ResultKind.folder.path)
     var output: String
 
     @Option(parsing: .unconditional, help: ArgumentHelp("How many images are shown.", valueName: "count"))

@@ -30,7 +30,9 @@ struct CompleteCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Completions an image.", valueName: "count"))
     var count = 6
 
-    @Option(help: "The picture to write, *.png.", completion: .file(extensions: ["png"]), transform: OutputPath.parse)
+    @Option(
+        help: "The picture to write, *.png.", completion: .file(extensions: ["png"]),
+        transform: ResultKind.png.path)
     var output: String
 
     @Flag(help: "Replace a file that exists.")
@@ -87,8 +89,10 @@ struct CompleteCommand: ParsableCommand {
             throw ValidationError("give image files or --data, not both")
         }
         let size = configuration.data
+        let colour = ColourNotice()
         return try ImageFiles.list(images).map { path in
-            try PixelImage.readFitted(path, channels: size.channels, width: size.width, height: size.height)
+            try colour.check(path, channels: size.channels)
+            return try PixelImage.readFitted(path, channels: size.channels, width: size.width, height: size.height)
         }
     }
 }

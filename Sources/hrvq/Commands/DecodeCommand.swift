@@ -6,22 +6,30 @@ import HRVQ
 /// `hrvq decode`.
 struct DecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "decode", abstract: "Turn .hrvq files back into images.",
+        commandName: "decode", abstract: "Turn .hrvq files, or files of codes, back into images.",
         discussion: """
-            Each file becomes a PNG beside it, or where --output says; a file of several images becomes a folder of \
-            them. --layers takes the first layers alone, for a coarser picture, and of a file whose end is damaged.
+            Each .hrvq file becomes a PNG beside it, or where --output says: a file for one, a folder for several, in \
+            which results keep the folders of their files. A file of several images becomes a folder of PNGs, or one \
+            picture with all of them in rows where --output ends in .png. --layers takes the first layers alone, for a \
+            coarser picture, and of a file whose end is damaged.
+
+            A file of codes (*.safetensors) becomes images in the same way: what 'hrvq tokenize' and \
+            'hrvq sample --codes' write, or another program. Of that the tensor 'codes' is enough, integers of shape \
+            [images, layers, height, width], each in 0 ..< m ('codes.0', 'codes.1', … for models with several latent \
+            grids). PNGs are named by 'indices', where the file has them, or counted from 0.
             """)
 
     @OptionGroup var model: ModelOptions
 
     @Argument(
-        help: "Compressed images, folders of them, or - for standard input.",
-        completion: .file(extensions: ["hrvq"]))
+        help: "Compressed images, folders of them, files of codes, or - for standard input.",
+        completion: .file(extensions: ["hrvq", "safetensors"]))
     var files: [String]
 
     @Option(
         name: .shortAndLong,
-        help: "A PNG for one file, a folder for several, - for standard output; beside each file if not given.",
+        help:
+            "A PNG for one file, a folder for several or for those of a folder, - for standard output; beside each file if not given.",
         completion: .file(), transform: OutputPath.parse)
     var output: String?
 
@@ -36,50 +44,108 @@ struct DecodeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let paths = try FileConversion.inputs(files, extensions: ["hrvq"], kind: ".hrvq")
-        let conversions = try FileConversion.plan(paths, to: output, fileExtension: "png", force: options.force)
+        let inputs = try InputFile.gather(files, extensions: ["hrvq"], kind: ".hrvq")
+        let conversions = try FileConversion.plan(inputs, to: output, kind: .png, force: options.force)
         let compressor = try options.tiles.compressor(model)
+        let isSingle = inputs.count == 1 && !inputs[0].isOfFolder
         try FileConversion.run(conversions) { conversion in
-            let name = conversion.inputName
-            let file = try CompressedImage(bytes: conversion.read(), layers: layers, name: name)
-            guard file.header.images > 1 else {
-                try compressor.decompress(file, name: name) { try conversion.write($0.pngData()) }
-                return report(file, to: conversion.output)
-            }
-            guard conversion.output != FileConversion.standard else {
-                throw ValidationError("\(name) holds \(file.header.images) images; give a folder with --output")
-            }
-            // Several pictures become a folder: the one that --output names, or one beside the file.
-            let named = paths.count == 1 ? output : nil
-            let folder = named ?? (conversion.output as NSString).deletingPathExtension
-            try OutputPath.refuseExisting(folder, force: options.force)
-            let target = URL(fileURLWithPath: folder)
-            if FileManager.default.fileExists(atPath: folder) {
-                // With --force: what else is in the folder is not ours to remove.
-                try write(file, name: name, compressor, into: target)
-            } else {
-                try AtomicFolder.create(target.deletingLastPathComponent())
-                try AtomicFolder.write(to: target) { try write(file, name: name, compressor, into: $0) }
-            }
-            report(file, to: folder)
+            let bytes = try conversion.read()
+            let pictures =
+                Self.areCodes(bytes)
+                ? try codes(bytes, conversion.inputName, compressor)
+                : try compressed(bytes, conversion.inputName, compressor)
+            try write(pictures, conversion, isNamed: isSingle && output != nil)
         }
     }
 
-    /// The pictures of a file, numbered.
-    private func write(
-        _ file: CompressedImage, name: String, _ compressor: ImageCompressor, into folder: URL
-    ) throws {
-        let digits = String(file.header.images - 1).count
-        var index = 0
-        try compressor.decompress(file, name: name) { image in
-            let number = String(index)
-            let path = String(repeating: "0", count: digits - number.count) + number + ".png"
-            try AtomicFile.write(image.pngData(), to: folder.appendingPathComponent(path))
-            index += 1
+    /// Pictures to write, and what to say of them.
+    private struct Pictures {
+        /// Their names, without the extension, where they become files of a folder.
+        var names: [String]
+        var report: String
+        var forEach: ((PixelImage) throws -> Void) throws -> Void
+    }
+
+    /// Whether bytes are safetensors: eight bytes of a length, then JSON.
+    private static func areCodes(_ bytes: [UInt8]) -> Bool { bytes.count > 8 && bytes[8] == UInt8(ascii: "{") }
+
+    private func compressed(_ bytes: [UInt8], _ name: String, _ compressor: ImageCompressor) throws -> Pictures {
+        let file = try CompressedImage(bytes: bytes, layers: layers, name: name)
+        let header = file.header
+        return Pictures(
+            names: numbered(0..<header.images),
+            report: "\(header.width)×\(header.height) from \(file.payloads.count) of \(header.layers.count) layers"
+        ) { body in try compressor.decompress(file, name: name, body) }
+    }
+
+    private func codes(_ bytes: [UInt8], _ name: String, _ compressor: ImageCompressor) throws -> Pictures {
+        let decoder = try CodeDecoder(compressor.model, compressor.configuration, device: compressor.device)
+        let count = decoder.space.layers.count
+        if let layers, layers > count {
+            throw ValidationError("--layers is \(layers), and the model has \(count) layers")
+        }
+        let codes = try DecodableCodes(Data(bytes), path: name, for: decoder.space, layers: layers)
+        if !codes.namesModel, !options.quiet {
+            printError("\(name) does not say which model its codes are of; they are decoded as codes of \(model.run)")
+        }
+        let data = compressor.configuration.data
+        return Pictures(
+            names: numbered(codes.indices),
+            report: "\(data.width)×\(data.height) from \(layers ?? count) of \(count) layers"
+        ) { body in try decoder.forEachImage(codes.codes, layers: layers, body) }
+    }
+
+    /// Numbers with as many digits as the largest.
+    private func numbered(_ numbers: some Collection<Int>) -> [String] {
+        let digits = String(numbers.max() ?? 0).count
+        return numbers.map { number in
+            let text = String(number)
+            return String(repeating: "0", count: digits - text.count) + text
         }
     }
 
-    private func report(_ file: CompressedImage, to output: String) {
-        options.report(file.header, to: output, " from \(file.payloads.count) of \(file.header.layers.count) layers")
+    /// Writes one picture as a file, several as a folder or as one picture.
+    private func write(_ pictures: Pictures, _ conversion: FileConversion, isNamed: Bool) throws {
+        let count = pictures.names.count
+        guard count > 1 else {
+            try pictures.forEach { try conversion.write(DecodedPicture.marked($0.pngData())) }
+            return say(conversion.inputName, conversion.outputName, pictures.report)
+        }
+        guard conversion.output != FileConversion.standard else {
+            throw ValidationError("\(conversion.inputName) holds \(count) images; give a folder with --output")
+        }
+        if isNamed, ResultKind.promise(of: conversion.output) == ResultKind.png.rawValue {
+            var all: [PixelImage] = []
+            try pictures.forEach { all.append($0) }
+            let columns = Int(Double(count).squareRoot().rounded(.up))
+            let grid = try PictureGrid(columns: columns, gap: 2).image(of: all)
+            try conversion.write(DecodedPicture.marked(grid.pngData()))
+            return say(conversion.inputName, conversion.outputName, "\(count) images of \(pictures.report)")
+        }
+        // The folder that --output names, or one beside the file.
+        let folder = isNamed ? conversion.output : (conversion.output as NSString).deletingPathExtension
+        try OutputPath.refuseExisting(folder, force: options.force)
+        let target = URL(fileURLWithPath: folder)
+        if FileManager.default.fileExists(atPath: folder) {
+            // With --force: what else is in the folder is not ours to remove.
+            try write(pictures, into: target)
+        } else {
+            try AtomicFolder.create(target.deletingLastPathComponent())
+            try AtomicFolder.write(to: target) { try write(pictures, into: $0) }
+        }
+        say(conversion.inputName, folder, "\(count) images of \(pictures.report)")
+    }
+
+    private func write(_ pictures: Pictures, into folder: URL) throws {
+        var names = pictures.names.makeIterator()
+        try pictures.forEach { image in
+            guard let name = names.next() else { return }
+            try AtomicFile.write(
+                DecodedPicture.marked(image.pngData()), to: folder.appendingPathComponent(name + ".png"))
+        }
+    }
+
+    private func say(_ input: String, _ output: String, _ text: String) {
+        if !options.quiet { printError("\(input) → \(output): \(text)") }
     }
 }

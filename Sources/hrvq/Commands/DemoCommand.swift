@@ -9,7 +9,7 @@ struct DemoCommand: ParsableCommand {
         commandName: "demo",
         abstract: "Train on built-in glyphs for a minute or two, draw new ones, and show what came of it.")
 
-    @Option(help: "The folder for the run and the pictures.", completion: .directory, transform: OutputPath.parse)
+    @Option(help: "The folder for the run and the pictures.", completion: .directory, transform: ResultKind.folder.path)
     var output = "demo"
 
     @Option(

@@ -8,8 +8,10 @@ struct EncodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "encode", abstract: "Compress images into .hrvq files.",
         discussion: """
-            Each image becomes a .hrvq file beside it, or where --output says. Images of any size keep it, and are \
-            turned upright as their EXIF orientation says. With statistics ('hrvq train-entropy') files are smaller; \
+            Each image becomes a .hrvq file beside it, or where --output says: a file for one image, a folder for \
+            several, in which results keep the folders of their images. PNGs that 'hrvq decode' wrote beside their \
+            files are left out of a folder. Images of any size keep it, and are turned upright as their EXIF \
+            orientation says. With statistics ('hrvq train-entropy') files are smaller; \
             packed ones can be read by any program that knows the format (Documentation/hrvq-format.md).
             """)
 
@@ -21,7 +23,8 @@ struct EncodeCommand: ParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: "A file for one image, a folder for several, - for standard output; beside each image if not given.",
+        help:
+            "A file for one image, a folder for several or for those of a folder, - for standard output; beside each image if not given.",
         completion: .file(), transform: OutputPath.parse)
     var output: String?
 
@@ -58,24 +61,30 @@ struct EncodeCommand: ParsableCommand {
 
     func run() throws {
         if data != nil || split != nil { return try encodeDataset() }
-        let paths = try FileConversion.inputs(images)
-        let conversions = try FileConversion.plan(paths, to: output, fileExtension: "hrvq", force: options.force)
+        let inputs = try DecodedPicture.leftOut(of: InputFile.gather(images))
+        if let text = inputs.notice, !options.quiet || inputs.taken.isEmpty { printError(text) }
+        if inputs.taken.isEmpty {
+            throw ImageFilesError.empty(folder: images.joined(separator: ", "), kind: "other \(ImageFiles.kind)")
+        }
+        let conversions = try FileConversion.plan(inputs.taken, to: output, kind: .hrvq, force: options.force)
         let compressor = try options.tiles.compressor(model)
         try compressor.require(coding)
+        let colour = ColourNotice(quiet: options.quiet)
         try FileConversion.run(conversions) { file in
             let name = file.inputName
-            let image = try PixelImage.decode(file.read(), channels: compressor.model.channels, name: name)
+            let image = try colour.decode(file.read(), channels: compressor.model.channels, name: name)
             let compressed = try compressor.compress(image, mode: coding, name: name)
             let bytes = try compressed.bytes(limits: compressor.limits, name: name)
             try file.write(Data(bytes))
-            report(bytes.count, compressed.header, to: file.output)
+            report(bytes.count, compressed.header, of: file)
         }
     }
 
     private func encodeDataset() throws {
         let target = output ?? FileConversion.standard
         let file = try FileConversion.plan(
-            [data ?? "glyphs"], to: target, fileExtension: "hrvq", force: options.force)[0]
+            [InputFile(path: data ?? "glyphs", place: "", isOfFolder: false)], to: target, kind: .hrvq,
+            force: options.force)[0]
         let compressor = try options.tiles.compressor(model)
         try compressor.require(coding)
         let configuration = compressor.configuration
@@ -95,13 +104,15 @@ struct EncodeCommand: ParsableCommand {
             name: "the data set")
         let bytes = try compressed.bytes(limits: compressor.limits, name: "the data set")
         try file.write(Data(bytes))
-        report(bytes.count, compressed.header, to: file.output)
+        report(bytes.count, compressed.header, of: file)
     }
 
-    private func report(_ bytes: Int, _ header: CompressedHeader, to output: String) {
+    private func report(_ bytes: Int, _ header: CompressedHeader, of file: FileConversion) {
+        guard !options.quiet else { return }
         let pixels = Double(header.width) * Double(header.height) * Double(header.images)
-        options.report(
-            header, to: output,
-            ", \(header.mode), \(bytes) bytes, \(String(format: "%.4f", Double(bytes) * 8 / pixels)) bits a pixel")
+        printError(
+            "\(file.inputName) → \(file.outputName): " + (header.images == 1 ? "" : "\(header.images) images of ")
+                + "\(header.width)×\(header.height), \(header.mode), \(bytes) bytes, "
+                + "\(String(format: "%.4f", Double(bytes) * 8 / pixels)) bits per pixel")
     }
 }

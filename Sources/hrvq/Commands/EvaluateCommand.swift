@@ -35,7 +35,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Draw ten images, and below them what the first layer gives, the first two, and so on.",
-            valueName: "file.png"), completion: .file(extensions: ["png"]))
+            valueName: "file.png"), completion: .file(extensions: ["png"]), transform: ResultKind.png.path)
     var layerSheet: String?
 
     @Option(help: "Write the figures as JSON to this file; '-' prints them.", completion: .file(extensions: ["json"]))
@@ -57,8 +57,6 @@ struct EvaluateCommand: ParsableCommand {
         for case let path? in [json, layerSheet] where path != "-" {
             try OutputPath.refuseExisting(path, force: force, cure: "add --force to replace it, or choose another file")
         }
-        if let json, json != "-" { try OutputPath.requireKind(json, "json") }
-        if let layerSheet { try OutputPath.requireKind(layerSheet, "png") }
         if let json, let layerSheet { try OutputPath.requireDistinct([json, layerSheet]) }
         let folder = URL(fileURLWithPath: model.run)
         if PriorFolder.isPrior(folder) { return try evaluatePriors(PriorFolder(folder)) }

@@ -30,7 +30,7 @@ struct ExperimentCommand: ParsableCommand {
 
     @Option(
         help: "The folder of runs and results; runs/NAME by default.", completion: .directory,
-        transform: OutputPath.parse)
+        transform: ResultKind.folder.path)
     var output: String?
 
     @Flag(help: "Print the declaration and the runs it plans, then end.")

@@ -25,7 +25,7 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         help: "The file to write, *.safetensors.", completion: .file(extensions: ["safetensors"]),
-        transform: OutputPath.parse)
+        transform: ResultKind.safetensors.path)
     var output: String
 
     @OptionGroup var memory: MemoryOptions

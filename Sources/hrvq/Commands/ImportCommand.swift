@@ -28,7 +28,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The program that the model is of.", valueName: "program"))
     var from: ExchangeFormat
 
-    @Option(help: "The model folder to write.", completion: .directory, transform: OutputPath.parse)
+    @Option(help: "The model folder to write.", completion: .directory, transform: ResultKind.folder.path)
     var output: String
 
     @Option(

@@ -28,7 +28,7 @@ struct InspectCommand: ParsableCommand {
         help: ArgumentHelp(
             "Draw the codewords of each layer and the path of one position (figure 10 of the paper) to this file.",
             valueName: "file.svg"),
-        completion: .file(extensions: ["svg"]))
+        completion: .file(extensions: ["svg"]), transform: ResultKind.svg.path)
     var codebookFigure: String?
 
     @Option(

@@ -30,7 +30,7 @@ struct RateDistortionCommand: ParsableCommand {
                 + " data set.", valueName: "file"), completion: .file())
     var images: [String] = []
 
-    @Option(help: "The folder of the report.", completion: .directory, transform: OutputPath.parse)
+    @Option(help: "The folder of the report.", completion: .directory, transform: ResultKind.folder.path)
     var output: String
 
     @Option(

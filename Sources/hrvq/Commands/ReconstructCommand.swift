@@ -8,8 +8,8 @@ struct ReconstructCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reconstruct", abstract: "Send images through a model and look at what comes back.",
         discussion: """
-            Writes one PNG an image and 'before-after.png', the originals above their reconstructions. Images keep \
-            their size: they are padded to the latent grid and cropped back, and large ones go through in tiles.
+            Writes one PNG an image, in the folders that the images are in, and 'before-after.png', the originals above \
+            their reconstructions. Images keep their size: they are padded to the latent grid and cropped back, and large ones go through in tiles.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -17,7 +17,7 @@ struct ReconstructCommand: ParsableCommand {
     @Argument(help: "Image files (JPEG, PNG, WebP), or folders of them.", completion: .file())
     var images: [String]
 
-    @Option(help: "The folder for the pictures.", completion: .directory, transform: OutputPath.parse)
+    @Option(help: "The folder for the pictures.", completion: .directory, transform: ResultKind.folder.path)
     var output: String
 
     @OptionGroup var tiles: TileOptions
@@ -36,11 +36,14 @@ struct ReconstructCommand: ParsableCommand {
         let folder = URL(fileURLWithPath: output)
         try OutputPath.refuseExisting(
             output, force: force, cure: "add --force to write into it, or choose another --output")
-        let paths = try ImageFiles.list(images)
-        let names = ImageFiles.names(of: paths, reserved: ["before-after"])
+        let files = try InputFile.gather(images)
+        let paths = files.map(\.path)
+        let sheet = folder.appendingPathComponent("before-after.png")
+        let targets = InputFile.resultPaths(
+            of: files, in: output, fileExtension: "png", reserved: [sheet.lastPathComponent])
         let inputs = Set(paths.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path })
-        for name in names + ["before-after"] {
-            let target = folder.appendingPathComponent(name + ".png").resolvingSymlinksInPath().path
+        for path in targets + [sheet.path] {
+            let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
             guard !inputs.contains(target) else {
                 throw FileError.exists(path: target, cure: "it is one of the images to read; choose another --output")
             }
@@ -50,10 +53,11 @@ struct ReconstructCommand: ParsableCommand {
         var reconstructions: [PixelImage] = []
         var skipped: [String] = []
         let counter = ProgressCounter("reconstructing", quiet: quiet)
+        let colour = ColourNotice()
         for (index, path) in paths.enumerated() {
             let original: PixelImage
             do {
-                original = try PixelImage.read(path, channels: autoencoder.channels)
+                original = try colour.read(path, channels: autoencoder.channels)
             } catch {
                 // One bad file among many should not cost the others; alone it is the whole job.
                 if paths.count == 1 { throw error }
@@ -62,8 +66,9 @@ struct ReconstructCommand: ParsableCommand {
             }
             let reconstruction = try ImageReconstruction.reconstruct(
                 original, autoencoder, padding: configuration.data.padding, on: device, tile: tiles.tile)
-            try AtomicFolder.create(folder)
-            try reconstruction.writePNG(to: folder.appendingPathComponent(names[index] + ".png").path)
+            let target = URL(fileURLWithPath: targets[index])
+            try AtomicFolder.create(target.deletingLastPathComponent())
+            try reconstruction.writePNG(to: target.path)
             if originals.count < 64 {
                 originals.append(try ReconstructionSheet.thumbnail(original))
                 reconstructions.append(try ReconstructionSheet.thumbnail(reconstruction))
@@ -73,7 +78,6 @@ struct ReconstructCommand: ParsableCommand {
         counter.finish()
         for text in skipped { printError("skipped: \(text)") }
         guard !originals.isEmpty else { throw ImageFilesError.noneDecoded(count: paths.count) }
-        let sheet = folder.appendingPathComponent("before-after.png")
         try ReconstructionSheet.draw(originals: originals, reconstructions: reconstructions).writePNG(to: sheet.path)
         if !quiet { printError("\(paths.count - skipped.count) images reconstructed; see \(sheet.path)") }
     }

@@ -18,7 +18,9 @@ struct SampleCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("How many images.", valueName: "count"))
     var count = 64
 
-    @Option(help: "The picture to write, *.png.", completion: .file(extensions: ["png"]), transform: OutputPath.parse)
+    @Option(
+        help: "The picture to write, *.png.", completion: .file(extensions: ["png"]),
+        transform: ResultKind.png.path)
     var output: String
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Images in a row of the picture.", valueName: "count"))
@@ -26,12 +28,12 @@ struct SampleCommand: ParsableCommand {
 
     @Option(
         help: "Write each image into this folder too, as 0000.png, 0001.png, …", completion: .directory,
-        transform: OutputPath.parse)
+        transform: ResultKind.folder.path)
     var images: String?
 
     @Option(
         help: "Write the codes to this file too, *.safetensors.", completion: .file(extensions: ["safetensors"]),
-        transform: OutputPath.parse)
+        transform: ResultKind.safetensors.path)
     var codes: String?
 
     @Option(

@@ -17,7 +17,7 @@ struct TokenizeCommand: ParsableCommand {
 
     @Option(
         help: "The file to write, *.safetensors.", completion: .file(extensions: ["safetensors"]),
-        transform: OutputPath.parse)
+        transform: ResultKind.safetensors.path)
     var output: String
 
     @Flag(help: "Replace a file that exists.")

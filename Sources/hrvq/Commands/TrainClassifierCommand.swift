@@ -20,7 +20,7 @@ struct TrainClassifierCommand: ParsableCommand {
     @Option(help: "What the data set is.")
     var kind: DatasetKind
 
-    @Option(help: "The folder of the classifier.", completion: .directory, transform: OutputPath.parse)
+    @Option(help: "The folder of the classifier.", completion: .directory, transform: ResultKind.folder.path)
     var output: String
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Training steps.", valueName: "count"))

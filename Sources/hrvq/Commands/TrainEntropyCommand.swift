@@ -30,7 +30,7 @@ struct TrainEntropyCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("Where to write; into the model's folder if not given.", valueName: "file.safetensors"),
-        completion: .file(extensions: ["safetensors"]), transform: OutputPath.parse)
+        completion: .file(extensions: ["safetensors"]), transform: ResultKind.safetensors.path)
     var output: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the codes.", valueName: "count"))

@@ -11,19 +11,6 @@ struct ConversionOptions: ParsableArguments {
 
     @Flag(name: .shortAndLong, help: "Print nothing but errors.")
     var quiet = false
-
-    /// Says what became of a file.
-    ///
-    /// - Parameters:
-    ///   - header: The compressed file's.
-    ///   - output: Where the result went.
-    ///   - rest: The end of the sentence.
-    func report(_ header: CompressedHeader, to output: String, _ rest: String) {
-        guard !quiet else { return }
-        printError(
-            "\(output == FileConversion.standard ? "standard output" : output): "
-                + (header.images == 1 ? "" : "\(header.images) images of ") + "\(header.width)x\(header.height)" + rest)
-    }
 }
 
 extension CodingMode: ExpressibleByArgument {

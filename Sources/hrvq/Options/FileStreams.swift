@@ -10,66 +10,66 @@ struct FileConversion {
     /// What messages call the input.
     var inputName: String { input == Self.standard ? "standard input" : input }
 
+    /// What messages call the output.
+    var outputName: String { output == Self.standard ? "standard output" : output }
+
     /// The path that stands for standard input and output.
     static let standard = "-"
-
-    /// Files and those in folders; `-` stays what it is.
-    ///
-    /// - Throws: As `ImageFiles.list(_:extensions:kind:)`.
-    static func inputs(
-        _ arguments: [String], extensions: Set<String> = ImageFiles.extensions, kind: String = ImageFiles.kind
-    ) throws -> [String] {
-        try arguments.flatMap {
-            try $0 == standard ? [$0] : ImageFiles.list([$0], extensions: extensions, kind: kind)
-        }
-    }
 
     /// Where the results of inputs go.
     ///
     /// - Parameters:
-    ///   - inputs: Paths, or `-`.
-    ///   - output: A file for one input, a folder for several or where it is one or ends in a slash; beside each input
-    ///     if `nil`.
-    ///   - fileExtension: Of the results.
+    ///   - inputs: Files, those of folders too.
+    ///   - output: A file for one file; a folder for several, for those of a folder, or where it is one or ends in a
+    ///     slash; beside each input if `nil`.
+    ///   - kind: Of the results.
     ///   - force: What is there may be replaced.
     /// - Throws: `FileError` where a result exists already or is an input, `ValidationError`.
     static func plan(
-        _ inputs: [String], to output: String?, fileExtension: String, force: Bool
+        _ inputs: [InputFile], to output: String?, kind: ResultKind, force: Bool
     ) throws -> [FileConversion] {
-        guard inputs.filter({ $0 == standard }).count <= 1 else {
+        guard inputs.filter({ $0.path == standard }).count <= 1 else {
             throw ValidationError("'-' (standard input) can be given once")
         }
-        var isFolder: ObjCBool = false
         let conversions: [FileConversion]
         if let output {
-            let exists = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
-            if inputs.count == 1, !(exists && isFolder.boolValue), !output.hasSuffix("/") {
-                try OutputPath.requireKind(output, fileExtension)
-                conversions = [FileConversion(input: inputs[0], output: output)]
+            let isFolder = InputFile.isFolder(output) || output.hasSuffix("/")
+            if inputs.count == 1, !inputs[0].isOfFolder, !isFolder {
+                conversions = [FileConversion(input: inputs[0].path, output: try kind.path(output))]
             } else {
-                if output == standard { throw ValidationError("--output - takes one file, not \(inputs.count)") }
-                if exists, !isFolder.boolValue {
-                    throw FileError.unwritable(path: output, reason: "it is a file, and a folder is due for several")
-                }
-                let names = ImageFiles.names(of: inputs.map { $0 == standard ? "standard-input" : $0 }, reserved: [])
-                conversions = zip(inputs, names).map { input, name in
-                    FileConversion(
-                        input: input, output: (output as NSString).appendingPathComponent("\(name).\(fileExtension)"))
-                }
+                try requireFolder(output, for: inputs, isFolder: isFolder)
+                let paths = InputFile.resultPaths(of: inputs, in: output, fileExtension: kind.rawValue)
+                conversions = zip(inputs, paths).map { FileConversion(input: $0.path, output: $1) }
             }
         } else {
-            for input in inputs where input != standard && !ImageFiles.isFile(input) {
-                throw ValidationError("\(input) is a pipe or a device; say with --output where the result goes")
+            for input in inputs where input.path != standard && !ImageFiles.isFile(input.path) {
+                throw ValidationError("\(input.path) is a pipe or a device; say with --output where the result goes")
             }
-            conversions = inputs.map { input in
+            conversions = inputs.map(\.path).map { input in
                 FileConversion(
                     input: input,
                     output: input == standard
-                        ? standard : (input as NSString).deletingPathExtension + "." + fileExtension)
+                        ? standard : (input as NSString).deletingPathExtension + "." + kind.rawValue)
             }
         }
         try check(conversions, force: force)
         return conversions
+    }
+
+    /// Refuses an output that is, or by its name says it is, one file for several inputs.
+    private static func requireFolder(_ output: String, for inputs: [InputFile], isFolder: Bool) throws {
+        let several = inputs.count == 1 ? "the files of a folder" : "\(inputs.count) files"
+        if output == standard { throw ValidationError("--output - takes the result of one file, not of \(several)") }
+        guard !isFolder else { return }
+        if FileManager.default.fileExists(atPath: output) {
+            throw FileError.unwritable(
+                path: output, reason: "is a file; expected a directory for the results of \(several)")
+        }
+        if let found = ResultKind.promise(of: output) {
+            throw ValidationError(
+                "\(output) is the name of a .\(found) file, and the results of \(several) go into a folder; name a folder"
+                    + " with --output, or end the name with a slash")
+        }
     }
 
     private static func check(_ conversions: [FileConversion], force: Bool) throws {

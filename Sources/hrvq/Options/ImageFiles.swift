@@ -47,21 +47,4 @@ enum ImageFiles {
         var information = stat()
         return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
     }
-
-    /// A name for the result of each file: its own without the extension, numbered where it is taken.
-    ///
-    /// - Parameter reserved: Names that other files of the same folder have.
-    static func names(of paths: [String], reserved: Set<String>) -> [String] {
-        var taken = reserved
-        return paths.map { path in
-            let own = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
-            var name = own
-            var number = 2
-            while !taken.insert(name).inserted {
-                name = "\(own)-\(number)"
-                number += 1
-            }
-            return name
-        }
-    }
 }

@@ -52,16 +52,4 @@ enum OutputPath {
         let kind = information.st_mode & S_IFMT
         if kind == S_IFREG || kind == S_IFDIR { throw FileError.exists(path: path, cure: cure) }
     }
-
-    /// Refuses a name that says a file is of another kind than it will be.
-    ///
-    /// - Parameters:
-    ///   - path: As the user wrote it.
-    ///   - fileExtension: Of the result, in lower case.
-    static func requireKind(_ path: String, _ fileExtension: String) throws {
-        let own = (path as NSString).pathExtension.lowercased()
-        let known = ImageFiles.extensions.union(["hrvq", "json"])
-        guard own != fileExtension, known.contains(own) else { return }
-        throw ValidationError("\(path): the result is a .\(fileExtension) file; let its name end so")
-    }
 }

@@ -14,7 +14,7 @@ struct TrainingOptions<Presets: ConfigurationPreset>: ParsableArguments {
     @Option(help: "A YAML file of settings.", completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
-    @Option(help: "The folder to train in.", completion: .directory, transform: OutputPath.parse)
+    @Option(help: "The folder to train in.", completion: .directory, transform: ResultKind.folder.path)
     var output: String?
 
     @Option(

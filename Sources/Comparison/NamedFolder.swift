@@ -9,8 +9,10 @@ struct NamedFolder {
 
     init(_ argument: String) {
         let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
-        // A folder whose own name holds '=' is a folder.
-        let isNamed = parts.count == 2 && !FileManager.default.fileExists(atPath: argument)
+        // A folder whose own name holds '=' is a folder, and a name holds no slash: a missing `out/lr=0.009` is reported
+        // as what was written.
+        let isNamed =
+            parts.count == 2 && !parts[0].contains("/") && !FileManager.default.fileExists(atPath: argument)
         url = URL(fileURLWithPath: isNamed ? parts[1] : argument)
         name = isNamed ? parts[0] : url.standardizedFileURL.lastPathComponent
     }

@@ -188,7 +188,7 @@ public struct ImageCompressor {
         else {
             throw BitstreamError.malformed(
                 name: name,
-                reason: "its layers do not belong to a picture of \(header.width)x\(header.height) pixels",
+                reason: "its layers do not belong to a picture of \(header.width)×\(header.height) pixels",
                 expected: "what 'hrvq encode' writes", wholeLayers: 0)
         }
     }

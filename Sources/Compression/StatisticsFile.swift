@@ -32,7 +32,9 @@ public enum StatisticsFile {
         var layers: [Layer]
     }
 
-    private static let key = "statistics"
+    private static let key = metadataKey
+    /// The key of the metadata that says how the tables are indexed.
+    package static let metadataKey = "statistics"
 
     /// Reads statistics and checks all of them.
     ///

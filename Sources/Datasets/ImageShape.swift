@@ -18,7 +18,7 @@ public struct ImageShape: Sendable, Equatable, Hashable, Codable, CustomStringCo
     public var byteCount: Int { channels * height * width }
 
     /// The shape as people write it, such as `3x32x32`.
-    public var description: String { "\(channels)x\(height)x\(width)" }
+    public var description: String { "\(width)×\(height)×\(channels)" }
 
     /// Refuses shapes that no image has.
     func check(smallest: Int = 1) throws {

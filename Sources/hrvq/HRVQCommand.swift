@@ -11,7 +11,11 @@ enum Program {
         signal(SIGPIPE, SIG_IGN)
         // Nor must a limit to the size of files, which would leave half of one behind: it is an error like a full disk.
         signal(SIGXFSZ, SIG_IGN)
-        HRVQCommand.main()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let word = arguments.first, let text = HRVQCommand.suggestion(for: word) {
+            HRVQCommand.exit(withError: ValidationError(text))
+        }
+        HRVQCommand.main(arguments)
     }
 }
 
@@ -40,6 +44,20 @@ struct HRVQCommand: ParsableCommand {
             ImportCommand.self, ExportCommand.self, DoctorCommand.self, DemoCommand.self, BenchCommand.self,
             BenchWorkerCommand.self,
         ])
+}
+
+extension HRVQCommand {
+    /// What to say of a first word that is no command; `nil` where it is one, or an option.
+    static func suggestion(for word: String) -> String? {
+        let commands = configuration.subcommands.map { $0.configuration }
+        let names = commands.compactMap(\.commandName)
+        guard !word.hasPrefix("-"), word != "help", !names.contains(word) else { return nil }
+        let shown = commands.filter(\.shouldDisplay).compactMap(\.commandName)
+        guard let nearest = Suggestion.nearest(to: word, among: shown) else {
+            return "there is no command '\(word)'; the commands are \(shown.joined(separator: ", "))"
+        }
+        return "there is no command '\(word)'; did you mean '\(nearest)'?"
+    }
 }
 
 /// The version in CHANGELOG.md.

@@ -12,6 +12,10 @@ public struct CompressedDescription: Codable, Sendable, Equatable {
         public var choices: Int
         /// Bytes of the payload; `nil` where the layer is not whole.
         public var bytes: Int?
+        /// Bytes of the payload that the file says it has, where the layer is not whole.
+        public var expectedBytes: Int?
+        /// Bytes of it that are there.
+        public var foundBytes: Int?
         /// Bits a code in the file.
         public var bitsPerCode: Double?
     }
@@ -36,6 +40,8 @@ public struct CompressedDescription: Codable, Sendable, Equatable {
     public var layers: [Layer]
     /// Bytes of the whole part, header and checksums included.
     public var bytes: Int
+    /// Bytes of a file that is not whole, with what is not.
+    public var fileBytes: Int?
     /// ``bytes`` in bits over the pixels of all pictures.
     public var bitsPerPixel: Double
     /// What is wrong with the file.
@@ -85,14 +91,26 @@ public struct CompressedDescription: Codable, Sendable, Equatable {
                 : try CompressedImage(
                     bytes: bytes, layers: min(whole, header.layers.count), limits: limits, name: name)
             try self.init(part, damage: error, limits: limits)
+            fileBytes = bytes.count
+            measureCut(bytes)
         }
+    }
+
+    /// Says how much is there of the first layer that is not whole.
+    private mutating func measureCut(_ file: [UInt8]) {
+        guard let cut = layers.firstIndex(where: { $0.bytes == nil }), bytes < file.count else { return }
+        var source = ByteSource(Array(file[bytes...]))
+        var number: [UInt8] = []
+        guard case .value(let length)? = try? VariableInteger.read(&source, keeping: &number) else { return }
+        layers[cut].expectedBytes = length
+        layers[cut].foundBytes = min(length, file.count - bytes - number.count)
     }
 
     /// Lines for people.
     public var text: String {
         var lines = [
             "format        .hrvq, version \(version), \(coding)",
-            "picture       \(width)x\(height), \(channels == 1 ? "grey" : "colour")"
+            "picture       \(width)×\(height), \(channels == 1 ? "grey" : "colour")"
                 + (images == 1 ? "" : ", \(images) of them"),
             "model         \(model)",
         ]
@@ -101,10 +119,12 @@ public struct CompressedDescription: Codable, Sendable, Equatable {
             let size = layer.bytes.map { bytes in
                 "\(bytes) bytes, \(String(format: "%.3f", layer.bitsPerCode ?? 0)) bits a code"
             }
-            return "layer \(index + 1)       grid \(layer.height)x\(layer.width), \(layer.choices) choices, "
-                + (size ?? "not whole")
+            let rest = layer.expectedBytes.map { "not whole: \(layer.foundBytes ?? 0) of \($0) bytes" }
+            return "layer \(index + 1)       grid \(layer.width)×\(layer.height), \(layer.choices) choices, "
+                + (size ?? rest ?? "missing")
         }
-        lines.append("size          \(bytes) bytes, \(String(format: "%.4f", bitsPerPixel)) bits a pixel")
+        lines.append("size          \(bytes) bytes, \(String(format: "%.4f", bitsPerPixel)) bits per pixel")
+        if let fileBytes { lines[lines.count - 1] += " (the whole part of a file of \(fileBytes) bytes)" }
         if let damage { lines.append("damage        \(damage)") }
         return lines.joined(separator: "\n")
     }

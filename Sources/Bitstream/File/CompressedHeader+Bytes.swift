@@ -95,7 +95,7 @@ extension CompressedHeader {
             throw malformed("\(layers.count) layers", "1 to \(Self.maximumLayers)")
         }
         guard width > 0, height > 0, images > 0 else {
-            throw malformed("\(images) pictures of \(width)x\(height) pixels", "sizes of at least 1")
+            throw malformed("\(images) pictures of \(width)×\(height) pixels", "sizes of at least 1")
         }
         // Whatever is allowed, the format has no larger numbers.
         for (what, number) in [("pixels across", width), ("rows of pixels", height), ("pictures", images)]
@@ -113,7 +113,7 @@ extension CompressedHeader {
                 (1...VariableInteger.largest).contains(layer.width), (1...Self.maximumChoices).contains(layer.choices)
             else {
                 throw malformed(
-                    "layer \(index + 1) has a grid of \(layer.height)x\(layer.width) and \(layer.choices) choices",
+                    "layer \(index + 1) has a grid of \(layer.width)×\(layer.height) and \(layer.choices) choices",
                     "a grid, and 1 to \(Self.maximumChoices) choices")
             }
         }

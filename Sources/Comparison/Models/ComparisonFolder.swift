@@ -25,7 +25,7 @@ public struct ComparisonFolder: Sendable {
     ///   - command: The command that made it, for the page.
     /// - Throws: `FileError`, `ImageError`, `FigureError`.
     public func write(_ report: ComparisonReport, _ pictures: ComparisonPictures, command: String) throws {
-        var blocks: [HTMLPage.Block] = [.table(try report.table)]
+        var blocks: [HTMLPage.Block] = try report.tables(models: 6).map { .table($0) }
         blocks += report.legend.map { .paragraph($0) }
         blocks.append(.heading("Pictures"))
         blocks += try pictures.blocks(report)

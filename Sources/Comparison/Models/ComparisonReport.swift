@@ -33,6 +33,10 @@ public struct ComparisonReport: Codable, Sendable, Equatable {
     public var images: Int
     /// The SHA-256 of Inception's weights, where they were given.
     public var inceptionSHA256: String?
+    /// Features of Inception, where its weights were given: with fewer images than these a Fréchet distance says little.
+    public var inceptionFeatures: Int?
+    /// Features of the classifier, where one was given.
+    public var classifierFeatures: Int?
     /// The models in the order given.
     public var entries: [Entry]
 

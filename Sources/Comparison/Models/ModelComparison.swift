@@ -79,7 +79,8 @@ public struct ModelComparison {
         let data = models[0].configuration.data
         return ComparisonReport(
             data: "\(data.kind.rawValue) \(data.width)×\(data.height)×\(data.channels)", split: split.rawValue,
-            images: entries[0].evaluation.images, inceptionSHA256: inception?.digest, entries: entries)
+            images: entries[0].evaluation.images, inceptionSHA256: inception?.digest,
+            inceptionFeatures: inception?.dimension, classifierFeatures: classifier?.dimension, entries: entries)
     }
 
     /// A batch for timing the search.

@@ -21,6 +21,7 @@ extension HTMLPage {
         .subtitle { color: var(--soft); margin-top: 0; }
         pre {
           background: var(--code); padding: 0.75rem 1rem; border-radius: 4px; overflow-x: auto;
+          white-space: pre-wrap; overflow-wrap: anywhere;
           font: 0.875rem/1.45 ui-monospace, monospace;
         }
         code { font: inherit; }
@@ -29,6 +30,9 @@ extension HTMLPage {
         caption { text-align: left; color: var(--soft); font-size: 0.9rem; padding-bottom: 0.4rem; }
         th, td { padding: 0.35rem 0.75rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
         th { border-bottom-width: 2px; }
+        .wide th, .wide td { white-space: normal; padding: 0.35rem 0.6rem; }
+        .wide th { overflow-wrap: anywhere; }
+        .wide td:first-child { min-width: 7rem; overflow-wrap: anywhere; }
         figure { margin: 1.5rem 0; }
         figcaption { color: var(--soft); font-size: 0.9rem; margin-top: 0.4rem; max-width: 46rem; }
         .ground { background: #ffffff; color: #1a1a1a; padding: 0.5rem; display: inline-block; max-width: 100%; }
@@ -38,6 +42,15 @@ extension HTMLPage {
         .beside > div { flex: 1 1 17rem; min-width: 0; }
         .gallery { display: grid; grid-template-columns: repeat(auto-fill, 13rem); gap: 0 1rem; margin: 1.5rem 0; }
         .gallery figure { margin: 0 0 1rem; }
+        @media screen and (max-width: 48rem) {
+          .wide, .wide caption, .wide tbody, .wide tr, .wide td { display: block; }
+          .wide thead { display: none; }
+          .wide tr { padding: 0.4rem 0; border-bottom: 1px solid var(--line); }
+          .wide td { border: none; padding: 0.1rem 0; }
+          .wide td:first-child { font-weight: 600; }
+          .wide td[data-label] { display: flex; justify-content: space-between; gap: 1rem; }
+          .wide td[data-label]::before { content: attr(data-label); color: var(--soft); overflow-wrap: anywhere; }
+        }
         @media (max-width: 30rem) {
           .gallery { grid-template-columns: 1fr 1fr; }
           .gallery .pixels { image-rendering: auto; }

@@ -3,32 +3,126 @@ extension TextTable {
     ///
     /// Widths are those of terminal cells: two for East Asian wide characters and emoji, none for combining marks.
     public var text: String {
-        let cells = ([columns.map(\.header)] + rows).map { $0.map(Self.oneLine) }
-        let widths = columns.indices.map { column in
-            cells.reduce(0) { max($0, TextWidth.cells($1[column])) }
+        let lines = lines(of: Array(columns.indices), widest: nil)
+        return (caption.isEmpty ? "" : Self.oneLine(caption) + "\n") + lines
+    }
+
+    /// The table for a terminal of so many cells: where all columns do not fit beside each other, the first column is
+    /// repeated in blocks below each other, and texts that are wider than a block go on in the next line.
+    ///
+    /// - Parameter width: Cells of a line, at least 40.
+    public func text(width: Int) -> String {
+        let width = max(width, 40)
+        let cells = terminalCells
+        let widths = columns.indices.map { column in cells.reduce(0) { max($0, TextWidth.cells($1[column])) } }
+        // Names of rows take no more than half of a line.
+        let first = min(widths[0], width / 2)
+        let widest = width - first - 2
+        var blocks: [[Int]] = [[]]
+        var used = 0
+        for column in columns.indices.dropFirst() {
+            let needed = min(widths[column], widest) + 2
+            if used + needed > width - first, !blocks[blocks.count - 1].isEmpty {
+                blocks.append([])
+                used = 0
+            }
+            blocks[blocks.count - 1].append(column)
+            used += needed
         }
-        var lines = cells.map { row in
-            row.indices.map { padded(row[$0], to: widths[$0], columns[$0].alignment) }.joined(separator: "  ")
+        let title = Self.wrapped(Self.oneLine(caption), to: width).map { $0 + "\n" }.joined()
+        return (caption.isEmpty ? "" : title)
+            + blocks.map { lines(of: [0] + $0, widest: (first, widest)) }.joined(separator: "\n")
+    }
+
+    /// The texts of header and rows as a terminal shows them. Beside texts that stand out, others leave room for the mark.
+    private var terminalCells: [[String]] {
+        let marked = emphasized.reduce(into: Set<Int>()) { $0.formUnion($1) }
+        let headers = columns.indices.map {
+            Self.oneLine(columns[$0].header) + (marked.contains($0) && columns[$0].alignment == .right ? " " : "")
         }
-        lines.insert(widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "), at: 1)
-        if !caption.isEmpty { lines.insert(Self.oneLine(caption), at: 0) }
+        return [headers]
+            + rows.indices.map { row in
+                columns.indices.map { column in
+                    let mark = emphasized[row].contains(column) ? "*" : " "
+                    return Self.oneLine(rows[row][column]) + (marked.contains(column) ? mark : "")
+                }
+            }
+    }
+
+    /// Some columns, a line a row or several where a text is wrapped.
+    private func lines(of chosen: [Int], widest: (first: Int, others: Int)?) -> String {
+        let cells = terminalCells.map { row in
+            chosen.map { column -> [String] in
+                guard let widest else { return [row[column]] }
+                return Self.wrapped(row[column], to: column == 0 ? widest.first : widest.others)
+            }
+        }
+        let widths = chosen.indices.map { place in
+            cells.reduce(0) { $1[place].reduce($0) { max($0, TextWidth.cells($1)) } }
+        }
+        var lines: [String] = []
+        for (number, row) in cells.enumerated() {
+            for line in 0..<(row.map(\.count).max() ?? 1) {
+                lines.append(
+                    chosen.indices.map { place in
+                        padded(
+                            line < row[place].count ? row[place][line] : "", to: widths[place],
+                            columns[chosen[place]].alignment)
+                    }.joined(separator: "  "))
+            }
+            if number == 0 {
+                lines.append(widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "))
+            }
+        }
         return lines.map { Self.withoutTrailingSpaces($0) + "\n" }.joined()
+    }
+
+    /// A text in lines of so many cells, broken at spaces where there are some.
+    private static func wrapped(_ text: String, to width: Int) -> [String] {
+        guard TextWidth.cells(text) > width else { return [text] }
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            if !line.isEmpty, TextWidth.cells(line) + 1 + TextWidth.cells(String(word)) > width {
+                lines.append(line)
+                line = ""
+            } else if !line.isEmpty {
+                line += " "
+            }
+            for character in word {
+                if TextWidth.cells(line + String(character)) > width, !line.isEmpty {
+                    lines.append(line)
+                    line = ""
+                }
+                line.append(character)
+            }
+        }
+        return lines + [line]
     }
 
     /// The table as a `table` element with its caption, well-formed as XML too.
     public var html: String {
-        func cell(_ name: String, _ text: String, _ alignment: Alignment) -> String {
+        // On a narrow screen a wide table's rows become blocks, in which each text is beside its column's header.
+        let isWide = columns.count > 3
+        func cell(_ name: String, _ text: String, _ column: Int, strong: Bool = false) -> String {
+            let alignment = columns[column].alignment
             let style = alignment == .left ? "" : " style=\"text-align: \(alignment.rawValue)\""
-            return "<\(name)\(style)>\(XMLText.escaped(text))</\(name.prefix(2))>"
+            let label =
+                isWide && name == "td" && column > 0 ? " data-label=\"\(XMLText.escaped(columns[column].header))\"" : ""
+            let content = XMLText.escaped(text)
+            return "<\(name)\(label)\(style)>\(strong ? "<strong>\(content)</strong>" : content)</\(name.prefix(2))>"
         }
-        var result = "<table>\n"
+        var result = isWide ? "<table class=\"wide\">\n" : "<table>\n"
         if !caption.isEmpty { result += "<caption>\(XMLText.escaped(caption))</caption>\n" }
         result += "<thead>\n<tr>"
-        result += columns.map { cell("th scope=\"col\"", $0.header, $0.alignment) }.joined()
+        result += columns.indices.map { cell("th scope=\"col\"", columns[$0].header, $0) }.joined()
         result += "</tr>\n</thead>\n"
         if !rows.isEmpty {
-            let lines = rows.map { row in
-                "<tr>" + zip(row, columns).map { cell("td", $0, $1.alignment) }.joined() + "</tr>\n"
+            let lines = rows.indices.map { row in
+                let texts = columns.indices.map {
+                    cell("td", rows[row][$0], $0, strong: emphasized[row].contains($0))
+                }
+                return "<tr>" + texts.joined() + "</tr>\n"
             }
             result += "<tbody>\n" + lines.joined() + "</tbody>\n"
         }
@@ -47,7 +141,13 @@ extension TextTable {
         }
         return (caption.isEmpty ? "" : "**\(Self.markdownText(caption))**\n\n")
             + line(columns.map { Self.markdownText($0.header) }) + line(rules)
-            + rows.map { line($0.map(Self.markdownText)) }.joined()
+            + rows.indices.map { row in
+                line(
+                    rows[row].enumerated().map { column, text in
+                        let mark = emphasized[row].contains(column) ? "**" : ""
+                        return mark + Self.markdownText(text) + mark
+                    })
+            }.joined()
     }
 
     private func padded(_ text: String, to width: Int, _ alignment: Alignment) -> String {

@@ -32,6 +32,9 @@ public struct TextTable: Sendable, Equatable {
     public let columns: [Column]
     /// The rows, from top to bottom, each with one text a column.
     public private(set) var rows: [[String]]
+    /// The columns of each row whose texts stand out, such as the best of several numbers: bold on a page and in Markdown,
+    /// followed by `*` in a terminal.
+    public private(set) var emphasized: [Set<Int>] = []
 
     /// A table.
     ///
@@ -47,12 +50,16 @@ public struct TextTable: Sendable, Equatable {
 
     /// Adds a row at the bottom.
     ///
+    /// - Parameters:
+    ///   - row: A text a column.
+    ///   - emphasized: The columns whose texts stand out.
     /// - Throws: ``FigureError/wrongCount(figure:item:count:expected:)``; the table is unchanged then.
-    public mutating func append(_ row: [String]) throws {
-        guard row.count == columns.count else {
+    public mutating func append(_ row: [String], emphasized columns: Set<Int> = []) throws {
+        guard row.count == self.columns.count else {
             throw FigureError.wrongCount(
-                figure: caption, item: "row \(rows.count + 1)", count: row.count, expected: columns.count)
+                figure: caption, item: "row \(rows.count + 1)", count: row.count, expected: self.columns.count)
         }
         rows.append(row)
+        emphasized.append(columns)
     }
 }

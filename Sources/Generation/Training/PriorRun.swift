@@ -94,6 +94,7 @@ final class PriorRun {
             log = try RunLog(
                 folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
                 progress: progress(totalSteps, step))
+            try log.settings(configuration, step: step)
             for warning in warnings { log.warn(warning) }
             try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
         } catch {

@@ -1,10 +1,10 @@
 /// The nearest known name to one that is not known.
-enum Suggestion {
+package enum Suggestion {
     /// No name is longer, in bytes; a longer text is not compared, as that takes time and finds nothing.
     private static let longest = 64
 
     /// The nearest of `names`, or nil where none is near; a name that contains the unknown one is near.
-    static func nearest(to name: String, among names: [String]) -> String? {
+    package static func nearest(to name: String, among names: [String]) -> String? {
         guard name.utf8.count <= longest else { return nil }
         let lowered = name.lowercased()
         if name.count >= 3, let longer = names.first(where: { $0.contains(lowered) }) { return longer }

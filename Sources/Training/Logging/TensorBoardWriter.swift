@@ -78,7 +78,8 @@ public final class TensorBoardWriter {
         try write(summary: entry, step: step)
     }
 
-    private func write(summary entry: ProtobufMessage, step: Int) throws {
+    /// Writes one value of a summary.
+    func write(summary entry: ProtobufMessage, step: Int) throws {
         var summary = ProtobufMessage()
         summary.append(field: 1, message: entry)
         try write(step: step) { $0.append(field: 5, message: summary) }

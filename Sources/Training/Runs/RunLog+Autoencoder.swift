@@ -23,7 +23,7 @@ extension RunLog {
         if let norm = record.gradientNorm { values.append(("gradientNorm", .real(norm))) }
         if record.skipped > 0 { values.append(("skippedImages", .integer(record.skipped))) }
         var scalars: [(tag: String, value: Double)] = [("train/loss", record.loss)]
-        scalars += record.terms.map { ("train/\($0.name)", $0.value) }
+        scalars += record.terms.map { ("train/\(TermName.shown($0.name))", $0.value) }
         scalars += [
             ("train/learningRate", record.learningRate), ("train/imagesPerSecond", record.imagesPerSecond),
         ]

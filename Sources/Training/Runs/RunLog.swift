@@ -5,7 +5,7 @@ import Images
 /// Where a run's figures go: `metrics.jsonl`, TensorBoard, and the person who watches.
 package final class RunLog {
     private let metrics: MetricsLog
-    private let tensorBoard: TensorBoardWriter?
+    let tensorBoard: TensorBoardWriter?
     private let progress: ProgressReporter
     private var warned: Set<String> = []
 

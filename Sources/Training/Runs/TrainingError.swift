@@ -39,7 +39,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path): the run was started with \(before) training images and --data holds \(now); "
                 + "give the data set that it was started with, or start a new run in another --output"
         case .notFinite(let step, let terms, let checkpoint):
-            "step \(step): not a finite number: \(Listing.text(terms)); "
+            "step \(step): not a finite number: \(Listing.text(terms.map(TermName.shown))); "
                 + (checkpoint.map { "the last good checkpoint is kept at \($0); " } ?? "")
                 + "start again in another --output with a smaller optimizer.learningRate or with optimizer.gradientClip=1"
         case .malformedCheckpoint(let path, let reason):

@@ -33,8 +33,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "The Python that has torch.", completion: .file())
     var python = "python3"
 
-    @Option(help: "Write the figures to this file.", completion: .file(extensions: ["json"]))
-    var json: String?
+    @OptionGroup var json: JSONOptions
 
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Threads of all programs; 0 takes all cores.", valueName: "count"))
@@ -68,7 +67,7 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("--quantities and --force are those of --growth, which names a folder")
         }
         if Set(quantities).count < quantities.count { throw ValidationError("--quantities names one twice") }
-        if growth != nil, !measures.isEmpty || json != nil {
+        if growth != nil, !measures.isEmpty || json.file != nil {
             throw ValidationError("--growth has measures and files of its own; leave the measures and --json out")
         }
         if device != .cpu, growth != nil || measures.contains(where: { !BenchMeasure.onDevice.contains($0) }) {
@@ -106,7 +105,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        try OutputPath.requireWritable(json)
+        try OutputPath.requireWritable(json.file)
         let device = try self.device.resolve()
         let threadCount = threads > 0 ? threads : Engine.threadCount
         try Engine.setThreadCount(threadCount)
@@ -116,10 +115,8 @@ struct BenchCommand: ParsableCommand {
         for measure in measures.isEmpty ? all : measures {
             rows += try self.measure(measure, threads: threadCount, on: device)
         }
-        try printOutput(Self.table(rows))
-        if let json {
-            try AtomicFile.write(try ReportJSON.data(rows), to: URL(fileURLWithPath: json))
-        }
+        // Each measurement of the same folder replaces the last one's figures.
+        try json.show(ReportJSON.data(rows), text: Self.table(rows))
     }
 
     private func measureGrowth(into path: String, threads: Int) throws {

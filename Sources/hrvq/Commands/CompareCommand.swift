@@ -7,8 +7,9 @@ import HRVQ
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "Measure models side by side on the same images.",
+        usage: "hrvq compare <runs> ... --data <folder> --output <folder> [<options>]",
         discussion: """
-            Prints a table and writes a report: comparison.json, index.html (one self-contained page) and sheet.png \
+            Prints a table, a model a column, with the best of each figure marked, and writes a report: comparison.json, index.html (one self-contained page) and sheet.png \
             (originals, reconstructions and where they are wrong). A run may be given as NAME=FOLDER to name it.
 
             The Fréchet Inception distance needs the weights of pytorch-fid's Inception as safetensors (--inception, \
@@ -25,7 +26,11 @@ struct CompareCommand: ParsableCommand {
     var output: String
 
     @Option(parsing: .unconditional, help: ArgumentHelp("How many images are shown.", valueName: "count"))
-    var images = 10
+    var pictures = 10
+
+    /// What --pictures was called before it was called alike in all commands.
+    @Option(parsing: .unconditional, help: .hidden)
+    var images: Int?
 
     @Option(
         help: ArgumentHelp("Inception's weights for the Fréchet Inception distance.", valueName: "file"),
@@ -43,8 +48,7 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "Element type of the convolutions; each run's own by default.")
     var precision: Precision?
 
-    @Flag(help: "Print the figures as JSON instead of the table.")
-    var json = false
+    @OptionGroup var json: JSONOptions
 
     @Flag(help: "Replace a report that exists.")
     var force = false
@@ -53,7 +57,10 @@ struct CompareCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if !(1...64).contains(images) { throw ValidationError("--images is \(images); it must be 1 to 64") }
+        if !(1...64).contains(pictures) { throw ValidationError("--pictures is \(pictures); it must be 1 to 64") }
+        if let images, !(1...64).contains(images) {
+            throw ValidationError("--images is \(images); it must be 1 to 64 (it is called --pictures now)")
+        }
         if inceptionSHA256 != nil, inception == nil {
             throw ValidationError("--inception-sha256 needs --inception, the file that it is of")
         }
@@ -62,6 +69,7 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         let folder = URL(fileURLWithPath: output)
         if !force, ComparisonFolder(folder).exists { throw ComparisonError.outputExists(path: output) }
+        try json.requireRoom(force: force)
         let device = try engine.prepare()
         let models = try runs.map { try ComparedModel($0, on: device, precision: precision) }
         try ComparedModel.check(models)
@@ -80,13 +88,10 @@ struct CompareCommand: ParsableCommand {
             counter.show($1, of: $2, "\($0): ")
         }
         counter.finish()
-        let pictures = try ComparisonPictures(models, dataset, count: min(images, dataset.count), device: device)
-        try ComparisonFolder(folder).write(report, pictures, command: ShellText.ownCommand)
-        if json {
-            try printOutput(report.json())
-        } else {
-            try printOutput(report.table.text)
-        }
+        let drawn = try ComparisonPictures(
+            models, dataset, count: min(images ?? pictures, dataset.count), device: device)
+        try ComparisonFolder(folder).write(report, drawn, command: ShellText.ownCommand)
+        try json.show(report.json(), text: report.text)
         if !quiet { printError("see \(folder.appendingPathComponent("index.html").path)") }
     }
 }

@@ -7,6 +7,10 @@ import HRVQ
 struct CompleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "complete", abstract: "Keep a part of images and let the priors draw the rest.",
+        usage: """
+            hrvq complete <run> <prior> <images> ... --keep <area> --output <file.png> [<options>]
+            hrvq complete <run> <prior> --data <folder> --keep <area> --output <file.png> [<options>]
+            """,
         discussion: """
             Writes a picture with a row an image: the image, what is kept of it, and completions. The priors draw \
             position by position from the upper left to the lower right, and see what lies before a position: keeping the \

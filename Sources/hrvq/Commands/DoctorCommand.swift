@@ -8,8 +8,10 @@ struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Say which LibTorch this is, what the processor can do, and what of a GPU.")
 
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var json: JSONOptions
+
+    @Flag(help: "Replace the file of --json if it exists.")
+    var force = false
 
     private struct Report: Encodable {
         var hrvq: String
@@ -27,6 +29,7 @@ struct DoctorCommand: ParsableCommand {
     }
 
     func run() throws {
+        try json.requireRoom(force: force)
         let version = Engine.version
         let parts = version.split(separator: ".").compactMap { Int($0) }
         let isSupported = parts.count >= 2 && parts[0] == 2 && (11...13).contains(parts[1])
@@ -38,25 +41,28 @@ struct DoctorCommand: ParsableCommand {
             processorHasBFloat16: Precision.processorHasBFloat16,
             precisionAuto: "\(Precision.auto.resolve(on: try DeviceChoice.auto.resolve()))",
             cudaDevices: unavailability == nil ? Engine.cudaDeviceCount : 0, cudaUnavailability: unavailability)
-        if json {
-            return try printOutput(ReportJSON.data(report))
+        try json.show(ReportJSON.data(report), text: text(report))
+    }
+
+    private func text(_ report: Report) -> String {
+        func line(_ name: String, _ value: String) -> String {
+            name.padding(toLength: 18, withPad: " ", startingAt: 0) + value
         }
-        func line(_ name: String, _ value: String) throws {
-            try printOutput(name.padding(toLength: 18, withPad: " ", startingAt: 0) + value)
-        }
-        try line("hrvq", report.hrvq)
-        try line("LibTorch", version + (isSupported ? "" : " (not tried: 2.11 to 2.13 are supported)"))
-        try line("found in", report.libTorchFolder.isEmpty ? "the loader does not say where" : report.libTorchFolder)
-        try line("threads", "\(report.threads) of \(report.cores) cores")
-        try line("kernels", "LibTorch \(report.libTorchKernels), search \(report.searchKernel)")
-        try line(
-            "bfloat16",
-            report.processorHasBFloat16
-                ? "the processor has instructions for it" : "no instructions in this processor; it would be slow")
-        try line("--precision auto", "takes \(report.precisionAuto)")
-        try line(
-            "GPU",
-            unavailability.map { "none: \($0)" }
-                ?? "\(report.cudaDevices) CUDA device\(report.cudaDevices == 1 ? "" : "s")")
+        return [
+            line("hrvq", report.hrvq),
+            line("LibTorch", report.libTorch + (report.supported ? "" : " (not tried: 2.11 to 2.13 are supported)")),
+            line("found in", report.libTorchFolder.isEmpty ? "the loader does not say where" : report.libTorchFolder),
+            line("threads", "\(report.threads) of \(report.cores) cores"),
+            line("kernels", "LibTorch \(report.libTorchKernels), search \(report.searchKernel)"),
+            line(
+                "bfloat16",
+                report.processorHasBFloat16
+                    ? "the processor has instructions for it" : "no instructions in this processor; it would be slow"),
+            line("--precision auto", "takes \(report.precisionAuto)"),
+            line(
+                "GPU",
+                report.cudaUnavailability.map { "none: \($0)" }
+                    ?? "\(report.cudaDevices) CUDA device\(report.cudaDevices == 1 ? "" : "s")"),
+        ].joined(separator: "\n")
     }
 }

@@ -7,6 +7,10 @@ import HRVQ
 struct EncodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "encode", abstract: "Compress images into .hrvq files.",
+        usage: """
+            hrvq encode <run> <images> ... [--output <output>] [<options>]
+            hrvq encode <run> --data <folder> --output <file> [<options>]
+            """,
         discussion: """
             Each image becomes a .hrvq file beside it, or where --output says: a file for one image, a folder for \
             several, in which results keep the folders of their images. PNGs that 'hrvq decode' wrote beside their \

@@ -8,9 +8,13 @@ struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract: "Measure how well a model reconstructs a data set, or how well priors predict codes.",
+        usage: """
+            hrvq evaluate <run> --data <folder> [<options>]
+            hrvq evaluate <prior> --codes <file> [<options>]
+            """,
         discussion: """
             Of a model: prints MSE, PSNR, SSIM and MS-SSIM on [0, 1] after rounding to 8 bits, on the pixels of the \
-            original images; usage and perplexity of each layer; bits a pixel; images a second. Of a model of several \
+            original images; usage and perplexity of each layer; bits per pixel; images a second. Of a model of several \
             layers also MSE and PSNR of what the first layer gives alone, the first two, and so on.
 
             Of priors ('hrvq train-prior'), with --codes: prints for each layer the bits that a code of images they were \
@@ -38,8 +42,7 @@ struct EvaluateCommand: ParsableCommand {
             valueName: "file.png"), completion: .file(extensions: ["png"]), transform: ResultKind.png.path)
     var layerSheet: String?
 
-    @Option(help: "Write the figures as JSON to this file; '-' prints them.", completion: .file(extensions: ["json"]))
-    var json: String?
+    @OptionGroup var json: JSONOptions
 
     @Flag(help: "Replace the files of --json and --layer-sheet if they exist.")
     var force = false
@@ -53,11 +56,13 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        try OutputPath.requireWritable(json, layerSheet)
-        for case let path? in [json, layerSheet] where path != "-" {
-            try OutputPath.refuseExisting(path, force: force, cure: "add --force to replace it, or choose another file")
+        try json.requireRoom(force: force)
+        if let layerSheet {
+            try OutputPath.requireWritable(layerSheet)
+            try OutputPath.refuseExisting(
+                layerSheet, force: force, cure: "add --force to replace it, or choose another file")
+            if let file = json.file { try OutputPath.requireDistinct([file, layerSheet]) }
         }
-        if let json, let layerSheet { try OutputPath.requireDistinct([json, layerSheet]) }
         let folder = URL(fileURLWithPath: model.run)
         if PriorFolder.isPrior(folder) { return try evaluatePriors(PriorFolder(folder)) }
         if codes != nil {
@@ -74,7 +79,7 @@ struct EvaluateCommand: ParsableCommand {
         if let layerSheet {
             try LayerSheet.draw(autoencoder, configuration, dataset, count: 10, device: device).writePNG(to: layerSheet)
         }
-        try write(report.json(), report.text)
+        try json.show(report.json(), text: report.text)
     }
 
     private func evaluatePriors(_ folder: PriorFolder) throws {
@@ -98,16 +103,6 @@ struct EvaluateCommand: ParsableCommand {
             priors, CodesFile(URL(fileURLWithPath: codes)), path: codes, limit: data.limit, on: device
         ) { counter.show($0, of: $1) }
         counter.finish()
-        try write(likelihood.json(), likelihood.text())
-    }
-
-    private func write(_ figures: Data, _ text: String) throws {
-        switch json {
-        case "-": try printOutput(figures)
-        case let path?:
-            try AtomicFile.write(figures, to: URL(fileURLWithPath: path))
-            try printOutput(text)
-        case nil: try printOutput(text)
-        }
+        try json.show(likelihood.json(), text: likelihood.text())
     }
 }

@@ -7,6 +7,10 @@ import HRVQ
 struct ExperimentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "experiment", abstract: "Train models alike and see whether the paper's claims hold.",
+        usage: """
+            hrvq experiment --preset <name> --data <folder> [<options>]
+            hrvq experiment --config <file.yaml> --data <folder> [<options>]
+            """,
         discussion: """
             An experiment is declared: presets, seeds, steps, and what grows. What is not trained yet is trained, what \
             was begun is resumed, and then results.json, index.html, results.txt and plots are written. Ctrl-C keeps \

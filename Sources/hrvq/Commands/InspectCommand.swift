@@ -6,20 +6,27 @@ import HRVQ
 /// `hrvq inspect`.
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show what a model, priors or a compressed image are made of.",
+        commandName: "inspect", abstract: "Show what a model, priors, codes or a compressed image are made of.",
+        usage: "hrvq inspect <model> [<options>]",
         discussion: """
-            Takes a preset's name, the folder of a run, the folder of priors, or a .hrvq file. Of a damaged file it \
-            shows what is whole, and ends with 1.
+            Takes \(Inspection.takes). Of a run it says how far training got, and of a damaged .hrvq file what is whole; \
+            then it ends with 1.
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "A folder, a .hrvq file, or a preset: " + Preset.allCases.map(\.rawValue).joined(separator: ", ") + "."),
-        completion: .list(Preset.allCases.map(\.rawValue)))
-    var model: String
+            "A folder, a file, or a preset: " + presets.joined(separator: ", ") + ".", valueName: "model"),
+        completion: .list(presets))
+    var target: String?
 
-    @Flag(help: "Print JSON.")
-    var json = false
+    /// What is inspected; `validate` has seen that it is there.
+    private var model: String { target ?? "" }
+
+    private static let presets =
+        Preset.allCases.map(\.rawValue) + PriorPreset.allCases.map(\.rawValue)
+        + ExperimentPreset.allCases.map(\.rawValue)
+
+    @OptionGroup var json: JSONOptions
 
     @Flag(help: "List every parameter with its shape.")
     var parameters = false
@@ -58,6 +65,15 @@ struct InspectCommand: ParsableCommand {
     var seed: Int?
 
     func validate() throws {
+        guard target != nil else {
+            // `--json` takes the word after it for its file.
+            throw ValidationError(
+                "Missing expected argument '<model>'"
+                    + (json.file.map {
+                        $0 == OutputPath.standard ? "" : ": '\($0)' is the file of --json; give it last"
+                    }
+                        ?? ""))
+        }
         if codebookFigure == nil, image != nil || data != nil || position != nil || seed != nil {
             throw ValidationError("--image, --data, --position and --seed are for --codebook-figure")
         }
@@ -67,31 +83,32 @@ struct InspectCommand: ParsableCommand {
     }
 
     func run() throws {
+        try json.requireRoom(force: force)
         let url = URL(fileURLWithPath: model)
-        if PriorFolder.isPrior(url) {
-            if parameters || codebookFigure != nil {
-                throw ValidationError("--parameters and --codebook-figure are for models, and \(model) holds priors")
-            }
-            let description = try PriorDescription(PriorFolder(url))
-            return json ? try printOutput(description.json()) : try printOutput(description.text)
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: model, isDirectory: &isFolder)
+        if !exists, model.contains("/") || ResultKind.promise(of: model) != nil {
+            throw FileError.missing(path: model, cure: "give \(Inspection.takes)")
         }
-        if let file = try compressedImage() {
+        let found =
+            try !exists
+            ? Inspection(preset: model)
+            : isFolder.boolValue ? Inspection(folder: model) : Inspection(file: model)
+        if let found {
             if parameters || codebookFigure != nil {
-                throw ValidationError(
-                    "--parameters and --codebook-figure are for models, and \(model) is a compressed image")
+                throw ValidationError("--parameters and --codebook-figure are for models, and \(model) is none")
             }
-            if json { try printOutput(ReportJSON.data(file)) } else { try printOutput(file.text) }
+            try json.show(found.json, text: found.text)
             // A script that asks is to hear of it.
-            if file.damage != nil { throw ExitCode.failure }
+            if let damage = found.damage {
+                printError("error: \(damage)")
+                throw ExitCode.failure
+            }
             return
-        }
-        let exists = FileManager.default.fileExists(atPath: model)
-        if !exists, model.contains("/") || model.hasSuffix(".hrvq") {
-            throw FileError.missing(path: model, cure: "give a folder, a .hrvq file, or a preset")
         }
         if let codebookFigure {
             // The one question here that values answer; all others are of shapes.
-            let (configuration, autoencoder) = try model(at: url, exists: exists)
+            let (configuration, autoencoder) = try loaded(at: url, exists: exists)
             try draw(autoencoder, configuration, to: URL(fileURLWithPath: codebookFigure))
         }
         let configuration: RunConfiguration
@@ -101,15 +118,10 @@ struct InspectCommand: ParsableCommand {
             let outline = try ModelFolder(url).outline()
             (configuration, autoencoder, problem) = (outline.configuration, outline.model, outline.problem)
         } else {
-            configuration = try Preset(name: model).configuration()
+            configuration = try preset(model).configuration()
             autoencoder = try configuration.makeAutoencoder(on: .meta)
         }
-        let description = ModelDescription(configuration, autoencoder)
-        if json {
-            try printOutput(description.json())
-            if let problem { throw problem }
-            return
-        }
+        let description = try Inspection(configuration, autoencoder, run: exists ? url : nil)
         var lines = [description.text]
         if parameters {
             lines.append("")
@@ -117,25 +129,25 @@ struct InspectCommand: ParsableCommand {
                 "\($0.name)  \($0.tensor.shape)" + ($0.isTrainable ? "" : "  (averaged)")
             }
         }
-        try printOutput(lines.joined(separator: "\n"))
+        try json.show(description.json, text: lines.joined(separator: "\n"))
         // What the settings come to is right whatever the weights are; that they cannot be used is an error still.
         if let problem { throw problem }
     }
 
     /// The model with its values.
-    private func model(at url: URL, exists: Bool) throws -> (RunConfiguration, any Autoencoder) {
+    private func loaded(at url: URL, exists: Bool) throws -> (RunConfiguration, any Autoencoder) {
         if exists { return try ModelFolder(url).load() }
-        let configuration = try Preset(name: model).configuration()
+        let configuration = try preset(model).configuration()
         return (configuration, try configuration.makeAutoencoder())
     }
 
-    /// The description of a file, where it is one and no folder.
-    private func compressedImage() throws -> CompressedDescription? {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: model, isDirectory: &isFolder), !isFolder.boolValue else {
-            return nil
+    /// A preset of autoencoders; presets of all kinds are suggested for a name that is none.
+    private func preset(_ name: String) throws -> Preset {
+        guard let preset = Preset(rawValue: name) else {
+            throw ConfigurationError.unknownPreset(
+                name: name, suggestion: Suggestion.nearest(to: name, among: Self.presets), known: Self.presets)
         }
-        return try CompressedDescription(bytes: [UInt8](FileReader.read(URL(fileURLWithPath: model))), name: model)
+        return preset
     }
 
     private func draw(_ model: any Autoencoder, _ configuration: RunConfiguration, to url: URL) throws {

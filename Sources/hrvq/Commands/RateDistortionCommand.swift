@@ -8,6 +8,10 @@ struct RateDistortionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rate-distortion",
         abstract: "Measure models beside JPEG and WebP: bits per pixel against quality.",
+        usage: """
+            hrvq rate-distortion <runs> ... --data <folder> --output <folder> [<options>]
+            hrvq rate-distortion [<runs> ...] --images <file> ... --output <folder> [<options>]
+            """,
         discussion: """
             Every image becomes a file and is read again: by JPEG (4:2:0 and 4:4:4) and WebP at many qualities, and by \
             each model with one, two, … of its layers. Bits are those of whole files, headers included.
@@ -45,8 +49,7 @@ struct RateDistortionCommand: ParsableCommand {
     @Option(help: "Element type of the convolutions; each run's own by default.")
     var precision: Precision?
 
-    @Flag(help: "Print the figures as JSON instead of the table.")
-    var json = false
+    @OptionGroup var json: JSONOptions
 
     @Flag(help: "Replace a report that exists.")
     var force = false
@@ -73,6 +76,7 @@ struct RateDistortionCommand: ParsableCommand {
     func run() throws {
         let folder = URL(fileURLWithPath: output)
         if !force, RateDistortionFolder(folder).exists { throw RateDistortionError.outputExists(path: output) }
+        try json.requireRoom(force: force)
         let runs = try self.runs.map { try RateDistortionRun($0) }
         try RateDistortionRun.check(runs, sameData: images.isEmpty)
         let sequence = try sequence(runs)
@@ -104,11 +108,8 @@ struct RateDistortionCommand: ParsableCommand {
         counter.finish()
         let report = try measurement.report(source: sequence.source, skipped: sequence.skipped + refused)
         try RateDistortionFolder(folder).write(report, shown, command: ShellText.ownCommand)
-        if json {
-            try printOutput(report.json())
-        } else {
-            try printOutput(([try report.table.text] + report.verdict).joined(separator: "\n"))
-        }
+        try json.show(
+            report.json(), text: ([try report.table.text] + report.verdict).joined(separator: "\n"))
         for text in report.skipped { printError("skipped: \(text)") }
         if !quiet { printError("see \(folder.appendingPathComponent("index.html").path)") }
     }

@@ -46,8 +46,7 @@ struct SampleCommand: ParsableCommand {
         help: "Count how many samples this classifier takes for the class that was asked.", completion: .directory)
     var classifier: String?
 
-    @Option(help: "Write the figures as JSON to this file; '-' prints them.", completion: .file(extensions: ["json"]))
-    var json: String?
+    @OptionGroup var json: JSONOptions
 
     @Flag(help: "Replace files that exist.")
     var force = false
@@ -66,10 +65,10 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        let results = [output, images, codes, json == "-" ? nil : json].compactMap { $0 }
+        let results = [output, images, codes, json.file == "-" ? nil : json.file].compactMap { $0 }
         try OutputPath.requireDistinct(results)
         for path in results { try OutputPath.refuseExisting(path, force: force) }
-        try OutputPath.requireWritable(output, codes, json)
+        try OutputPath.requireWritable(output, codes, json.file)
         let (configuration, autoencoder, device) = try model.load()
         let decoder = try CodeDecoder(autoencoder, configuration, device: device)
         let priors = try PriorFolder(URL(fileURLWithPath: sampling.prior)).load(on: device, precision: model.precision)
@@ -177,13 +176,7 @@ struct SampleCommand: ParsableCommand {
     }
 
     private func show(_ report: SampleReport) throws {
-        switch json {
-        case "-": try printOutput(ReportJSON.data(report))
-        case let path?:
-            try AtomicFile.write(ReportJSON.data(report), to: URL(fileURLWithPath: path))
-            try printOutput(report.text)
-        case nil: try printOutput(report.text)
-        }
+        try json.show(ReportJSON.data(report), text: report.text)
         if !quiet { printError("see \(output)") }
     }
 }

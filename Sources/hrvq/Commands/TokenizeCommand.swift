@@ -6,6 +6,7 @@ import HRVQ
 struct TokenizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenize", abstract: "Turn a data set into codes, for priors and other programs.",
+        usage: "hrvq tokenize <run> --data <folder> --output <file.safetensors> [<options>]",
         discussion: """
             Writes a safetensors file: 'codes' of shape [images, layers, height, width], each number in 0 ..< m \
             ('codes.0', 'codes.1', … for models with several latent grids), 'indices' and, where the data set has \

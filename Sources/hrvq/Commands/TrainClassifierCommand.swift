@@ -8,6 +8,7 @@ struct TrainClassifierCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train-classifier",
         abstract: "Train a small classifier, whose features and answers measure other models.",
+        usage: "hrvq train-classifier --kind <kind> --data <folder> --output <folder> [<options>]",
         discussion: """
             Learns the classes of a data set and prints how many images of its test split it names rightly. The output \
             folder holds config.json (with classes and accuracy) and model.safetensors. A folder of images needs one \
@@ -60,8 +61,7 @@ struct TrainClassifierCommand: ParsableCommand {
 
     @OptionGroup var engine: EngineOptions
 
-    @Option(help: "Write the accuracy as JSON to this file; '-' prints it.", completion: .file(extensions: ["json"]))
-    var json: String?
+    @OptionGroup var json: JSONOptions
 
     @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
@@ -83,7 +83,7 @@ struct TrainClassifierCommand: ParsableCommand {
     }
 
     func run() throws {
-        try OutputPath.requireWritable(json)
+        try json.requireRoom(force: force)
         let folder = ClassifierFolder(URL(fileURLWithPath: output))
         // An empty folder is what a run leaves that failed before it saved.
         let isEmpty = (try? FileManager.default.contentsOfDirectory(atPath: output).isEmpty) ?? false
@@ -142,10 +142,7 @@ struct TrainClassifierCommand: ParsableCommand {
     }
 
     private func report(_ accuracy: ClassifierAccuracy) throws {
-        let figures = try ReportJSON.data(accuracy)
-        if json == "-" { return try printOutput(figures) }
-        if let json { try AtomicFile.write(figures, to: URL(fileURLWithPath: json)) }
-        try printOutput(accuracy.text)
+        try json.show(ReportJSON.data(accuracy), text: accuracy.text)
         if !quiet { printError("the classifier is in \(output)") }
     }
 

@@ -6,6 +6,10 @@ import HRVQ
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Train an autoencoder on a data set.",
+        usage: """
+            hrvq train --preset <name> --data <folder> --output <folder> [<options>]
+            hrvq train --output <folder> --resume [<options>]
+            """,
         discussion: """
             Settings come from a preset, then a YAML file, then --set, later ones winning. The output folder holds \
             config.json and model.safetensors (the model), checkpoints, metrics.jsonl, TensorBoard events and \

@@ -36,8 +36,7 @@ struct TrainEntropyCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the codes.", valueName: "count"))
     var passes = 3
 
-    @Option(help: ArgumentHelp("Write the figures as JSON.", valueName: "file"), transform: OutputPath.parse)
-    var json: String?
+    @OptionGroup var json: JSONOptions
 
     @OptionGroup var memory: MemoryOptions
 
@@ -58,9 +57,8 @@ struct TrainEntropyCommand: ParsableCommand {
             target.path, force: force,
             cure: "files coded with these statistics need them; add --force to replace them, or choose another --output"
         )
-        if let json { try OutputPath.refuseExisting(json, force: force) }
         try OutputPath.requireWritable(target.path)
-        try OutputPath.requireWritable(json)
+        try json.requireRoom(force: force)
         let (configuration, autoencoder) = try ModelFolder(folder).load()
         let training = try open(codes, autoencoder, configuration)
         let test: CodesFile? = if let heldOut { try open(heldOut, autoencoder, configuration) } else { nil }
@@ -74,8 +72,7 @@ struct TrainEntropyCommand: ParsableCommand {
         counter.finish()
         try StatisticsFile.write(result.statistics, to: target)
         let report = try result.report()
-        if let json { try AtomicFile.write(report.json(), to: URL(fileURLWithPath: json)) }
-        try printOutput(report.text)
+        try json.show(report.json(), text: report.text)
         let name = try result.statistics.fingerprint()
         if !quiet { printError("statistics \(name) written to \(target.path)") }
     }

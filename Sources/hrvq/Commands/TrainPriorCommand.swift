@@ -6,6 +6,10 @@ import HRVQ
 struct TrainPriorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train-prior", abstract: "Train the priors of a model's codes, with which it generates images.",
+        usage: """
+            hrvq train-prior --preset <name> --codes <file> --output <folder> [<options>]
+            hrvq train-prior --codes <file> --output <folder> --resume [<options>]
+            """,
         discussion: """
             Takes the codes that 'hrvq tokenize' wrote, and trains one network a layer, one after the other. The output \
             folder holds a run a layer (layer-1, layer-2, …), each with what a run of 'hrvq train' holds. Progress is in \

@@ -4,6 +4,9 @@ import Foundation
 
 /// Where a result goes.
 enum OutputPath {
+    /// The path that stands for standard output.
+    static let standard = "-"
+
     /// Any path but the empty one, which an unset shell variable gives and which would be the current folder.
     static func parse(_ text: String) throws -> String {
         guard !text.isEmpty else { throw ValidationError("the path is empty") }

@@ -11,7 +11,7 @@ extension RateDistortionReport {
             var table = try TextTable(
                 caption: "Models on \(images) images of \(source)",
                 columns: [
-                    .init("model"), .init("decoded"), .init("bits/pixel", .right), .init("PSNR dB", .right),
+                    .init("model"), .init("decoded"), .init("bits per pixel", .right), .init("PSNR dB", .right),
                 ]
                     + families.flatMap {
                         [TextTable.Column("over \($0)", .right), .init("\($0) bits", .right)]
@@ -45,7 +45,7 @@ extension RateDistortionReport {
             var table = try TextTable(
                 caption: "All codecs on \(images) images of \(source)",
                 columns: [
-                    .init("codec"), .init("setting"), .init("bits/pixel", .right), .init("bytes/file", .right),
+                    .init("codec"), .init("setting"), .init("bits per pixel", .right), .init("bytes/file", .right),
                     .init("PSNR dB", .right), .init("SSIM", .right), .init("MS-SSIM", .right),
                 ])
             for curve in curves {

@@ -1,0 +1,91 @@
+import Files
+import Foundation
+
+/// How far a training run got, read off its checkpoints and its log.
+public struct RunProgress: Codable, Sendable, Equatable {
+    /// Steps done.
+    public var step: Int
+    /// Steps of the whole run; `nil` where they depend on a data set of unknown size.
+    public var totalSteps: Int?
+    /// The newest checkpoint's step; `nil` without one.
+    public var checkpoint: Int?
+    /// Training images, or what else the run goes through; `nil` without a checkpoint.
+    public var images: Int?
+    /// The step of the last evaluation; `nil` without one.
+    public var evaluationStep: Int?
+    /// The figures of the last evaluation by name.
+    public var evaluation: [String: Double]
+
+    /// What is read of a checkpoint's `state.json`.
+    private struct State: Decodable {
+        var step: Int
+        var images: Int
+    }
+
+    /// Reads a run.
+    ///
+    /// - Parameters:
+    ///   - folder: The run.
+    ///   - fixedSteps: The steps that the settings give, whatever the data are.
+    ///   - totalSteps: The steps of the whole run for so many images.
+    /// - Returns: `nil` for a folder with neither checkpoints nor a log.
+    public init?(_ folder: RunFolder, fixedSteps: Int?, totalSteps: (_ images: Int) -> Int) {
+        checkpoint = folder.checkpointSteps().last
+        let state = checkpoint.flatMap { step in
+            try? JSONDecoder().decode(
+                State.self, from: FileReader.read(folder.checkpoint(step).appendingPathComponent("state.json")))
+        }
+        images = state?.images
+        self.totalSteps = fixedSteps ?? images.map(totalSteps)
+        var logged: Int?
+        evaluation = [:]
+        for line in Self.lastLines(of: folder.metricsFile).reversed() {
+            guard let values = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
+                let step = values["step"] as? Int
+            else { continue }
+            logged = logged ?? step
+            guard values["kind"] as? String == "evaluation" else { continue }
+            evaluationStep = step
+            for name in Self.figures.map(\.key) {
+                if let value = values[name] as? Double { evaluation[name] = value }
+            }
+            break
+        }
+        guard let step = [checkpoint, logged].compactMap({ $0 }).max() else { return nil }
+        self.step = step
+    }
+
+    /// The figures of evaluations, and how they are shown.
+    private static let figures: [(key: String, text: @Sendable (Double) -> String)] = [
+        ("mse", { String(format: "MSE %.6f", $0) }), ("psnr", { String(format: "PSNR %.2f dB", $0) }),
+        ("ssim", { String(format: "SSIM %.4f", $0) }), ("msSSIM", { String(format: "MS-SSIM %.4f", $0) }),
+        ("bitsPerPosition", { String(format: "%.4f bits a position", $0) }),
+        ("bitsPerDimension", { String(format: "%.5f bits a dimension", $0) }),
+    ]
+
+    /// What was trained, in words.
+    public var trainedText: String {
+        "\(step)" + (totalSteps.map { " of \($0)" } ?? "") + " steps"
+            + (checkpoint.map { ", newest checkpoint step-\($0)" } ?? ", no checkpoint yet")
+    }
+
+    /// The last evaluation in words; `nil` without one.
+    public var evaluationText: String? {
+        evaluationStep.map { step in
+            let found = Self.figures.compactMap { figure in evaluation[figure.key].map(figure.text) }
+            return "step \(step): " + found.joined(separator: ", ")
+        }
+    }
+
+    /// The last lines of a file, as far as a few megabytes hold them: logs of long runs are not read whole.
+    private static func lastLines(of url: URL) -> [Data] {
+        guard let handle = try? FileHandle(forReadingFrom: url), let end = try? handle.seekToEnd() else { return [] }
+        defer { try? handle.close() }
+        let length = min(end, 4 << 20)
+        guard (try? handle.seek(toOffset: end - length)) != nil, let data = try? handle.read(upToCount: Int(length))
+        else { return [] }
+        let lines = data.split(separator: UInt8(ascii: "\n")).map { Data($0) }
+        // The first one may be cut off.
+        return length < end ? Array(lines.dropFirst()) : lines
+    }
+}

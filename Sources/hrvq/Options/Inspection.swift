@@ -1,0 +1,298 @@
+import Files
+import Foundation
+import HRVQ
+
+/// What `inspect` says of something: lines for people, JSON for programs.
+struct Inspection {
+    var text: String
+    var json: Data
+    /// What is wrong with it, where it is damaged.
+    var damage: String?
+
+    /// What `inspect` takes, for its help and its errors.
+    static let takes =
+        "a preset, the folder of a run, of a model, of priors, of a classifier or of a checkpoint, a .hrvq file, a YAML"
+        + " file of settings or of an experiment, or a safetensors file (codes, statistics, weights)"
+
+    private static func line(_ name: String, _ value: String) -> String {
+        name.padding(toLength: 22, withPad: " ", startingAt: 0) + value
+    }
+}
+
+// MARK: - Files
+
+extension Inspection {
+    /// Looks at a file, whose kind its first bytes say.
+    ///
+    /// - Throws: `FileError` for a file of a kind that it does not know, and what reading it throws.
+    init(file path: String) throws {
+        let url = URL(fileURLWithPath: path)
+        let data = try FileReader.read(url)
+        if data.starts(with: [0x89, 0x48, 0x52, 0x56, 0x51]) {
+            let description = try CompressedDescription(bytes: [UInt8](data), name: path)
+            self.init(
+                text: description.text, json: try ReportJSON.data(description), damage: description.damage)
+        } else if data.count > 8, data[data.startIndex + 8] == UInt8(ascii: "{") {
+            try self.init(safetensors: data, path: path)
+        } else if ["yaml", "yml"].contains((path as NSString).pathExtension.lowercased()) {
+            guard let text = String(data: data, encoding: .utf8) else {
+                throw FileError.malformed(path: path, reason: "is not text in UTF-8", expected: "YAML")
+            }
+            try self.init(yaml: text, url: url, source: path)
+        } else if path.hasSuffix(".hrvq") {
+            // The error says what its first bytes are not.
+            let description = try CompressedDescription(bytes: [UInt8](data), name: path)
+            self.init(text: description.text, json: try ReportJSON.data(description), damage: description.damage)
+        } else {
+            let isConfiguration = (path as NSString).lastPathComponent == "config.json"
+            throw FileError.malformed(
+                path: path,
+                reason: isConfiguration
+                    ? "is a part of a model; give the folder that it is in" : "is a file of a kind that is not known",
+                expected: Self.takes)
+        }
+    }
+
+    private init(safetensors data: Data, path: String) throws {
+        let summary = try SafetensorsSummary(data, path: path)
+        if summary.metadata[CodesFile.spaceKey] != nil {
+            let description = CodesDescription(try CodesFile(data, path: path))
+            self.init(text: description.text, json: try ReportJSON.data(description))
+            return
+        }
+        if summary.metadata[StatisticsFile.metadataKey] != nil {
+            let statistics = try StatisticsFile.read(URL(fileURLWithPath: path))
+            let description = StatisticsDescription(statistics, fingerprint: try statistics.fingerprint().description)
+            self.init(text: description.text, json: try ReportJSON.data(description))
+            return
+        }
+        let isCodes = summary.tensors.contains { $0.name == "codes" || $0.name == "codes.0" }
+        let count = summary.tensors.reduce(0) { $0 + $1.count }
+        var lines = [
+            Self.line("safetensors", "\(summary.tensors.count) tensors, \(count) numbers"),
+            Self.line(
+                "model",
+                isCodes
+                    ? "codes that do not say which model they are of; 'hrvq decode RUN \(ShellText.quoted(path))' tries one"
+                    : "not named in the file; a model is inspected by its folder"),
+        ]
+        lines += summary.metadata.sorted { $0.key < $1.key }.map { Self.line($0.key, String($0.value.prefix(200))) }
+        lines += summary.tensors.prefix(20).map { "\($0.name)  \($0.type) \($0.shape)" }
+        if summary.tensors.count > 20 { lines.append("… and \(summary.tensors.count - 20) more") }
+        self.init(text: lines.joined(separator: "\n"), json: try ReportJSON.data(summary))
+    }
+
+    private init(yaml text: String, url: URL, source: String) throws {
+        let keys = try SettingsDocument.rootKeys(ofYAML: text, source: source)
+        let preset = try SettingsDocument.preset(ofYAML: text, source: source)
+        if !keys.isDisjoint(with: ["models", "branching", "layers", "curvePoints"]) {
+            try self.init(
+                experiment: ExperimentConfiguration(file: url), name: url.deletingPathExtension().lastPathComponent)
+            return
+        }
+        if !keys.isDisjoint(with: ["network", "conditioning"]) || preset?.hasPrefix("prior-") == true {
+            try self.init(prior: PriorConfiguration.resolve(file: url), summary: source)
+            return
+        }
+        try self.init(RunConfiguration.resolve(file: url))
+    }
+}
+
+// MARK: - Settings
+
+extension Inspection {
+    /// Looks at a preset of any kind.
+    ///
+    /// - Throws: `ConfigurationError.unknownPreset` with the nearest name.
+    init?(preset name: String) throws {
+        if let preset = PriorPreset(rawValue: name) {
+            try self.init(prior: preset.configuration(), summary: preset.summary)
+        } else if let preset = ExperimentPreset(rawValue: name) {
+            try self.init(experiment: preset.configuration(), name: name)
+        } else {
+            return nil
+        }
+    }
+
+    /// A model that its settings would make.
+    private init(_ configuration: RunConfiguration) throws {
+        let description = ModelDescription(configuration, try configuration.makeAutoencoder())
+        self.init(text: description.text, json: try description.json())
+    }
+
+    /// Settings of priors, whose sizes depend on the codes.
+    private init(prior configuration: PriorConfiguration, summary: String) throws {
+        let text =
+            [Self.line("settings of priors", summary)]
+            + PriorConfiguration.keys.map { "\($0.name)=\($0.value(in: configuration))" }
+        self.init(text: text.joined(separator: "\n"), json: try configuration.jsonData())
+    }
+
+    private init(experiment: ExperimentConfiguration, name: String) throws {
+        let plan = try ExperimentPlan(experiment)
+        var lines = [
+            Self.line("experiment", experiment.title), Self.line("runs", "\(plan.runs.count)"),
+        ]
+        lines += plan.runs.map { "\($0.name)  (\($0.parts.map(\.rawValue).joined(separator: ", ")))" }
+        self.init(text: lines.joined(separator: "\n"), json: try ReportJSON.data(experiment))
+    }
+}
+
+// MARK: - Folders
+
+extension Inspection {
+    /// Looks at a folder that is neither a model nor priors; `nil` where it may be a model.
+    ///
+    /// - Throws: `FileError` for a folder of a kind that it does not know, and what reading it throws.
+    init?(folder path: String) throws {
+        let url = URL(fileURLWithPath: path)
+        func holds(_ name: String) -> Bool {
+            FileManager.default.fileExists(atPath: url.appendingPathComponent(name).path)
+        }
+        if PriorFolder.isPrior(url) {
+            try self.init(priors: PriorFolder(url))
+        } else if holds("state.json") {
+            try self.init(checkpoint: url, path: path)
+        } else if holds("config.json") {
+            guard let json = try? FileReader.read(url.appendingPathComponent("config.json")),
+                let table = try? JSONSerialization.jsonObject(with: json) as? [String: Any]
+            else { return nil }
+            if table["model"] as? String == "classifier" {
+                try self.init(classifier: ClassifierFolder(url))
+            } else if table["network"] is [String: Any] {
+                try self.init(layer: RunFolder(url), path: path)
+            } else {
+                return nil
+            }
+        } else {
+            let first = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted().prefix(3)
+            throw FileError.malformed(
+                path: path,
+                reason: first.isEmpty
+                    ? "is an empty folder"
+                    : "is a folder without a config.json (it holds \(first.joined(separator: ", ")), …)",
+                expected: Self.takes)
+        }
+    }
+
+    /// A model, and how far its training got.
+    init(_ configuration: RunConfiguration, _ model: any Autoencoder, run: URL?) throws {
+        let description = ModelDescription(configuration, model)
+        let progress = run.flatMap {
+            RunProgress(RunFolder($0), fixedSteps: configuration.training.steps) {
+                configuration.totalSteps(images: $0)
+            }
+        }
+        self.init(
+            text: ([description.text] + Self.lines(progress)).joined(separator: "\n"),
+            json: try ReportJSON.data(WithProgress(base: description, progress: progress)))
+    }
+
+    private init(priors folder: PriorFolder) throws {
+        let description = try PriorDescription(folder)
+        let progress = description.layers.map { layer in
+            (layer.layer, Self.progress(folder.run(layer: layer.layer - 1)))
+        }
+        var lines = [description.text]
+        for case (let layer, let found?) in progress {
+            lines.append(Self.line("layer \(layer), trained", found.trainedText))
+            if let text = found.evaluationText { lines.append(Self.line("  last evaluation", text)) }
+        }
+        self.init(
+            text: lines.joined(separator: "\n"),
+            json: try ReportJSON.data(WithProgress(base: description, progress: progress.map(\.1))))
+    }
+
+    /// The run of one layer's prior.
+    private init(layer folder: RunFolder, path: String) throws {
+        let configuration = try folder.model.configuration(of: PriorConfiguration.self)
+        try self.init(prior: configuration, summary: "the prior of one layer (\(path))")
+        let progress = Self.progress(folder)
+        text = ([text] + Self.lines(progress)).joined(separator: "\n")
+    }
+
+    private init(classifier folder: ClassifierFolder) throws {
+        let classifier = try folder.load()
+        let configuration = classifier.configuration
+        let shape = configuration.shape
+        var lines = [
+            Self.line("classifier of", configuration.kind.rawValue),
+            Self.line("image", "\(shape.width)×\(shape.height)×\(shape.channels)"),
+            Self.line("classes", configuration.classNames.joined(separator: ", ")),
+            Self.line("parameters", "\(classifier.parameters.trainableCount)"),
+            Self.line("features", "\(configuration.featureDimension)"),
+            Self.line("trained", "\(configuration.steps) steps of \(configuration.batchSize) images"),
+        ]
+        lines.append(
+            Self.line(
+                "accuracy",
+                configuration.accuracy.map {
+                    String(format: "%.2f %% of %d test images", $0.overall * 100, $0.images)
+                } ?? "not measured"))
+        self.init(text: lines.joined(separator: "\n"), json: try configuration.jsonData())
+    }
+
+    private init(checkpoint url: URL, path: String) throws {
+        let file = url.appendingPathComponent("state.json")
+        let state: CheckpointState
+        do {
+            state = try JSONDecoder().decode(CheckpointState.self, from: FileReader.read(file))
+        } catch is DecodingError {
+            throw FileError.malformed(
+                path: file.path, reason: "is not the JSON of a checkpoint", expected: "a checkpoint of 'hrvq train'")
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+        var lines = [
+            Self.line("checkpoint", "step \(state.step)"),
+            Self.line("training images", "\(state.images)"),
+            Self.line("trained on", "\(state.device), \(state.elementType), \(state.threads) threads"),
+            Self.line("LibTorch", state.libTorch),
+        ]
+        for name in names where name.hasSuffix(".safetensors") {
+            let target = url.appendingPathComponent(name)
+            let summary = try SafetensorsSummary(FileReader.read(target), path: target.path)
+            let count = summary.tensors.reduce(0) { $0 + $1.count }
+            lines.append(Self.line(name, "\(summary.tensors.count) tensors, \(count) numbers"))
+        }
+        lines.append(
+            Self.line("a part of", "a run; resume it with 'hrvq train --output RUN --resume', inspect it by its folder")
+        )
+        self.init(text: lines.joined(separator: "\n"), json: try ReportJSON.data(state))
+    }
+
+    private static func progress(_ folder: RunFolder) -> RunProgress? {
+        guard let configuration = try? folder.model.configuration(of: PriorConfiguration.self) else { return nil }
+        let steps = configuration.training.steps.first.flatMap { $0 > 0 ? $0 : nil }
+        return RunProgress(folder, fixedSteps: steps) { configuration.totalSteps(images: $0) }
+    }
+
+    private static func lines(_ progress: RunProgress?) -> [String] {
+        guard let progress else { return [] }
+        return [line("trained", progress.trainedText)]
+            + (progress.evaluationText.map { [line("last evaluation", $0)] } ?? [])
+    }
+
+    /// What `state.json` says.
+    private struct CheckpointState: Codable {
+        var step: Int
+        var images: Int
+        var threads: Int
+        var libTorch: String
+        var device: String
+        var elementType: String
+    }
+
+    /// A description with the progress of its run beside its own keys.
+    private struct WithProgress<Base: Encodable, Progress: Encodable>: Encodable {
+        var base: Base
+        var progress: Progress
+
+        enum CodingKeys: CodingKey { case progress }
+
+        func encode(to encoder: any Swift.Encoder) throws {
+            try base.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(progress, forKey: .progress)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Files
+import Foundation
+
+/// `--json FILE`: a command's figures for programs, alike in all commands.
+struct JSONOptions: ParsableArguments {
+    @Option(
+        name: .customLong("json"), defaultAsFlag: OutputPath.standard,
+        help: ArgumentHelp(
+            "Write the figures as JSON to this file; '-', or no file, prints them in the place of the text.",
+            valueName: "file"),
+        completion: .file(extensions: ["json"]))
+    var file: String?
+
+    func validate() throws {
+        if let file { _ = try ResultKind.json.path(file) }
+    }
+
+    /// Refuses a file that cannot be written or is there already.
+    ///
+    /// - Parameter force: What is there may be replaced.
+    func requireRoom(force: Bool) throws {
+        guard let file, file != OutputPath.standard else { return }
+        try OutputPath.requireWritable(file)
+        try OutputPath.refuseExisting(file, force: force, cure: "add --force to replace it, or choose another file")
+    }
+
+    /// Writes or prints the figures, and prints the text where they are not printed.
+    func show(_ figures: @autoclosure () throws -> Data, text: @autoclosure () throws -> String) throws {
+        if let file {
+            if file == OutputPath.standard { return try printOutput(figures()) }
+            try AtomicFile.write(figures(), to: URL(fileURLWithPath: file))
+        }
+        try printOutput(text())
+    }
+}

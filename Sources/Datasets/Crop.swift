@@ -1,6 +1,8 @@
+import Images
+
 /// Which part is taken of a picture larger than the data set's shape.
 public enum Crop: Sendable, Equatable {
-    /// The middle, for evaluation.
+    /// The middle, for evaluation: torchvision's `CenterCrop`.
     case centre
     /// A place drawn from a generator, for training; see ``random(seed:epoch:index:)``.
     case random(SeededGenerator)
@@ -21,7 +23,7 @@ public enum Crop: Sendable, Equatable {
     func origin(spareWidth: Int, spareHeight: Int) -> (x: Int, y: Int) {
         switch self {
         case .centre:
-            return (spareWidth / 2, spareHeight / 2)
+            return PixelImage.centre(spareWidth: spareWidth, spareHeight: spareHeight)
         case .random(var generator):
             let x = generator.below(spareWidth + 1)
             return (x, generator.below(spareHeight + 1))

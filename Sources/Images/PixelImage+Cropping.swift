@@ -20,14 +20,17 @@ extension PixelImage {
         return PixelImage(trusted: part, width: newWidth, height: newHeight, channels: channels)
     }
 
-    /// The part in the middle; where the margins cannot be equal, the left and upper ones are the smaller.
+    /// The part in the middle, as torchvision's `CenterCrop` places it: see ``centre(spareWidth:spareHeight:)``.
     ///
     /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` when the image is smaller.
     public func centreCropped(width newWidth: Int, height newHeight: Int) throws -> PixelImage {
         try cropped(
-            x: max(0, (width - newWidth) / 2), y: max(0, (height - newHeight) / 2), width: newWidth,
-            height: newHeight)
+            x: Self.centreOffset(spare: max(0, width - newWidth)),
+            y: Self.centreOffset(spare: max(0, height - newHeight)), width: newWidth, height: newHeight)
     }
+
+    /// How many of `spare` pixels lie on the left of the middle, or above it.
+    package static func centreOffset(spare: Int) -> Int { spare / 2 + (spare % 4 == 3 ? 1 : 0) }
 
     /// The image extended on the right and below to sides that are multiples of `multiple`, repeating its last
     /// column and row; ``cropped(x:y:width:height:)`` from (0, 0) takes the margins away again.

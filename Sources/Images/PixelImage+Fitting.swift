@@ -8,11 +8,11 @@ extension PixelImage {
     ///   - width: Pixels across.
     ///   - height: Pixels down.
     ///   - origin: The upper left pixel of the part, for a picture so many pixels too wide and too high; the middle if
-    ///     not given.
+    ///     not given, as torchvision's `CenterCrop` has it.
     /// - Throws: ``ImageError``.
     public func fitted(
         width: Int, height: Int,
-        origin: (_ spareWidth: Int, _ spareHeight: Int) -> (x: Int, y: Int) = { ($0 / 2, $1 / 2) }
+        origin: (_ spareWidth: Int, _ spareHeight: Int) -> (x: Int, y: Int) = Self.centre
     ) throws -> PixelImage {
         try fitted(width: width, height: height, nil, origin)
     }
@@ -33,7 +33,7 @@ extension PixelImage {
     ///   ``maximumPixels``.
     public static func readFitted(
         _ path: String, channels: Int, width: Int, height: Int,
-        origin: (_ spareWidth: Int, _ spareHeight: Int) -> (x: Int, y: Int) = { ($0 / 2, $1 / 2) }
+        origin: (_ spareWidth: Int, _ spareHeight: Int) -> (x: Int, y: Int) = Self.centre
     ) throws -> PixelImage {
         let data = try FileReader.read(URL(fileURLWithPath: path), cure: "check the path of the image")
         let (image, reduction) = try decodeReduced(
@@ -45,6 +45,14 @@ extension PixelImage {
             // A picture a thousand times wider than high would be scaled to more pixels than any may have.
             throw FileError.malformed(path: path, reason: "\(error)", expected: "a picture of a usual aspect ratio")
         }
+    }
+
+    /// The upper left pixel of the part in the middle, for a picture so many pixels too wide and too high.
+    ///
+    /// Half of the spare pixels lie before the part; of an odd number, the even one of the two numbers next to the
+    /// half: torchvision's `CenterCrop`, `int(round(spare / 2.0))`.
+    public static func centre(spareWidth: Int, spareHeight: Int) -> (x: Int, y: Int) {
+        (centreOffset(spare: spareWidth), centreOffset(spare: spareHeight))
     }
 
     private func fitted(

@@ -16,6 +16,23 @@ import Testing
         #expect(try colour.cropped(x: 1, y: 1, width: 1, height: 1).pixels == [5, 5, 5])
     }
 
+    @Test("The middle is where torchvision's CenterCrop has it: int(round(spare / 2.0))", arguments: 0...12)
+    func theMiddleIsTorchvisions(spare: Int) throws {
+        let expected = [0, 0, 1, 2, 2, 2, 3, 4, 4, 4, 5, 6, 6][spare]
+        let row = try PixelImage(width: 4 + spare, height: 1, channels: 1, pixels: (0..<4 + spare).map { UInt8($0) })
+        let column = try PixelImage(width: 1, height: 4 + spare, channels: 1, pixels: row.pixels)
+        let wide = try PixelImage(
+            width: 4 + spare, height: 4, channels: 1, pixels: Array(repeatElement(row.pixels, count: 4).joined()))
+        #expect(try row.centreCropped(width: 4, height: 1).pixels.first == UInt8(expected))
+        #expect(try column.centreCropped(width: 1, height: 4).pixels.first == UInt8(expected))
+        #expect(try wide.fitted(width: 4, height: 4).pixels.first == UInt8(expected))
+        try withTemporaryFolder { folder in
+            let path = folder.appendingPathComponent("wide.png").path
+            try wide.writePNG(to: path)
+            #expect(try PixelImage.readFitted(path, channels: 1, width: 4, height: 4).pixels.first == UInt8(expected))
+        }
+    }
+
     @Test func partsOutsideAreRefused() {
         for (x, y, width, height) in [(2, 0, 2, 1), (-1, 0, 1, 1), (0, 0, 0, 1), (0, 0, 3, 3), (Int.max, 0, 1, 1)] {
             #expect(throws: ImageError.self) { try image.cropped(x: x, y: y, width: width, height: height) }

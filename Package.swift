@@ -109,11 +109,15 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 package.targets =
     torchTargets + fuzzTargets + [
         .systemLibrary(
-            name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+            name: "CJPEG", pkgConfig: "libturbojpeg",
+            providers: [.apt(["libturbojpeg0-dev", "libjpeg-dev"]), .brew(["jpeg-turbo"])]),
         .systemLibrary(
             name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .target(
+            name: "CImages", dependencies: ["CJPEG", "CPNG"],
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
         .systemLibrary(
-            name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+            name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
         .systemLibrary(name: "CProcessor"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
@@ -142,7 +146,7 @@ package.targets =
                 "CTorch", "ConvolutionKernels", "BFloat16Kernels", "WinogradKernelTypes", "WinogradKernelBaseline",
                 "WinogradKernelAVX2", "WinogradKernelAVX512", "Files", "Processors", collections,
             ], resources: [.embedInCode("CUDA/Kernels")]),
-        .target(name: "Images", dependencies: ["CJPEG", "CPNG", "CWebP", "Files"]),
+        .target(name: "Images", dependencies: ["CImages", "CJPEG", "CPNG", "CWebP", "CZlib", "Files"]),
         .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images", "Processors"]),
         .target(name: "SearchKernelTypes"),
         kernel("SearchKernelBaseline", architecture: nil, dependencies: ["SearchKernelTypes", "CProcessor"]),
@@ -221,7 +225,8 @@ package.targets =
             name: "TorchTests",
             dependencies: ["Torch", "ConvolutionKernels", "Processors", "WinogradKernelTypes", "Files"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "ImagesTests", dependencies: ["Images", "CZlib"], resources: [.copy("Fixtures"), .copy("Matrix")]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images"]),
         .testTarget(
             name: "QuantizationTests", dependencies: ["Quantization", "Torch"], resources: [.copy("Fixtures")]),

@@ -15,12 +15,13 @@ missing=()
 need() { pkg-config --exists "$1" 2>/dev/null || missing+=("$2"); }
 if command -v pkg-config >/dev/null; then
     need libturbojpeg libturbojpeg0-dev
+    need libjpeg libjpeg-dev
     need libpng libpng-dev
-    need libwebp libwebp-dev
+    need libwebpdemux libwebp-dev
     need zlib zlib1g-dev
     need libcrypto libssl-dev
 else
-    missing+=(pkg-config libturbojpeg0-dev libpng-dev libwebp-dev zlib1g-dev libssl-dev)
+    missing+=(pkg-config libturbojpeg0-dev libjpeg-dev libpng-dev libwebp-dev zlib1g-dev libssl-dev)
 fi
 if [[ -z "${LIBTORCH:-}" ]]; then
     command -v python3 >/dev/null || missing+=(python3)

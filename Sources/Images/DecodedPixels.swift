@@ -7,6 +7,12 @@ struct DecodedPixels {
     /// What it is of, where the decoder shrank it.
     var reduction: Reduction?
 
+    /// The pixels turned as they are to be seen.
+    func upright(_ orientation: Orientation) -> DecodedPixels {
+        let turned = orientation.applied(to: pixels, width: width, height: height, channels: channels)
+        return DecodedPixels(width: turned.width, height: turned.height, channels: channels, pixels: turned.pixels)
+    }
+
     /// Composites transparency on white and converts to one or three channels.
     func flattened(channels wanted: Int) -> PixelImage {
         let opaque = channels == 2 || channels == 4 ? compositedOnWhite() : self
@@ -38,18 +44,18 @@ struct DecodedPixels {
 
 /// Conversions between ink and light.
 enum InkConversion {
-    /// CMYK, four bytes a pixel, to RGB as Pillow's `convert("RGB")`: (255 − K)(255 − C) / 255 and so on.
+    /// The inks of a JPEG, four bytes a pixel, to RGB as Pillow's `convert("RGB")`: (255 − K)(255 − C) / 255 and so on.
     ///
-    /// - Parameter inverted: Whether 255 stands for no ink, as Adobe's programs write.
-    static func rgb(cmyk: [UInt8], inverted: Bool) -> [UInt8] {
+    /// 255 stands for no ink, as Adobe's programs write; Pillow takes it so in every JPEG, with an Adobe segment or
+    /// without.
+    static func rgb(invertedCMYK cmyk: [UInt8]) -> [UInt8] {
         let count = cmyk.count / 4
-        let flip: UInt8 = inverted ? 255 : 0
         return [UInt8](unsafeUninitializedCapacity: count * 3) { target, filled in
             cmyk.withUnsafeBufferPointer { source in
                 for pixel in 0..<count {
-                    let light = 255 - Int(source[pixel * 4 + 3] ^ flip)
+                    let light = 255 - Int(source[pixel * 4 + 3] ^ 255)
                     for colour in 0..<3 {
-                        let product = Int(source[pixel * 4 + colour] ^ flip) * light + 128
+                        let product = Int(source[pixel * 4 + colour] ^ 255) * light + 128
                         target[pixel * 3 + colour] = UInt8(max(0, light - ((product >> 8) + product) >> 8))
                     }
                 }

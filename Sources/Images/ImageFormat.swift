@@ -4,7 +4,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
     case jpeg = "JPEG"
     /// Portable Network Graphics.
     case png = "PNG"
-    /// WebP, lossy or lossless, one still picture.
+    /// WebP, lossy or lossless; of an animation the first frame.
     case webP = "WebP"
 
     /// The format that the first bytes of a file announce, or `nil`; the file's name plays no part.

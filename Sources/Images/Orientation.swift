@@ -1,7 +1,7 @@
 /// One of the eight ways to turn and mirror a picture, numbered as in EXIF.
-struct Orientation {
+package struct Orientation: Equatable {
     /// 1 to 8; 1 leaves the picture as it is.
-    var exif: Int
+    package var exif: Int
 
     /// The size of the picture as it is to be seen.
     func turned(width: Int, height: Int) -> (width: Int, height: Int) {

@@ -1,12 +1,17 @@
-/// The skeleton of a PNG file, walked before any memory is taken.
+import CZlib
+
+/// The skeleton of a PNG file, walked before any memory is taken for pixels.
 ///
-/// libpng's simplified reader stops after the last row, so a file whose end is missing would pass unseen; and it
-/// believes the sizes in the header.
+/// libpng stops after the last row here, so a file whose end is missing would pass unseen; and it believes the sizes in
+/// the header.
 package struct PNGChunks {
     /// Pixels in a row, at least 1.
     package private(set) var width = 0
     /// Rows, at least 1.
     package private(set) var height = 0
+    /// What is said of the orientation, before the pixels or after them.
+    package var metadata: PictureMetadata { texts.metadata }
+    private var texts = PNGMetadata()
 
     /// Deflate cannot shrink data further than this.
     private static let largestRatio = 1032
@@ -39,6 +44,14 @@ package struct PNGChunks {
                 dataBytes += length
             } else if type == "IEND" {
                 break
+            } else if ["eXIf", "tEXt", "zTXt", "iTXt"].contains(type) {
+                // A text whose checksum is wrong is no reason to refuse the pixels, nor to turn them.
+                let checksum = bytes.withUnsafeBufferPointer {
+                    crc32_z(0, $0.baseAddress.map { $0 + position + 4 }, length + 4)
+                }
+                if Int(checksum) == number(at: position + 8 + length) {
+                    texts.read(type, bytes[(position + 8)..<(position + 8 + length)])
+                }
             }
             position += 12 + length
         }

@@ -12,12 +12,24 @@ extension PixelImage {
 
     /// Decodes the bytes of a JPEG, PNG or WebP file; the format is found from the first bytes.
     ///
-    /// JPEG: grey, YCbCr, RGB, CMYK and YCCK, turned upright by the EXIF orientation. PNG: every colour type and
-    /// depth; 16-bit samples are rounded to 8. WebP: lossy and lossless. Transparency is composited on white.
-    /// With one channel, colour becomes ITU-R 601 luma; with three, grey is repeated.
+    /// JPEG: grey, YCbCr, RGB, CMYK and YCCK of 8 bits, with any sampling, sequential or progressive. PNG: every colour
+    /// type and depth; of 16-bit samples the high byte. WebP: lossy and lossless. Of an animation the first frame is
+    /// read. Pictures are turned upright by the orientation in their EXIF or XMP metadata. Transparency is composited
+    /// on white. Colour profiles and gamma are not applied. With one channel, colour becomes ITU-R 601 luma; with
+    /// three, grey is repeated.
     ///
-    /// Agrees with Pillow's `ImageOps.exif_transpose(Image.open(f))`, then `Image.alpha_composite` over white,
-    /// then `convert("L")` or `convert("RGB")`.
+    /// A JPEG whose pixels are all there is read, whatever the library warns of (a missing end mark, bytes between
+    /// segments, a wrong scan header); one that lacks some is refused, as are cut-off files of the other formats.
+    ///
+    /// The pixels are those of Pillow 13's `ImageOps.exif_transpose(Image.open(f))`, then `Image.alpha_composite` over
+    /// white, then `convert("L")` or `convert("RGB")`, except in two kinds of PNG, in which Pillow does not follow the
+    /// specification and this function does:
+    ///
+    /// - Grey of 16 bits: `convert` clips it at 255 instead of scaling it.
+    /// - Grey of 2, 4 or 16 bits or RGB of 16 bits with a transparent colour (`tRNS`): Pillow looks for that colour
+    ///   among samples that it has scaled already.
+    ///
+    /// Metadata that cannot be read are passed over; Pillow raises an error for some of them.
     ///
     /// - Parameters:
     ///   - bytes: The whole file.

@@ -92,3 +92,10 @@ extension ChromaSubsampling {
         }
     }
 }
+
+/// The last message of libpng.
+private enum PNGMessage {
+    static func text(of image: png_image) -> String {
+        withUnsafeBytes(of: image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}

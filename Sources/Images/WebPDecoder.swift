@@ -1,6 +1,6 @@
 import CWebP
 
-/// Still WebP pictures by libwebp.
+/// WebP by libwebp; of an animation the first frame.
 struct WebPDecoder {
     let bytes: [UInt8]
     let name: String
@@ -15,13 +15,18 @@ struct WebPDecoder {
         guard WebPGetFeatures(bytes, bytes.count, &features) == VP8_STATUS_OK else {
             throw damaged("its header cannot be read")
         }
-        guard features.has_animation == 0 else {
-            throw ImageError.unsupported(name: name, format: .webP, reason: "it is an animation")
-        }
         let (width, height) = (Int(features.width), Int(features.height))
         guard width > 0, height > 0 else { throw damaged("the header gives \(width)x\(height) pixels") }
         try PixelImage.checkSize(width: width, height: height, name: name)
-        let channels = features.has_alpha != 0 ? 4 : 3
+        let (metadata, hasAlpha) = container()
+        let decoded =
+            try features.has_animation != 0
+            ? firstFrame(width: width, height: height, channels: hasAlpha ? 4 : 3)
+            : still(width: width, height: height, channels: features.has_alpha != 0 ? 4 : 3)
+        return decoded.upright(metadata.orientation)
+    }
+
+    private func still(width: Int, height: Int, channels: Int) throws -> DecodedPixels {
         let capacity = width * height * channels
         let pixels = try [UInt8](unsafeUninitializedCapacity: capacity) { target, filled in
             let stride = Int32(width * channels)
@@ -33,6 +38,45 @@ struct WebPDecoder {
             filled = capacity
         }
         return DecodedPixels(width: width, height: height, channels: channels, pixels: pixels)
+    }
+
+    /// The whole canvas with the first frame on it: transparent where the frame does not cover it, black where the
+    /// animation has no transparency.
+    private func firstFrame(width: Int, height: Int, channels: Int) throws -> DecodedPixels {
+        try bytes.withUnsafeBufferPointer { file in
+            var data = WebPData(bytes: file.baseAddress, size: file.count)
+            var options = WebPAnimDecoderOptions()
+            guard WebPAnimDecoderOptionsInit(&options) != 0 else { throw damaged("its frames cannot be read") }
+            options.color_mode = MODE_RGBA
+            guard let decoder = WebPAnimDecoderNew(&data, &options) else { throw damaged("its frames cannot be read") }
+            defer { WebPAnimDecoderDelete(decoder) }
+            var information = WebPAnimInfo()
+            var frame: UnsafeMutablePointer<UInt8>?
+            var time: Int32 = 0
+            guard WebPAnimDecoderGetInfo(decoder, &information) != 0, Int(information.canvas_width) == width,
+                Int(information.canvas_height) == height, WebPAnimDecoderGetNext(decoder, &frame, &time) != 0, let frame
+            else { throw damaged("its first frame cannot be decoded") }
+            let canvas = UnsafeBufferPointer(start: frame, count: width * height * 4)
+            let pixels = channels == 4 ? Array(canvas) : canvas.indices.filter { $0 % 4 != 3 }.map { canvas[$0] }
+            return DecodedPixels(width: width, height: height, channels: channels, pixels: pixels)
+        }
+    }
+
+    /// The metadata, and whether the file says that it has transparency.
+    private func container() -> (PictureMetadata, hasAlpha: Bool) {
+        bytes.withUnsafeBufferPointer { file in
+            var data = WebPData(bytes: file.baseAddress, size: file.count)
+            guard let container = WebPDemux(&data) else { return (PictureMetadata(), false) }
+            defer { WebPDemuxDelete(container) }
+            func chunk(_ name: String) -> [UInt8]? {
+                var position = WebPChunkIterator()
+                defer { WebPDemuxReleaseChunkIterator(&position) }
+                guard WebPDemuxGetChunk(container, name, 1, &position) != 0 else { return nil }
+                return Array(UnsafeBufferPointer(start: position.chunk.bytes, count: position.chunk.size))
+            }
+            let flags = WebPDemuxGetI(container, WEBP_FF_FORMAT_FLAGS)
+            return (PictureMetadata(exif: chunk("EXIF"), xmp: chunk("XMP ")), flags & UInt32(ALPHA_FLAG.rawValue) != 0)
+        }
     }
 
     private func damaged(_ reason: String) -> ImageError {

@@ -13,7 +13,13 @@ import Testing
 
     @Test(arguments: files) func everyTruncationIsAnError(file: String) throws {
         let bytes = try FixtureFiles.bytes(file)
-        for length in 0..<bytes.count {
+        // Without its end mark a JPEG still has all its pixels.
+        let mark = file.hasSuffix("jpg") ? 2 : 0
+        let whole = try PixelImage.decode(bytes, channels: 3, name: file)
+        for length in (bytes.count - mark)..<bytes.count {
+            #expect(try PixelImage.decode(Array(bytes[..<length]), channels: 3, name: file) == whole)
+        }
+        for length in 0..<(bytes.count - mark) {
             #expect(throws: ImageError.self, "\(file) cut to \(length) of \(bytes.count) bytes") {
                 try PixelImage.decode(Array(bytes[..<length]), channels: 3, name: file)
             }
@@ -75,6 +81,18 @@ import Testing
         webP.replaceSubrange(21..<25, with: [0xFF, 0xFF, 0xFF, 0x0F])
         #expect(throws: ImageError.tooLarge(name: "w", width: 16_384, height: 16_384)) {
             try PixelImage.decode(webP, channels: 3, name: "w")
+        }
+    }
+
+    @Test("A JPEG of thousands of scans is refused before they are decoded")
+    func scansAreLimited() throws {
+        let bytes = try FixtureFiles.bytes("rgb-444-progressive.jpg")
+        // The first scan brings the means of the blocks, and may be repeated.
+        let scan = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
+        let end = try #require((scan + 2..<bytes.count).first { bytes[$0] == 0xFF && bytes[$0 + 1] != 0 })
+        let many = Array(bytes[..<end]) + Array(repeatElement(bytes[scan..<end], count: 600).joined()) + bytes[end...]
+        #expect(throws: ImageError.unsupported(name: "s", format: .jpeg, reason: "it has more than 500 scans")) {
+            try PixelImage.decode(many, channels: 3, name: "s")
         }
     }
 

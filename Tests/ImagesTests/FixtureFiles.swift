@@ -6,7 +6,6 @@ struct FixtureFiles: Decodable {
         var file: String
         var width: Int
         var height: Int
-        var tolerance: Int
     }
 
     struct Resize: Decodable {

@@ -84,21 +84,6 @@ import Testing
         return data.prefix(2) + [0xFF, 0xE1, 0, UInt8(body.count + 2)] + body + data.dropFirst(2)
     }
 
-    /// libjpeg-turbo writes all pixels of a lossless JPEG, whatever size it is asked for.
-    @Test func onlyCoefficientsAreReduced() throws {
-        for (file, expected) in [("rgb.jpg", true), ("rgb-444-progressive.jpg", true), ("cmyk-adobe.jpg", true)] {
-            let bytes = try FixtureFiles.bytes(file)
-            #expect(JPEGMarkers(bytes).hasCoefficients == expected)
-            let frame = try #require(
-                bytes.indices.dropLast().first { bytes[$0] == 0xFF && [0xC0, 0xC2].contains(bytes[$0 + 1]) })
-            for lossless: UInt8 in [0xC3, 0xC7, 0xCB, 0xCF] {
-                var changed = bytes
-                changed[frame + 1] = lossless
-                #expect(!JPEGMarkers(changed).hasCoefficients)
-            }
-        }
-    }
-
     @Test func onlyJPEGIsReduced() throws {
         let image = try reduced("rgb.png", toCover: (1, 1))
         #expect(image.width == 21 && image.height == 13)

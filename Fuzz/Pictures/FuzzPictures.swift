@@ -1,17 +1,27 @@
 import FuzzSupport
 import Images
 
-/// What of picture files is walked by code of ours before a library decodes them: the segments of a JPEG for an odd first
-/// byte, the chunks of a PNG for an even one.
+/// What of picture files is read before a library decodes the pixels. The first byte chooses: the chunks of a PNG, the
+/// header of a JPEG, a block of EXIF, a packet of XMP, or a text of a PNG.
 enum PicturesTarget: FuzzTarget {
     static func read(_ bytes: [UInt8]) throws {
-        let (choice, file) = FuzzInput.choice(bytes, of: 2)
-        if choice == 1 {
-            require((1...8).contains(JPEGMarkers(file).orientation))
-        } else {
+        let (choice, file) = FuzzInput.choice(bytes, of: 5)
+        let metadata: PictureMetadata
+        switch choice {
+        case 0:
             let chunks = try PNGChunks(file, name: "file")
             require(chunks.width > 0 && chunks.height > 0)
+            metadata = chunks.metadata
+        case 1: metadata = try JPEGDecoder(bytes: file, name: "file").metadata()
+        case 2: metadata = PictureMetadata(exif: file)
+        case 3: metadata = PictureMetadata(xmp: file)
+        default:
+            let (type, content) = FuzzInput.choice(file, of: 4)
+            var texts = PNGMetadata()
+            texts.read(["tEXt", "zTXt", "iTXt", "eXIf"][type], content[...])
+            metadata = texts.metadata
         }
+        require((1...8).contains(metadata.orientation.exif))
     }
 
     static func isDocumented(_ error: any Error) -> Bool { error is ImageError }
@@ -37,6 +47,14 @@ enum PicturesTarget: FuzzTarget {
             "exif": [1, 0xFF, 0xD8] + segment(0xE0, Array("JFIF\0".utf8)) + segment(0xE1, exif + tiff) + end,
             "exif-little": [1, 0xFF, 0xD8, 0xFF] + segment(0xE1, exif + little) + end,
             "adobe": [1, 0xFF, 0xD8] + segment(0xEE, Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, 2]) + end,
+            "block": [2] + little,
+            "block-with-name": [2] + exif + tiff,
+            "packet-attribute": [3] + Array(#"<a tiff:Orientation="6"/>"#.utf8),
+            "packet-element": [3] + Array("<tiff:Orientation>6</tiff:Orientation>".utf8),
+            "text-profile": [4, 0] + Array("Raw profile type exif\0\nexif\n 2\n4949\n".utf8),
+            "text-packet": [4, 2] + Array("XML:com.adobe.xmp".utf8) + [0, 0, 0, 0, 0]
+                + Array("tiff:Orientation>6".utf8),
+            "text-packed": [4, 1] + Array("XML:com.adobe.xmp".utf8) + [0, 0, 0x78, 0x9C, 3, 0, 0, 0, 0, 1],
             "png": [0, 0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10]
                 + chunk("IHDR", big(3, 4) + big(2, 4) + [8, 2, 0, 0, 0]) + chunk("IDAT", [1, 2, 3, 4])
                 + chunk("IEND", []),

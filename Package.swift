@@ -200,7 +200,7 @@ package.targets =
             name: "Comparison",
             dependencies: [
                 "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
-                "Bitstream", "Compression", "Features", "Figures",
+                "Bitstream", "Compression", "Features", "Figures", "Processors",
             ], resources: [.embedInCode("Presets")]),
         .target(
             name: "Generation",

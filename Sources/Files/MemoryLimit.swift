@@ -31,6 +31,13 @@ public enum MemoryLimit {
         throw MemoryError(use: use(), needed: bytes.value, available: limit, remedy: remedy)
     }
 
+    /// The address space that a program needs beside its libraries before it can say what is wrong: below it the language's
+    /// runtime ends the process in the middle of anything.
+    package static let leastAddressSpace = 160 << 20
+
+    /// What limits to the address space leave; `nil` where there are none.
+    package static var addressSpaceLeft: Int? { SystemMemory.addressSpace() }
+
     /// Reads a size such as `8GiB`, `500MB`, `1.5G` or `1000000`; K, M, G and T alone are powers of 1024.
     ///
     /// - Returns: Bytes, at least 1; `nil` where the text is no such size.

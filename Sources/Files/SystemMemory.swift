@@ -64,17 +64,21 @@ enum SystemMemory {
         }.min()
     }
 
-    /// What `ulimit -v` leaves.
-    private static func addressSpace() -> Int? {
-        var limit = rlimit()
+    /// What `ulimit -v` and `ulimit -d` leave; `nil` where they set no limit.
+    static func addressSpace() -> Int? {
+        // Pages in all, and in the sixth field those of data and stack.
+        let pages = read("/proc/self/statm")?.split { " \n".contains($0) }.map { Int($0) ?? 0 } ?? []
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         #if os(Linux)
-            let status = getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+            let limits = [(__rlimit_resource_t(RLIMIT_AS.rawValue), 0), (__rlimit_resource_t(RLIMIT_DATA.rawValue), 5)]
         #else
-            let status = getrlimit(RLIMIT_AS, &limit)
+            let limits = [(RLIMIT_AS, 0), (RLIMIT_DATA, 5)]
         #endif
-        guard status == 0, limit.rlim_cur < UInt64(Int.max) else { return nil }
-        let pages = read("/proc/self/statm").flatMap { $0.split(separator: " ").first.flatMap { Int($0) } } ?? 0
-        return Int(limit.rlim_cur) - pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+        return limits.compactMap { resource, field in
+            var limit = rlimit()
+            guard getrlimit(resource, &limit) == 0, limit.rlim_cur < UInt64(Int.max) else { return nil }
+            return Int(limit.rlim_cur) - (field < pages.count ? pages[field] * page : 0)
+        }.min()
     }
 
     private static func number(_ path: String) -> Int? {

@@ -26,6 +26,8 @@ public enum Engine {
     public static func setThreadCount(_ count: Int) throws -> Int {
         let possible = count > 1 ? WorkerThread.available(count - 1) + 1 : count
         try check(ct_set_thread_count(Int32(clamping: possible)), "the thread count \(possible)")
+        // The threads are started now, and stay: later their memory may be somebody else's.
+        if possible > 1 { try parallel(possible, grain: 1) { _ in } }
         return possible
     }
 

@@ -52,7 +52,9 @@ extension RateDistortionReport {
                 "For the scale: \(lossless.name) takes \(RateDistortionVerdict.rate(point.bitsPerPixel)) bits per pixel"
                     + " and gives back every value.")
         }
-        if !skipped.isEmpty { notes.append("Images that were left out: " + Listing.text(skipped, separator: "; ") + ".") }
+        if !skipped.isEmpty {
+            notes.append("Images that were left out: " + Listing.text(skipped, separator: "; ") + ".")
+        }
         return notes
     }
 

@@ -38,6 +38,9 @@ extension CompressedImage {
     ///   - name: What errors call the file.
     /// - Throws: ``BitstreamError``, `DigestError`.
     public func codes(statistics: ContextStatistics? = nil, name: String) throws -> LayeredCodes {
+        // As numbers, and once more while they are decoded.
+        try MemoryLimit.require(
+            ByteCount(header.codeCount ?? .max, 8), for: "\(name): its codes", remedy: "read fewer images of it")
         var values: [[Int32]] = []
         switch header.mode {
         case .packed:

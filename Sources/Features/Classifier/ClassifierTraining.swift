@@ -41,6 +41,15 @@ public final class ClassifierTraining {
         try configuration.check(dataset)
         self.configuration = configuration
         self.dataset = dataset
+        if device == .cpu {
+            // The stem's map, before and after its ReLU.
+            try MemoryLimit.require(
+                ByteCount(
+                    configuration.batchSize, configuration.shape.height, configuration.shape.width,
+                    configuration.hiddenUnits, 8),
+                for: "a training step of \(configuration.batchSize) images of \(configuration.shape)",
+                remedy: "choose a smaller batch or smaller images")
+        }
         classifier = try ImageClassifier(configuration, device: device)
         optimizer = try Adam(classifier.parameters)
         schedule = LearningRateSchedule(

@@ -35,10 +35,16 @@ public final class ImageClassifier: FeatureExtractor {
     /// - Throws: ``FeaturesError/invalidConfiguration(source:problems:)``, `TorchError`.
     public init(_ configuration: ClassifierConfiguration, device: Device = .cpu) throws {
         try configuration.validate()
+        if device == .cpu {
+            try ImageClassifier(configuration, device: .meta).parameters.requireMemory(
+                isTrained: true, for: "a classifier of these settings",
+                remedy: "choose fewer hiddenUnits, a smaller featureDimension or smaller images")
+        }
         self.configuration = configuration
         parameters = ParameterStore(device: device)
         var stream = SeededGenerator(seed: UInt64(configuration.seed), stream: "classifier")
-        let scope = Scope(store: parameters, generator: try Generator(seed: stream.next()))
+        let generator = try Generator(seed: stream.next(), device: device == .meta ? .meta : .cpu)
+        let scope = Scope(store: parameters, generator: generator)
         var channels = configuration.hiddenUnits
         stem = try Convolution2D(
             scope / "stem", inputs: configuration.shape.channels, outputs: channels, filter: 3, padding: 1)

@@ -1,4 +1,5 @@
 import Autoencoders
+import Files
 import Images
 import Torch
 import Training
@@ -31,6 +32,24 @@ public struct CodeDecoder {
         var bytes: [UInt8] = []
         try forEachBatch(codes) { bytes += $0 }
         return bytes
+    }
+
+    /// Refuses more images than fit into memory, before their codes are sampled.
+    ///
+    /// - Throws: `MemoryError`.
+    package func requireMemory(images: Int) throws {
+        let data = configuration.data
+        let codes = space.grids.reduce(ByteCount(0)) {
+            // Codes as numbers, once more while they are put together, and as what the next layer is told.
+            $0 + ByteCount(images, $1.branchings.count, $1.height, $1.width, 12)
+        }
+        // Pixels in one piece, and a picture each.
+        try MemoryLimit.require(
+            codes + ByteCount(images, data.channels, data.height, data.width, 2),
+            for: "\(images) images of \(data.shape)", remedy: "choose a smaller --count or --limit")
+        if device == .cpu {
+            try configuration.requireInferenceMemory(images: min(images, Self.batch), model.precision)
+        }
     }
 
     /// Codes' images.

@@ -32,6 +32,13 @@ extension PriorConfiguration {
         check.integers("network.residualUnits", network.residualUnits, 1...16384)
         check.integers("network.groups", network.groups, 1...1024)
         check.integers("network.residualBlocks", network.residualBlocks, 0...1024)
+        for layer in 0..<layerCount {
+            let (groups, blocks) = (network.groups.value(layer), network.residualBlocks.value(layer))
+            check.require(
+                "network.residualBlocks",
+                !(1...1024).contains(groups) || !(0...1024).contains(blocks) || groups * blocks <= 4096,
+                "at most 4096 in all network.groups (\(groups))")
+        }
         check.integers("network.attentionHeads", network.attentionHeads, 1...1024)
         check.require(
             "network.filterSize", network.filterSize.allSatisfy { (1...127).contains($0) && $0 % 2 == 1 },

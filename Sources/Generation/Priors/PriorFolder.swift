@@ -113,9 +113,14 @@ public struct PriorFolder: Sendable {
             throw PriorError.missingLayer(path: url.path, layer: layer + 1, layers: space.layers.count)
         }
         let configuration = try run.model.configuration(of: PriorConfiguration.self)
+        let settings = try configuration.resolved(layer: layer, of: space.layers.count)
+            .settings(layer: layer, in: space)
+        if device == .cpu {
+            try PixelSNAIL.outline(settings).parameters.requireMemory(
+                for: "the prior of layer \(layer + 1)", remedy: "choose priors of a smaller network")
+        }
         let network = try PixelSNAIL(
-            configuration.resolved(layer: layer, of: space.layers.count).settings(layer: layer, in: space),
-            generator: Generator(seed: 0, device: device == .meta ? .meta : .cpu), device: device)
+            settings, generator: Generator(seed: 0, device: device == .meta ? .meta : .cpu), device: device)
         return (network, configuration)
     }
 

@@ -68,6 +68,7 @@ final class PriorRun {
         bits = PriorBits(positions: settings.positions, choices: settings.choices, dimensions: space.imageDimensions)
         totalSteps = configuration.totalSteps(images: training.count)
         var stream = SeededGenerator(seed: configuration.seedBits, stream: "initialization", step: UInt64(layer))
+        if device == .cpu { try configuration.requireTrainingMemory(settings) }
         network = try PixelSNAIL(settings, generator: Generator(seed: stream.next()), device: device)
         network.precision = configuration.training.precision.resolve(on: device)
         optimizer = try Adam(network.parameters, configuration.optimizer.adam)

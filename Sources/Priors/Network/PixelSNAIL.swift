@@ -83,6 +83,13 @@ public final class PixelSNAIL {
         classifier = try PointwiseConvolution(scope / "output" / "logits", inputs: hidden, outputs: settings.choices)
     }
 
+    /// A network whose parameters have shapes and take no memory, for questions about sizes.
+    ///
+    /// - Throws: `TorchError`.
+    package static func outline(_ settings: PixelSNAILSettings) throws -> PixelSNAIL {
+        try PixelSNAIL(settings, generator: Generator(seed: 0, device: .meta), device: .meta)
+    }
+
     /// The logarithms, up to a constant a position, of every code's probability.
     ///
     /// - Parameters:

@@ -17,7 +17,10 @@ public enum TorchError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One sentence: what failed, the engine's words or the list of mismatches, and the cure.
     public var description: String {
         switch self {
-        case .engine(let operation, let text): "LibTorch refused \(operation): \(text)"
+        case .engine(let operation, let text):
+            Self.tellsShortage(text)
+                ? "there is not enough memory for \(operation) (LibTorch: \(text)); choose a smaller batch or smaller images"
+                : "LibTorch refused \(operation): \(text)"
         case .unavailableDevice(let name, let reason):
             "device '\(name)' is not available: \(reason); use --device cpu, or see 'hrvq doctor'"
         case .unexpectedResult(let operation, let text): "\(operation): \(text)"
@@ -27,6 +30,13 @@ public enum TorchError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "\nUse the config.json that was written beside the weights."
         case .missingGradient(let parameter):
             "parameter '\(parameter)' has no gradient; the loss does not depend on it"
+        }
+    }
+
+    /// Whether LibTorch, its allocators or oneDNN ran out of memory.
+    private static func tellsShortage(_ text: String) -> Bool {
+        ["bad_alloc", "allocate memory", "out of memory", "could not create a primitive"].contains {
+            text.contains($0)
         }
     }
 

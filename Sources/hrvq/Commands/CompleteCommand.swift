@@ -63,7 +63,13 @@ struct CompleteCommand: ParsableCommand {
         let priors = try PriorFolder(URL(fileURLWithPath: sampling.prior)).load(on: device, precision: model.precision)
         let completion = try ImageCompletion(
             ImageSampler(priors, device: device), decoder, keeping: area, path: model.run)
-        let originals = try read(configuration)
+        let originals = try read(configuration) { images in
+            // Before images are read and long before they are completed.
+            try decoder.requireMemory(images: ByteCount(images, count + 2).value)
+            try grid(width: configuration.data.width).size(
+                of: ByteCount(images, count + 2).value, width: configuration.data.width,
+                height: configuration.data.height)
+        }
         let seed = sampling.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
         let request = ImageSampler.Request(
             count: count, classes: try sampling.classNumbers(in: priors.space),
@@ -77,24 +83,31 @@ struct CompleteCommand: ParsableCommand {
         counter.finish()
         guard let results else { throw interruption.exitCode }
         let rows = results.flatMap { [$0.original, $0.kept] + $0.completions }
-        let scale = max(1, 64 / max(originals[0].width, 1))
-        try PictureGrid(columns: count + 2, gap: 2, scale: scale).image(of: rows).writePNG(to: output)
+        try grid(width: originals[0].width).image(of: rows).writePNG(to: output)
         if !quiet { printError("\(originals.count) images completed with the seed \(seed); see \(output)") }
     }
 
+    /// An image, what is kept of it, and its completions in a row.
+    private func grid(width: Int) -> PictureGrid {
+        PictureGrid(columns: count + 2, gap: 2, scale: max(1, 64 / max(width, 1)))
+    }
+
     /// Files, brought to the model's size as a data set would, or images of a data set.
-    private func read(_ configuration: RunConfiguration) throws -> [PixelImage] {
+    private func read(_ configuration: RunConfiguration, _ check: (Int) throws -> Void) throws -> [PixelImage] {
         if images.isEmpty {
             let dataset = try data.open(configuration)
             let wanted = min(data.limit ?? 10, dataset.count)
+            try check(wanted)
             return try (0..<wanted).map { try dataset.item(at: $0 * dataset.count / wanted, crop: .centre) }
         }
         guard data.data == nil else {
             throw ValidationError("give image files or --data, not both")
         }
         let size = configuration.data
+        let files = try ImageFiles.list(images)
+        try check(files.count)
         let colour = ColourNotice()
-        return try ImageFiles.list(images).map { path in
+        return try files.map { path in
             try colour.check(path, channels: size.channels)
             return try PixelImage.readFitted(path, channels: size.channels, width: size.width, height: size.height)
         }

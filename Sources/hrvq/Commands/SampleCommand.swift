@@ -82,6 +82,10 @@ struct SampleCommand: ParsableCommand {
         let classes = try sampling.classNumbers(in: priors.space)
         let request = ImageSampler.Request(
             count: count, classes: classes, settings: try sampling.settings(layers: priors.networks.count), seed: seed)
+        try decoder.requireMemory(images: nearest == nil ? count : 2 * count)
+        let size = configuration.data
+        try layout(count, classes: classes.count, width: size.width)
+            .size(of: nearest == nil ? count : 2 * count, width: size.width, height: size.height)
         let sampler = try ImageSampler(priors, device: device)
         let interruption = Interruption()
         let counter = ProgressCounter("sampling", quiet: quiet)
@@ -112,19 +116,23 @@ struct SampleCommand: ParsableCommand {
         try show(report)
     }
 
+    /// About a square, of which every column is one class.
+    private func layout(_ count: Int, classes: Int, width: Int) -> PictureGrid {
+        let square = Double(count).squareRoot() / Double(max(classes, 1))
+        let perRow = min(columns ?? max(Int(square.rounded()), 1) * max(classes, 1), count)
+        return PictureGrid(columns: perRow, gap: 2, scale: max(1, 64 / max(width, 1)))
+    }
+
     /// The picture and, if wanted, single ones.
     private func write(_ shown: [PixelImage], _ pictures: [PixelImage], classes: Int) throws {
-        // About a square, of which every column is one class.
-        let square = Double(pictures.count).squareRoot() / Double(max(classes, 1))
-        let perRow = min(columns ?? max(Int(square.rounded()), 1) * max(classes, 1), pictures.count)
-        let scale = max(1, 64 / max(pictures[0].width, 1))
+        let grid = layout(pictures.count, classes: classes, width: pictures[0].width)
         var ordered: [PixelImage] = shown
         if shown.count > pictures.count {
             // Rows of samples, each above the row of their nearest images.
             ordered = try PairedRows.interleave(
-                Array(shown[..<pictures.count]), Array(shown[pictures.count...]), columns: perRow)
+                Array(shown[..<pictures.count]), Array(shown[pictures.count...]), columns: grid.columns)
         }
-        try PictureGrid(columns: perRow, gap: 2, scale: scale).image(of: ordered).writePNG(to: output)
+        try grid.image(of: ordered).writePNG(to: output)
         guard let images else { return }
         let folder = URL(fileURLWithPath: images)
         try AtomicFolder.create(folder)

@@ -31,7 +31,7 @@ import Training
     @Test func resumingRemovesLaterLinesAndRepairsTheLast() throws {
         defer { cleanUp() }
         try AtomicFile.write(
-            "{\"step\":5}\n{\"step\":10}\n{\"step\":15}\n{\"step\":10,\"evaluation\":1}\n{\"st", to: url)
+            "{\"step\":5}\n{\"step\":10}\n{\"step\":10,\"evaluation\":1}\n{\"step\":15}\n{\"st", to: url)
         let log = try MetricsLog(url: url, resumedStep: 10)
         #expect(try text() == "{\"step\":5}\n{\"step\":10}\n{\"step\":10,\"evaluation\":1}\n")
         try log.append(step: 11, [:])
@@ -48,13 +48,37 @@ import Training
         #expect(try text() == "{\"step\":5}\n")
     }
 
-    @Test func damageInTheMiddleIsReported() throws {
+    @Test func damageAmongLaterLinesIsReported() throws {
         defer { cleanUp() }
-        let damaged = "{\"step\":5}\nxx\n{\"step\":6}\n"
+        let damaged = "{\"step\":5}\nxx\n{\"step\":16}\n"
         try AtomicFile.write(damaged, to: url)
         let error = #expect(throws: FileError.self) { try MetricsLog(url: url, resumedStep: 10) }
-        #expect(error?.description.contains("line 2 is damaged") == true)
+        #expect(error?.description.contains("byte 11 is damaged") == true)
         #expect(try text() == damaged)
+    }
+
+    @Test("Resuming reads the end of a long log alone, and lines may be longer than what is read at a time")
+    func longLogs() throws {
+        defer { cleanUp() }
+        // Damage that reading would report, and lines across several parts of 64 KiB.
+        let long = "{\"step\":10,\"note\":\"\(String(repeating: "x", count: 150_000))\"}\n"
+        let before = "xx\n" + String(repeating: "{\"step\":1}\n", count: 300_000)
+        let later = String(repeating: "{\"step\":11}\n", count: 20_000)
+        try AtomicFile.write(before + long + later, to: url)
+        let clock = ContinuousClock()
+        let took = try clock.measure { _ = try MetricsLog(url: url, resumedStep: 10) }
+        #expect(try text() == before + long)
+        #expect(took < .seconds(5))
+        _ = try MetricsLog(url: url, resumedStep: 9)
+        #expect(try text() == before)
+    }
+
+    @Test("A log that is no file is an error and not a wait")
+    func pipes() throws {
+        defer { cleanUp() }
+        #expect(mkfifo(url.path, 0o600) == 0)
+        #expect(throws: FileError.self) { try MetricsLog(url: url, resumedStep: 1) }
+        #expect(throws: FileError.self) { try MetricsLog(url: url) }
     }
 
     @Test func newRunsDoNotOverwrite() throws {

@@ -39,10 +39,26 @@ import Testing
         let first = try TensorBoardWriter(folder: folder, host: "h", now: time)
         let second = try TensorBoardWriter(folder: folder, resumedStep: 10, host: "h", now: time)
         #expect(first.url.lastPathComponent == "events.out.tfevents.0000000005.h")
-        #expect(second.url.lastPathComponent == "events.out.tfevents.0000000005.h.1")
+        #expect(second.url.lastPathComponent == "events.out.tfevents.0000000006.h")
         let events = try TensorBoardReader.events(of: Data(contentsOf: second.url))
         #expect(events.last?[2] == .varint(11))
         #expect(events.last?[7] == .bytes(Data([8, 1])))
+    }
+
+    @Test("Events of a resumed run sort after those of a machine whose clock was ahead")
+    func clockAhead() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let ahead = try TensorBoardWriter(
+            folder: folder, host: "z", now: { Date(timeIntervalSince1970: 2_000_000_000) })
+        let later = try TensorBoardWriter(
+            folder: folder, resumedStep: 3, host: "a", now: { Date(timeIntervalSince1970: 1_000_000_000) })
+        #expect(later.url.lastPathComponent == "events.out.tfevents.2000000001.a")
+        #expect(ahead.url.lastPathComponent < later.url.lastPathComponent)
+        // Names that say no time change nothing.
+        try Data().write(to: folder.appendingPathComponent("events.out.tfevents.99999999999999999999.h"))
+        let last = try TensorBoardWriter(folder: folder, host: "a", now: { Date(timeIntervalSince1970: 5) })
+        #expect(last.url.lastPathComponent == "events.out.tfevents.2000000002.a")
     }
 
     private func temporaryFolder() throws -> URL {

@@ -15,19 +15,22 @@ public final class MetricsLog {
     /// - Parameters:
     ///   - url: The file; its folder exists.
     ///   - resumedStep: Nil for a new run. When a run goes on from a checkpoint, the steps the checkpoint has: later
-    ///     lines are removed, as the run will write them again, and so is a line that was cut off.
+    ///     lines are cut off, as the run will write them again, and so is a line that is not whole. Only the end of the
+    ///     file is read.
     /// - Throws: `FileError/exists(path:cure:)` where a new run finds lines; `FileError/malformed(path:reason:expected:)`
-    ///   where a line other than the last is damaged; `FileError/unreadable(path:reason:)`;
+    ///   where one of the later lines, other than the last, is damaged; `FileError/unreadable(path:reason:)`;
     ///   `FileError/unwritable(path:reason:)`.
     public init(url: URL, resumedStep: Int? = nil) throws {
         self.url = url
-        let exists = FileManager.default.fileExists(atPath: url.path)
-        let old = exists ? try FileReader.read(url) : Data()
-        if let resumedStep {
-            let kept = try Self.lines(of: old, upTo: resumedStep, path: url.path)
-            if kept.count != old.count || !exists { try AtomicFile.write(kept, to: url) }
+        var information = stat()
+        let exists = stat(url.path, &information) == 0
+        guard !exists || information.st_mode & S_IFMT == S_IFREG else {
+            throw FileError.unreadable(path: url.path, reason: "is not a regular file")
+        }
+        if exists, let resumedStep {
+            try Self.cut(url, after: resumedStep)
         } else {
-            guard old.isEmpty else {
+            guard information.st_size == 0 else {
                 throw FileError.exists(path: url.path, cure: "resume the run, or choose another output folder")
             }
             try AtomicFile.write(Data(), to: url)
@@ -66,26 +69,37 @@ public final class MetricsLog {
 
     private struct Line: Decodable { let step: Int }
 
-    /// The lines up to a step, without a last one that was cut off.
-    private static func lines(of data: Data, upTo step: Int, path: String) throws -> Data {
+    /// Cuts off the lines of later steps, and a last one that is not whole. Steps only grow, so that what stands before
+    /// the last line to be kept is not read.
+    private static func cut(_ url: URL, after step: Int) throws {
         let decoder = JSONDecoder()
-        var kept = Data()
-        var number = 0
-        var rest = data[...]
-        while !rest.isEmpty {
-            number += 1
-            // Without its newline a line was cut off, even where what is there reads as a line.
-            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { break }
-            let line = rest[...end]
-            rest = rest[(end + 1)...]
-            guard let content = try? decoder.decode(Line.self, from: Data(line.dropLast())) else {
-                if rest.isEmpty { break }
-                throw FileError.malformed(
-                    path: path, reason: "line \(number) is damaged",
-                    expected: "a JSON object with an integer step; remove the line to resume")
+        do {
+            var lines = try LinesFromEnd(url)
+            var end = lines.end
+            var isLast = true
+            while let line = try lines.next() {
+                if let content = try? decoder.decode(Line.self, from: line) {
+                    if content.step <= step { break }
+                } else if !isLast {
+                    throw FileError.malformed(
+                        path: url.path, reason: "the line that begins at byte \(lines.end) is damaged",
+                        expected: "a JSON object with an integer step; remove the line to resume")
+                }
+                isLast = false
+                end = lines.end
             }
-            if content.step <= step { kept.append(line) }
+            guard end < lines.size else { return }
+            let handle = try FileHandle(forWritingTo: url)
+            defer { try? handle.close() }
+            try handle.truncate(atOffset: end)
+            try handle.synchronize()
+        } catch is LinesFromEnd.TooLong {
+            throw FileError.malformed(
+                path: url.path, reason: "has a line of more than 16 MB", expected: "JSON objects, one a line")
+        } catch let error as FileError {
+            throw error
+        } catch {
+            throw FileError.unreadable(path: url.path, reason: FileReader.reason(of: error))
         }
-        return kept
     }
 }

@@ -27,10 +27,11 @@ public final class TensorBoardWriter {
     ) throws {
         self.now = now
         let safeHost = host.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }
-        let seconds = String(Int(now().timeIntervalSince1970))
-        // TensorBoard reads files in the order of their names, so the time has a fixed number of digits.
-        let padded = String(repeating: "0", count: max(0, 10 - seconds.count)) + seconds
-        let name = "events.out.tfevents.\(padded).\(String(safeHost))"
+        // TensorBoard reads files in the order of their names, so the time has a fixed number of digits, and is later
+        // than those of earlier sessions even if their clock was ahead.
+        let seconds = String(max(Int(now().timeIntervalSince1970), (Self.latestSeconds(in: folder) ?? -1) + 1))
+        let padded = String(repeating: "0", count: max(0, Self.digits - seconds.count)) + seconds
+        let name = "\(Self.prefix)\(padded).\(String(safeHost))"
         (url, handle) = try Self.create(name, in: folder)
         try write { $0.append(field: 3, text: "brain.Event:2") }
         if let resumedStep {
@@ -108,7 +109,22 @@ public final class TensorBoardWriter {
         return result
     }
 
-    /// Creates a file that is not there yet: two sessions of one second get different names.
+    private static let prefix = "events.out.tfevents."
+    private static let digits = 10
+
+    /// The latest time in the names of a folder's event files.
+    private static func latestSeconds(in folder: URL) -> Int? {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.compactMap { name in
+            guard name.hasPrefix(prefix) else { return nil }
+            let time = name.dropFirst(prefix.count).prefix { $0 != "." }
+            // The time after all nines would have another digit, and sort first.
+            guard time.utf8.count == digits, let seconds = Int(time), seconds < 9_999_999_999 else { return nil }
+            return seconds
+        }.max()
+    }
+
+    /// Creates a file that is not there yet: two programs that begin together get different names.
     private static func create(_ name: String, in folder: URL) throws -> (URL, FileHandle) {
         var attempt = 0
         while true {

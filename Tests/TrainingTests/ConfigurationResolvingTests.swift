@@ -64,9 +64,15 @@ import Testing
         ) { try RunConfiguration.resolve(overrides: ["training.sead=3"]) }
         #expect(
             throws: ConfigurationError.mismatched(
-                source: "--set training.seed=",
+                source: "--set training.seed=null",
                 [.wrongType(key: "training.seed", found: "nothing", expected: "an integer")])
-        ) { try RunConfiguration.resolve(overrides: ["training.seed="]) }
+        ) { try RunConfiguration.resolve(overrides: ["training.seed=null"]) }
+        // An unset shell variable is no wish for the preset's epochs.
+        for text in ["training.seed=", "training.steps=", "training.steps= "] {
+            #expect(throws: ConfigurationError.malformedOverride(text: text)) {
+                try RunConfiguration.resolve(preset: "hrvqvae-tiny", overrides: [text])
+            }
+        }
     }
 
     @Test func nullTakesStepsAway() throws {

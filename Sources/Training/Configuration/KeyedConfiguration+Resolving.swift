@@ -57,8 +57,11 @@ extension KeyedConfiguration {
         guard parts.count == 2, !key.isEmpty else { throw ConfigurationError.malformedOverride(text: override) }
         let source = "--set \(override)"
         let text = parts[1].trimmingCharacters(in: .whitespaces)
-        // An empty document is an empty section; here nothing stands for null.
-        let value = text.isEmpty ? .null : try ConfigurationValue(yaml: text, source: source)
+        // Nothing comes from an unset shell variable more often than it means null.
+        guard !text.isEmpty else {
+            throw ConfigurationError.malformedOverride(text: override)
+        }
+        let value = try ConfigurationValue(yaml: text, source: source)
         var tree = ConfigurationValue.section([:])
         guard tree.insert(value, at: key.split(separator: ".", omittingEmptySubsequences: false)[...]) else {
             throw ConfigurationError.malformedOverride(text: override)

@@ -73,6 +73,9 @@ public struct CodebookUsage: Sendable, Equatable {
     /// Sets all counts to zero.
     public mutating func reset() { self = CodebookUsage(codewords: counts.map(\.count)) }
 
+    /// Sets the counts of a layer to zero.
+    package mutating func reset(layer: Int) { counts[layer] = [Int](repeating: 0, count: counts[layer].count) }
+
     /// The numbers of each layer.
     public var layers: [Layer] {
         counts.map { counts in

@@ -10,12 +10,13 @@ public enum CodebookClustering {
     ///   - settings: The structure, n, m and D.
     ///   - iterations: Rounds of Lloyd's algorithm a layer.
     ///   - generator: Where random choices come from.
+    ///   - progress: Told which layer is clustered, from 0, and how many rounds of it are done.
     /// - Returns: The codewords of each layer, [mⁱ⁺¹ · D] or [m · D]. A parent with fewer distinct vectors than children has
     ///   children in the same place; revival moves them once there is something to represent.
     /// - Throws: `TorchError`.
     public static func cluster(
         _ vectors: [Float], _ settings: QuantizerSettings, iterations: Int,
-        using generator: inout some RandomNumberGenerator
+        using generator: inout some RandomNumberGenerator, progress: (_ layer: Int, _ rounds: Int) -> Void = { _, _ in }
     ) throws -> [[Float]] {
         let dimension = settings.dimension
         let count = vectors.count / dimension
@@ -26,6 +27,7 @@ public enum CodebookClustering {
             var groups = [[Int]](repeating: [], count: codewords / settings.branching)
             for row in 0..<count { groups[parents[row]].append(row) }
             var codebook: [Float] = []
+            progress(codebooks.count, 0)
             for group in groups { codebook += seeds(group, residuals, settings, using: &generator) }
             for round in 0...max(iterations, 1) {
                 let assigned = try nearest(residuals, parents, codebook, settings)
@@ -38,6 +40,7 @@ public enum CodebookClustering {
                     }
                 } else {
                     move(&codebook, residuals, assigned, dimension)
+                    progress(codebooks.count, round + 1)
                 }
             }
             codebooks.append(codebook)

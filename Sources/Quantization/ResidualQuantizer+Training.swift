@@ -20,12 +20,14 @@ extension ResidualQuantizer {
     ///   - vectors: [V, D].
     ///   - iterations: Rounds a layer.
     ///   - generator: Where random choices come from.
+    ///   - progress: Told which layer is clustered, from 0, and how many rounds of it are done.
     /// - Throws: `TorchError`.
     public func initialize(
-        with vectors: Tensor, iterations: Int, using generator: inout some RandomNumberGenerator
+        with vectors: Tensor, iterations: Int, using generator: inout some RandomNumberGenerator,
+        progress: (_ layer: Int, _ rounds: Int) -> Void = { _, _ in }
     ) throws {
         let clusters = try CodebookClustering.cluster(
-            vectors.array(of: Float.self), settings, iterations: iterations, using: &generator)
+            vectors.array(of: Float.self), settings, iterations: iterations, using: &generator, progress: progress)
         for (codebook, values) in zip(codebooks, clusters) {
             let tensor = try codebook.tensor.detached()
             try tensor.copyInPlace(from: Tensor(values, tensor.shape))

@@ -48,4 +48,22 @@ import Testing
         #expect(order != Array(0..<1000))
         #expect(generator.permutation(of: 0).isEmpty && generator.permutation(of: 1) == [0])
     }
+
+    @Test("A sample is distinct, ascending, and as likely to hold one number as another")
+    func samples() {
+        var generator = SeededGenerator(seed: 3, stream: "sample")
+        var counts = [Int](repeating: 0, count: 64)
+        for _ in 0..<4000 {
+            let sample = generator.sample(16, of: 64)
+            #expect(sample.count == 16 && zip(sample, sample.dropFirst()).allSatisfy(<))
+            for number in sample { counts[number] += 1 }
+        }
+        // 1000 of 4000 each; six standard deviations. A fixed stride holds every fourth number alone.
+        #expect(counts.allSatisfy { abs($0 - 1000) < 165 }, "\(counts)")
+        #expect(generator.sample(5, of: 3) == [0, 1, 2] && generator.sample(3, of: 3) == [0, 1, 2])
+        #expect(generator.sample(0, of: 3).isEmpty && generator.sample(2, of: 0).isEmpty)
+        var again = SeededGenerator(seed: 3, stream: "sample")
+        var other = SeededGenerator(seed: 3, stream: "sample")
+        #expect(again.sample(9, of: 1000) == other.sample(9, of: 1000))
+    }
 }

@@ -119,4 +119,73 @@ import Testing
         #expect(line.plain.contains("loss nan"))
         #expect(line.terminal(width: 80).count <= 80)
     }
+
+    @Test("A line of 80 columns has a bar, and leaves whole columns out")
+    func usualTerminal() {
+        let line = ProgressLine(progress: progress(50), totalSteps: 100, elapsed: 10, left: 10)
+        #expect(
+            line.terminal(width: 79)
+                == "[########........] 50/100  loss 0.01235  0:10 left  mse 0.004  usage 100/88/50%")
+    }
+
+    @Test("A terminal's line changes every second though no step is done, and a pipe gets one every 5 seconds")
+    func longSteps() {
+        let recorder = Recorder()
+        let reporter = recorder.reporter(.terminal)
+        reporter.begin()
+        reporter.update(progress(10))
+        let before = recorder.written.count
+        for second in 1...3 {
+            recorder.now = Double(second)
+            reporter.tick()
+        }
+        #expect(recorder.written.count == before + 3)
+        #expect(Set(recorder.written.suffix(3)).count == 3 || recorder.written.last?.contains("0:00 left") == true)
+        let lines = Recorder()
+        let pipe = lines.reporter(.lines(every: 10))
+        pipe.begin()
+        for second in 1...11 {
+            lines.now = Double(second)
+            pipe.tick()
+        }
+        #expect(lines.written == ["step 0/100 elapsed 0:05\n", "step 0/100 elapsed 0:10\n"])
+        for step in 1...6 {
+            lines.now = 11 + Double(step)
+            pipe.advance(step: step)
+        }
+        #expect(lines.written.count == 3 && lines.written.last?.hasPrefix("step 4/100 elapsed 0:15 left") == true)
+        pipe.finish()
+        pipe.tick()
+        #expect(lines.written.count == 3)
+    }
+
+    @Test("What is done instead of steps is shown with its time, until the next step")
+    func activities() {
+        let recorder = Recorder()
+        let reporter = recorder.reporter(.terminal)
+        reporter.activity("placing codewords: layer 1 of 3, round 0 of 10")
+        recorder.now = 1.2
+        reporter.tick()
+        reporter.activity("placing codewords: layer 1 of 3, round 1 of 10")
+        #expect(
+            recorder.written == [
+                "\rplacing codewords: layer 1 of 3, round 0 of 10  0:00\u{1B}[K",
+                "\rplacing codewords: layer 1 of 3, round 0 of 10  0:01\u{1B}[K",
+            ])
+        recorder.now = 1.4
+        recorder.width = 21
+        reporter.activity("placing codewords: layer 1 of 3, round 1 of 10")
+        #expect(recorder.written.last == "\rplacing codewords: l\u{1B}[K")
+        reporter.finish()
+        #expect(recorder.written.last == "\r\u{1B}[K")
+        let lines = Recorder()
+        let pipe = lines.reporter(.lines(every: 10))
+        pipe.begin()
+        pipe.update(progress(10))
+        for second in 1...6 {
+            lines.now = Double(second)
+            pipe.activity("evaluating \(second)/9")
+        }
+        #expect(lines.written.dropFirst() == ["evaluating 6/9 elapsed 0:05\n"])
+    }
 }

@@ -24,7 +24,8 @@ struct TrainingRunTests {
         }
     }
 
-    static let goldenLosses = [0.119273, 0.094399, 0.075132]
+    /// Made anew when k-means began to start from vectors drawn at random; 0.119273, 0.094399 and 0.075132 before.
+    static let goldenLosses = [0.116590, 0.094280, 0.074246]
 
     @Test("A run leaves a model, a checkpoint, logs and pictures")
     func files() throws {
@@ -58,7 +59,7 @@ struct TrainingRunTests {
             "optimizer.beta1=0.5", "optimizer.beta2=0.9",
             "optimizer.epsilon=0.1", "optimizer.weightDecay=0.1", "optimizer.schedule=cosine",
             "optimizer.warmUpSteps=3", "optimizer.gradientClip=0.01", "training.batchSize=7", "training.steps=5",
-            "training.averagingDecay=0.5", "training.seed=3", "training.precision=bfloat16", "data.flip=true",
+            "training.averagingDecay=0.2", "training.seed=3", "training.precision=bfloat16", "data.flip=true",
             "data.height=20", "data.width=20", "data.padding=1", "data.channels=3",
         ])
     func settings(_ override: String) throws {
@@ -114,16 +115,19 @@ struct TrainingRunTests {
         }
     }
 
-    @Test("A layer that uses few of its codewords is reported as collapsed")
+    @Test("A layer that uses few of its codewords is reported as collapsed, in one line, after it had time to recover")
     func collapse() throws {
         try withTemporaryFolder { folder in
             let shown = Shown()
             try train(
                 tiny([
                     "quantizer.initialization=random", "quantizer.reviveAfter=0", "quantizer.layers=1",
-                    "quantizer.branching=32", "logging.every=3",
+                    "quantizer.branching=32", "logging.every=10", "training.steps=130",
                 ]), in: folder, shown: shown)
-            #expect(shown.text.contains("(collapse)"), "\(shown.text)")
+            let lines = shown.text.split(separator: "\n")
+            #expect(lines.filter { $0.contains("(collapse)") }.count == 1, "\(shown.text)")
+            let place = try #require(lines.firstIndex { $0.contains("(collapse)") })
+            #expect(lines[place - 1].hasPrefix("step 110/130"), "\(shown.text)")
         }
     }
 }

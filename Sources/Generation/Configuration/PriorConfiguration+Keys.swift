@@ -33,7 +33,8 @@ extension PriorConfiguration {
             "training.microBatchSize", \.training.microBatchSize, "images that pass together, 0 = as caches have room"),
         .integers("training.epochs", \.training.epochs, "passes over the training codes"),
         .integers("training.steps", \.training.steps, "training steps in the place of epochs, 0 = epochs decide"),
-        .number("training.averagingDecay", \.training.averagingDecay, "decay of the average of the weights"),
+        .number(
+            "training.averagingDecay", \.training.averagingDecay, "decay of the average of the weights, once warmed up"),
         .integer("training.seed", \.training.seed, "the number that all randomness is derived from"),
         .choice("training.precision", \.training.precision, "element type of convolutions and attention"),
         .integer("training.threads", \.training.threads, "threads of the tensor engine, 0 = all cores"),

@@ -37,6 +37,8 @@ final class PriorRun {
     private var early: EarlyStop
     private var window = PriorWindow()
     private var lastCheckpoint: Int?
+    /// The last evaluation of this session; `nil` where there was none.
+    private(set) var figures: PriorTraining.Figures?
 
     /// Prepares a run: makes or loads the network, writes `config.json`.
     ///
@@ -121,6 +123,7 @@ final class PriorRun {
         window.restartClock()
         while step < totalSteps, try !early.hasEnded() {
             try trainStep()
+            log.advance(step: step)
             try afterStep()
             if step < totalSteps, shouldStop() {
                 if !window.isEmpty { try report() }
@@ -168,7 +171,7 @@ final class PriorRun {
 
     private func afterStep() throws {
         let isLast = step == totalSteps
-        if step % configuration.logging.every == 0 || isLast { try report() }
+        if configuration.logging.isDue(step: step) || isLast { try report() }
         // Whether a run ends early is part of its state, so the evaluation comes before the checkpoint.
         if step % configuration.evaluation.every == 0 || isLast { try evaluate() }
         if step % configuration.checkpoint.every == 0 || isLast { try saveCheckpoint() }
@@ -208,7 +211,9 @@ final class PriorRun {
 
     private func evaluate() throws {
         let nats = try averaging.withAverages {
-            try PriorLikelihood.nats(network, heldOut, heldOutPlaces, on: device, batch: microBatch)
+            try PriorLikelihood.nats(network, heldOut, heldOutPlaces, on: device, batch: microBatch) {
+                log.activity("measuring held-out codes \($0)/\(heldOutPlaces.count)")
+            }
         }
         let perPosition = bits.perPosition(nats: nats / Double(network.settings.positions))
         let isBest = try early.take(perPosition, step: step)
@@ -224,6 +229,8 @@ final class PriorRun {
             ])
         var text = "step \(step): held out " + String(format: "%.4f bits a position", perPosition)
         text += String(format: " (uniform %.4g), %.5f a dimension", bits.uniformPerPosition, perDimension)
+        if averaging.decay > 0 { text += " (averaged weights)" }
+        figures = PriorTraining.Figures(bitsPerPosition: perPosition, bitsPerDimension: perDimension)
         if try early.hasEnded() { text += "; no gain for \(early.patience) evaluations, so this layer is done" }
         log.notice(text)
         if isBest, early.patience > 0 { try saveModel() }
@@ -231,6 +238,7 @@ final class PriorRun {
     }
 
     private func saveCheckpoint() throws {
+        log.activity("saving")
         let spoilt = try network.parameters.notFinite()
         guard spoilt.isEmpty else { throw notFinite(spoilt.map { "weight \($0)" }) }
         try Checkpoint.save(

@@ -18,6 +18,14 @@ public struct PriorTraining {
         case interrupted(layer: Int, step: Int)
     }
 
+    /// How likely held-out codes of a layer are, in bits.
+    public struct Figures: Sendable, Equatable {
+        /// Bits a position of the layer's grid.
+        public var bitsPerPosition: Double
+        /// Bits a number of an image.
+        public var bitsPerDimension: Double
+    }
+
     /// The settings of all layers.
     public let configuration: PriorConfiguration
     /// The output.
@@ -95,11 +103,14 @@ public struct PriorTraining {
     ///
     /// - Parameters:
     ///   - announce: Told which layer begins, from 0, and how many weights its prior has.
+    ///   - completed: Told which layer is trained, after how many steps, and what its last evaluation in this session
+    ///     found.
     ///   - progress: Makes the reporter of a layer, from the steps of the whole run and those done before.
     ///   - shouldStop: Asked after every step.
     /// - Throws: `TrainingError`, `ConfigurationError`, `FileError`, `TorchError`.
     public func run(
         announce: (_ layer: Int, _ weights: Int, _ step: Int, _ totalSteps: Int) -> Void = { _, _, _, _ in },
+        completed: (_ layer: Int, _ step: Int, _ figures: Figures?) -> Void = { _, _, _ in },
         progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter, shouldStop: () -> Bool = { false }
     ) throws -> Outcome {
         // Layers may be trained at the same time by several programs; what replaces all of them wants to be alone.
@@ -114,7 +125,7 @@ public struct PriorTraining {
             }
         }
         do {
-            return try trainLayers(announce, progress, shouldStop)
+            return try trainLayers(announce, completed, progress, shouldStop)
         } catch  where !space.layers.indices.contains(where: { folder.run(layer: $0).holdsRun }) {
             start.takeBack()
             throw error
@@ -123,34 +134,38 @@ public struct PriorTraining {
 
     private func trainLayers(
         _ announce: (_ layer: Int, _ weights: Int, _ step: Int, _ totalSteps: Int) -> Void,
+        _ completed: (_ layer: Int, _ step: Int, _ figures: Figures?) -> Void,
         _ progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter, _ shouldStop: () -> Bool
     ) throws -> Outcome {
         if !PriorFolder.isPrior(folder.url) { try folder.write(space) }
         let whole = ModelFolder(folder.url).configurationFile
-        if existing != .resume,
-            layers.count == space.layers.count || !FileManager.default.fileExists(atPath: whole.path)
+        if !FileManager.default.fileExists(atPath: whole.path)
+            || existing != .resume && layers.count == space.layers.count
         {
             try AtomicFile.write(configuration.jsonData(), to: whole)
         }
         for layer in layers {
             let runFolder = folder.run(layer: layer)
             // A layer that the interrupted command had not come to yet is begun.
-            let isResumed = existing == .resume && runFolder.holdsRun
+            let isResumed = existing == .resume && runFolder.hasSettings
             let resolved =
                 try
                 (isResumed
-                ? PriorConfiguration.resumed(at: runFolder, overrides: overrides, free: Self.freeSettings)
+                ? PriorConfiguration.resumed(
+                    at: runFolder, requested: requested?.resolved(layer: layer, of: space.layers.count),
+                    overrides: overrides, free: Self.freeSettings)
                 : changed(configuration.resolved(layer: layer, of: space.layers.count)))
                 .resolved(layer: layer, of: space.layers.count)
             let parts = try heldOut.map { (codes, $0) } ?? divided(by: resolved)
             let run = try PriorRun(
                 resolved, layer: layer, codes: parts, output: runFolder.url,
-                existing: isResumed ? .resume : existing == .replace ? .replace : .refuse, device: device,
+                existing: isResumed ? .resume : existing == .refuse ? .refuse : .replace, device: device,
                 progress: progress)
             announce(layer, run.network.parameters.trainableCount, run.step, run.totalSteps)
             if case .interrupted(let step) = try run.run(shouldStop: shouldStop) {
                 return .interrupted(layer: layer, step: step)
             }
+            completed(layer, run.step, run.figures)
         }
         return .completed
     }

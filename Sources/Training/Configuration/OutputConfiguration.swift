@@ -31,7 +31,8 @@ public struct EvaluationConfiguration: Sendable, Equatable {
 
 /// What a run writes down (section `logging`).
 public struct LoggingConfiguration: Sendable, Equatable {
-    /// Steps from one line of `metrics.jsonl` to the next.
+    /// Steps from one line of `metrics.jsonl` to the next; after 10,000 lines twice as many each time the number of steps
+    /// doubles.
     public var every: Int
     /// Whether TensorBoard event files are written too.
     public var tensorBoard: Bool

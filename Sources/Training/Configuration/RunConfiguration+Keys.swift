@@ -51,7 +51,8 @@ extension RunConfiguration {
         .integer("training.batchSize", \.training.batchSize, "images a step"),
         .integer("training.epochs", \.training.epochs, "passes over the training images"),
         .optionalInteger("training.steps", \.training.steps, "training steps in all, in the place of epochs"),
-        .number("training.averagingDecay", \.training.averagingDecay, "decay of the average of the weights"),
+        .number(
+            "training.averagingDecay", \.training.averagingDecay, "decay of the average of the weights, once warmed up"),
         .integer("training.seed", \.training.seed, "the number that all randomness is derived from"),
         .choice("training.precision", \.training.precision, "element type of the convolutions"),
         .integer("training.threads", \.training.threads, "threads of the tensor engine, 0 = all cores"),

@@ -37,7 +37,9 @@ extension ConfigurationKey where Configuration: TrainableConfiguration {
     /// The section `logging`.
     public static var loggingKeys: [ConfigurationKey] {
         [
-            .integer("logging.every", \.logging.every, "steps from one line of the log to the next"),
+            .integer(
+                "logging.every", \.logging.every,
+                "steps from one line of the log to the next, ever more after 10,000 lines"),
             .flag("logging.tensorBoard", \.logging.tensorBoard, "write TensorBoard event files too"),
         ]
     }

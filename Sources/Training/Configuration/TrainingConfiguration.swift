@@ -9,6 +9,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
     /// Training steps in all; where it is nil, `epochs` decides.
     public var steps: Int?
     /// Decay of the Polyak average of the weights, in 0 ..< 1; the average is what is evaluated and saved.
+    /// It is smaller in the first steps, see `WeightAveraging`.
     public var averagingDecay: Double
     /// The one number that all randomness of a run is derived from.
     public var seed: Int

@@ -79,6 +79,12 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         return lines.joined(separator: "\n")
     }
 
+    /// The most important figures on one line: `test MSE 0.00123, PSNR 29.10 dB, usage 100/88/50%`.
+    package var shortText: String {
+        let usage = layers.map { ProgressText.percent($0.share) }.joined(separator: "/")
+        return String(format: "test MSE %.5f, PSNR %.2f dB", mse, psnr) + (usage.isEmpty ? "" : ", usage \(usage)%")
+    }
+
     /// Writes every key, `null` where a figure is absent, so that programs need not ask whether a key is there.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)

@@ -1,7 +1,7 @@
 /// Times as people read them.
-enum ClockText {
+package enum ClockText {
     /// Hours, minutes and seconds: `0:07`, `12:34`, `1:02:03`; hours grow without days. Rounded down.
-    static func text(seconds: Double) -> String {
+    package static func text(seconds: Double) -> String {
         // Also what is not a number, before a first speed is known.
         guard seconds.isFinite, seconds >= 0, seconds < 1e12 else { return "–" }
         let whole = Int(seconds)

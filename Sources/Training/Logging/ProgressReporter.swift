@@ -1,10 +1,13 @@
+import Dispatch
 import Foundation
 
 /// Shows a run's progress: a line that rewrites itself on a terminal, plain lines in a pipe, or nothing.
-public final class ProgressReporter {
+///
+/// Every call may come from any thread.
+public final class ProgressReporter: @unchecked Sendable {
     /// Where progress goes.
     public enum Style: Sendable, Equatable {
-        /// A terminal: one line that rewrites itself at most ten times a second.
+        /// A terminal: one line that rewrites itself at most ten times a second, and once a second where nothing is new.
         case terminal
         /// A pipe or a file: a line every so many steps, and where those take long one every 5 seconds.
         case lines(every: Int)
@@ -14,6 +17,8 @@ public final class ProgressReporter {
 
     /// Seconds between two rewritings on a terminal.
     static let terminalInterval = 0.1
+    /// Seconds after which a terminal's line is rewritten though nothing is new but the time.
+    static let terminalTick = 1.0
     /// Seconds after which a pipe gets a line whatever the step.
     static let lineInterval = 5.0
 
@@ -23,11 +28,16 @@ public final class ProgressReporter {
     private let width: () -> Int
     private let clock: () -> Double
     private let sink: (String) -> Void
+    private let lock = NSLock()
+    private var timer: (any DispatchSourceTimer)?
     private var start: Double
     private var lastShown: Double?
     private var latest: ProgressLine?
     private var latestIsShown = true
+    /// What is done instead of steps, since when.
+    private var activity: (text: String, start: Double)?
     private var lineIsOpen = false
+    private var isFinished = false
 
     /// Makes a reporter.
     ///
@@ -51,6 +61,8 @@ public final class ProgressReporter {
         start = clock()
     }
 
+    deinit { timer?.cancel() }
+
     /// A reporter on standard error: a line that rewrites itself where it is a terminal, else lines.
     ///
     /// - Parameters:
@@ -62,13 +74,45 @@ public final class ProgressReporter {
         totalSteps: Int, firstStep: Int = 0, every: Int, quiet: Bool = false
     ) -> ProgressReporter {
         let style: Style = quiet ? .quiet : StandardError.isTerminal ? .terminal : .lines(every: every)
-        return ProgressReporter(
+        let reporter = ProgressReporter(
             style: style, totalSteps: totalSteps, firstStep: firstStep, width: { StandardError.columns },
             clock: { ProcessInfo.processInfo.systemUptime }, sink: StandardError.write)
+        reporter.startTicking()
+        return reporter
+    }
+
+    /// Looks at the clock once a second, so that a step or a phase of minutes is no silence.
+    private func startTicking() {
+        guard style != .quiet else { return }
+        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "hrvq.progress"))
+        timer.schedule(deadline: .now() + Self.terminalTick, repeating: Self.terminalTick, leeway: .milliseconds(100))
+        timer.setEventHandler { [weak self] in self?.tick() }
+        timer.activate()
+        self.timer = timer
+    }
+
+    /// Shows how much time has passed where nothing was shown for long.
+    func tick() {
+        locked {
+            guard !isFinished else { return }
+            let now = clock()
+            let waited = now - (lastShown ?? activity?.start ?? start)
+            if waited >= (style == .terminal ? Self.terminalTick : Self.lineInterval) { show(at: now) }
+        }
     }
 
     /// Starts the clock again: what came before the first step, such as opening the data, is not the run's speed.
-    public func begin() { start = clock() }
+    public func begin() {
+        locked {
+            start = clock()
+            latest = ProgressLine(
+                step: firstStep, columns: [], totalSteps: totalSteps, elapsed: 0, left: nil, made: start)
+            latestIsShown = true
+            activity = nil
+            isFinished = false
+            if style == .terminal { show(at: start) } else { lastShown = nil }
+        }
+    }
 
     /// Shows a step, unless the last one was shown a moment ago.
     public func update(_ progress: TrainingProgress) { update(step: progress.step, columns: progress.columns) }
@@ -80,53 +124,121 @@ public final class ProgressReporter {
     ///   - columns: What is said of it, see ``ProgressText``; the first ones stay where a terminal has little room.
     package func update(step: Int, columns: @autoclosure () -> [String]) {
         guard style != .quiet else { return }
-        let now = clock()
-        let done = step - firstStep
-        let elapsed = now - start
-        let left = done > 0 ? elapsed / Double(done) * Double(max(totalSteps - step, 0)) : nil
-        latest = ProgressLine(step: step, columns: columns(), totalSteps: totalSteps, elapsed: elapsed, left: left)
-        latestIsShown = false
-        let waited = lastShown.map { now - $0 } ?? .infinity
-        let due =
-            switch style {
-            case .terminal: waited >= Self.terminalInterval
-            case .lines(let every):
-                step % max(every, 1) == 0 || (lastShown == nil ? elapsed : waited) >= Self.lineInterval
-            case .quiet: false
-            }
-        if due { show(at: now) }
+        locked { moveOn(to: step, columns: columns(), isReport: true) }
+    }
+
+    /// Says that a step is done that nothing is reported of; the columns stay those of the last report.
+    package func advance(step: Int) {
+        guard style != .quiet else { return }
+        locked {
+            guard let latest else { return }
+            moveOn(to: step, columns: latest.columns, isReport: false)
+        }
+    }
+
+    /// Says what is done instead of steps, such as an evaluation, until the next step or ``begin()``.
+    ///
+    /// - Parameter text: Such as `evaluating 640/1000`.
+    package func activity(_ text: @autoclosure () -> String) {
+        guard style != .quiet else { return }
+        locked {
+            let now = clock()
+            let waited = lastShown.map { now - $0 } ?? .infinity
+            activity = (text(), activity?.start ?? now)
+            isFinished = false
+            let isDue =
+                style == .terminal
+                ? waited >= Self.terminalInterval
+                : min(waited, now - (activity?.start ?? now)) >= Self.lineInterval
+            if isDue { show(at: now) }
+        }
     }
 
     /// Writes a text of its own line, such as the result of an evaluation; a terminal's progress goes on below it.
     public func note(_ text: String) {
         guard style != .quiet else { return }
-        sink((lineIsOpen ? "\r\u{1B}[K" : "") + text + "\n")
-        lineIsOpen = false
-        if style == .terminal, latest != nil { show(at: clock()) }
+        locked { write(note: text) }
     }
 
     /// Writes what a person must know even if progress is not wanted.
     public func warn(_ text: String) {
-        if style == .quiet { sink(text + "\n") } else { note(text) }
+        locked { if style == .quiet { sink(text + "\n") } else { write(note: text) } }
     }
 
     /// Shows the last step if it was passed over, and ends the line. More updates may follow.
     public func finish() {
-        if !latestIsShown { show(at: clock()) }
-        if lineIsOpen { sink("\n") }
+        locked {
+            let showsActivity = lineIsOpen && activity != nil
+            activity = nil
+            if !latestIsShown || showsActivity { show(at: clock()) }
+            if lineIsOpen { sink(latest == nil ? "\r\u{1B}[K" : "\n") }
+            lineIsOpen = false
+            isFinished = true
+        }
+    }
+
+    private func locked(_ body: () -> Void) {
+        lock.lock()
+        defer { lock.unlock() }
+        body()
+    }
+
+    private func moveOn(to step: Int, columns: [String], isReport: Bool) {
+        let now = clock()
+        let done = step - firstStep
+        let elapsed = now - start
+        let left = done > 0 ? elapsed / Double(done) * Double(max(totalSteps - step, 0)) : nil
+        latest = ProgressLine(
+            step: step, columns: columns, totalSteps: totalSteps, elapsed: elapsed, left: left, made: now)
+        // A report is shown before the line ends; a step that nothing is said of need not be.
+        latestIsShown = latestIsShown && !isReport
+        activity = nil
+        isFinished = false
+        let waited = lastShown.map { now - $0 } ?? .infinity
+        let isDue =
+            switch style {
+            case .terminal: waited >= Self.terminalInterval
+            case .lines(let every):
+                (isReport && step % max(every, 1) == 0) || (lastShown == nil ? elapsed : waited) >= Self.lineInterval
+            case .quiet: false
+            }
+        if isDue { show(at: now) }
+    }
+
+    private func write(note text: String) {
+        sink((lineIsOpen ? "\r\u{1B}[K" : "") + text + "\n")
         lineIsOpen = false
+        // A result ends what it is the result of.
+        activity = nil
+        if style == .terminal, latest != nil { show(at: clock()) }
     }
 
     private func show(at now: Double) {
-        guard let latest else { return }
+        if let activity {
+            lastShown = now
+            let time = ClockText.text(seconds: now - activity.start)
+            if style == .terminal {
+                open("\(activity.text)  \(time)")
+            } else {
+                sink("\(activity.text) elapsed \(time)\n")
+            }
+            return
+        }
+        guard let line = latest?.later(at: now) else { return }
         lastShown = now
         latestIsShown = true
         if style == .terminal {
-            // One column less than there are, because some terminals wrap when the last one is filled.
-            sink("\r" + latest.terminal(width: max(width() - 1, 0)) + "\u{1B}[K")
-            lineIsOpen = true
+            open(line.terminal(width: lineWidth))
         } else {
-            sink(latest.plain + "\n")
+            sink(line.plain + "\n")
         }
+    }
+
+    /// One column less than there are, because some terminals wrap when the last one is filled.
+    private var lineWidth: Int { max(width() - 1, 0) }
+
+    private func open(_ text: String) {
+        sink("\r" + text.prefix(lineWidth) + "\u{1B}[K")
+        lineIsOpen = true
     }
 }

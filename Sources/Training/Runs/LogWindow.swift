@@ -20,8 +20,8 @@ public struct StepRecord: Sendable {
     public var gradientNorm: Double?
     /// Usage of every layer, over all vectors of these steps.
     public var layers: [CodebookUsage.Layer]
-    /// How many vectors each layer's usage was counted over.
-    public var vectors: [Int]
+    /// The choices of each codeword of each layer.
+    var counts: [[Int]]
     /// How many codewords of each layer were revived.
     public var revived: [Int]
     /// Images a second.
@@ -95,7 +95,7 @@ struct LogWindow {
             step: step, steps: steps, loss: total / count, terms: terms.map { ($0.name, $0.value / count) },
             learningRate: learningRate, gradientNorm: gradientNorm,
             layers: usage?.layers ?? [],
-            vectors: usage?.counts.map { $0.reduce(0, +) } ?? [], revived: revived,
+            counts: usage?.counts ?? [], revived: revived,
             imagesPerSecond: Double(images) / max(seconds, 1e-9), skipped: skipped)
     }
 }

@@ -3,11 +3,6 @@ import Images
 import Metrics
 
 extension RunLog {
-    /// Below this share of used codewords a layer is called collapsed.
-    static let collapseShare = 0.5
-    /// Vectors a codeword that a verdict on collapse needs; fewer say little.
-    static let vectorsPerCodeword = 50
-
     /// Takes the figures of some training steps.
     func step(_ record: StepRecord) throws {
         var values: [(name: String, value: MetricValue)] = [
@@ -37,21 +32,16 @@ extension RunLog {
             step: record.step, loss: record.loss, meanSquaredError: record.meanSquaredError,
             usage: record.layers.map(\.share), imagesPerSecond: record.imagesPerSecond)
         show(step: progress.step, columns: progress.columns)
-        warnOfCollapse(record)
-    }
-
-    private func warnOfCollapse(_ record: StepRecord) {
-        for (layer, usage) in record.layers.enumerated() {
-            guard record.vectors[layer] >= Self.vectorsPerCodeword * usage.codewords else { continue }
-            warn(
-                of: "collapse of layer \(layer + 1)", while: usage.share < Self.collapseShare,
-                "layer \(layer + 1) uses \(usage.used) of its \(usage.codewords) codewords (collapse); "
-                    + "a smaller optimizer.learningRate or quantizer.reviveAfter may help")
-        }
     }
 
     /// Takes the figures of an evaluation.
-    func evaluation(_ report: EvaluationReport, step: Int, sheet: PixelImage?) throws {
+    ///
+    /// - Parameters:
+    ///   - report: The figures.
+    ///   - step: Training steps done.
+    ///   - sheet: Originals above their reconstructions, for TensorBoard.
+    ///   - weights: Which weights they are of, such as `averaged weights`.
+    func evaluation(_ report: EvaluationReport, step: Int, sheet: PixelImage?, weights: String?) throws {
         var values: [(name: String, value: MetricValue)] = [("mse", .real(report.mse)), ("psnr", .real(report.psnr))]
         var scalars: [(tag: String, value: Double)] = [
             ("evaluation/mse", report.mse), ("evaluation/psnr", report.psnr),
@@ -68,9 +58,6 @@ extension RunLog {
         try append(
             "evaluation", step: step, values, scalars: scalars,
             picture: sheet.map { ("evaluation/reconstructions", $0) })
-        let usage = report.layers.map { "\($0.used)/\($0.codewords)" }.joined(separator: " ")
-        let error = String(format: "%.5f", report.mse)
-        notice(
-            "step \(step): test MSE \(error), PSNR \(String(format: "%.2f", report.psnr)) dB, codewords used \(usage)")
+        notice("step \(step): \(report.shortText)" + (weights.map { " (\($0))" } ?? ""))
     }
 }

@@ -53,6 +53,12 @@ package final class RunLog {
         progress.update(step: step, columns: columns())
     }
 
+    /// Says that a step is done, of which nothing is reported yet.
+    package func advance(step: Int) { progress.advance(step: step) }
+
+    /// Says what is done instead of steps, such as an evaluation, until the next step.
+    package func activity(_ text: @autoclosure () -> String) { progress.activity(text()) }
+
     /// Tells the person who watches.
     package func notice(_ text: String) { progress.note(text) }
 

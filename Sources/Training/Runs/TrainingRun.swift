@@ -59,13 +59,16 @@ public final class TrainingRun {
     private var recorded: RecordedSteps?
     private var lastCheckpoint: Int?
     private var skippedBefore = 0
+    private var collapse: CollapseWatch
+    /// The last evaluation of this session; `nil` where there was none.
+    public private(set) var lastEvaluation: EvaluationReport?
     private let start: RunStart
 
     /// Prepares a run: opens the data, makes or loads the model, writes `config.json`.
     ///
     /// - Parameters:
     ///   - configuration: The settings; see ``RunConfiguration/resumed(at:overrides:)`` for a resumed run's.
-    ///   - data: The data set's folder; not needed for glyphs.
+    ///   - data: The data set's folder; not needed for glyphs, nor for a run that is resumed and remembers it.
     ///   - output: The run's folder.
     ///   - existing: What to do if `output` holds a run.
     ///   - device: Where to train.
@@ -99,6 +102,7 @@ public final class TrainingRun {
         layerDropout = LayerDropout(
             share: configuration.quantizer.layerDropout, layers: model.layers, seed: configuration.seedBits)
         step = 0
+        collapse = CollapseWatch(reviveAfter: configuration.quantizer.reviveAfter)
         let before = existing == .resume ? try folder.model.configuration() : nil
         var warnings: [String] = []
         start = try RunStart(output, existing, clear: folder.clear)
@@ -163,6 +167,7 @@ public final class TrainingRun {
             window.restartClock()
             while step < totalSteps {
                 if let recorded { try trainSteps(recorded, next) } else { try trainStep(next()) }
+                log.advance(step: step)
                 try afterStep(loader)
                 if step < totalSteps, shouldStop() {
                     if step != reportedStep { try report(loader) }
@@ -258,7 +263,7 @@ public final class TrainingRun {
         let isLast = step == totalSteps
         // What is not finite is found before it is saved or shown.
         if step % configuration.checkpoint.every == 0 || step % configuration.evaluation.every == 0 { try collect() }
-        if step % configuration.logging.every == 0 || isLast { try report(loader) }
+        if configuration.logging.isDue(step: step) || isLast { try report(loader) }
         // The checkpoint comes first: an evaluation that fails, for a bad image or a full disk, must not cost it.
         if step % configuration.checkpoint.every == 0 || isLast { try saveCheckpoint() }
         if step % configuration.evaluation.every == 0 || isLast { try evaluate() }
@@ -270,7 +275,9 @@ public final class TrainingRun {
         let skipped = loader?.skipped ?? []
         for image in skipped.dropFirst(skippedBefore) { log.notice("skipped: \(image.reason)") }
         skippedBefore = skipped.count
-        try log.step(window.record(step: step, skipped: skipped.count))
+        let record = window.record(step: step, skipped: skipped.count)
+        try log.step(record)
+        if let warning = try collapse.take(record) { log.warn(warning) }
         window = LogWindow()
         reportedStep = step
     }
@@ -298,7 +305,9 @@ public final class TrainingRun {
                 try quantizer.markInitialized()
                 continue
             }
-            log.notice("placing codewords by k-means")
+            let levels = model.quantizers.count
+            let subject = levels > 1 ? "codewords of level \(index + 1) of \(levels)" : "codewords"
+            log.notice("placing \(subject) by k-means")
             let loader = try configuration.loader(of: training, startStep: 0)
             defer { loader.stop() }
             var parts: [Tensor] = []
@@ -319,11 +328,18 @@ public final class TrainingRun {
                 let part = try vectors.indexSelected(axis: 0, Tensor(rows, [rows.count]))
                 count += part.size(0)
                 parts.append(part)
+                log.activity("encoding vectors for \(subject) \(count)/\(wanted)")
             }
             var stream = SeededGenerator(seed: configuration.seedBits, stream: "k-means", step: UInt64(index))
             try quantizer.initialize(
                 with: Tensor.concatenate(parts, axis: 0), iterations: configuration.quantizer.kMeansIterations,
-                using: &stream)
+                using: &stream
+            ) { layer, rounds in
+                let layers = quantizer.settings.layers
+                let place = layers > 1 ? "layer \(layer + 1) of \(layers), " : ""
+                log.activity(
+                    "placing \(subject): \(place)round \(rounds) of \(configuration.quantizer.kMeansIterations)")
+            }
         }
         if step == 0 { try averaging.restart() }
     }
@@ -331,22 +347,29 @@ public final class TrainingRun {
     private func evaluate() throws {
         let evaluator = Evaluator(model: model, configuration: configuration, device: device)
         let report = try averaging.withAverages {
-            try evaluator.evaluate(test, limit: configuration.evaluation.images)
+            try evaluator.evaluate(test, limit: configuration.evaluation.images) { done, total in
+                log.activity("evaluating \(done)/\(total)")
+            }
         }
+        lastEvaluation = report
         var sheet: PixelImage?
         if configuration.evaluation.samples > 0 {
             let drawn = try averaging.withAverages {
                 try evaluator.sheet(test, count: configuration.evaluation.samples)
             }
             try AtomicFolder.create(folder.samples)
-            try drawn.writePNG(to: folder.samples.appendingPathComponent("step-\(step).png").path)
-            sheet = drawn
+            try drawn.writePNG(to: folder.samples.appendingPathComponent(KeptSheets.fileName(step: step)).path)
+            let every = configuration.evaluation.every
+            KeptSheets.prune(folder.samples, latest: step, every: every)
+            if KeptSheets.stays(step: step, every: every) || step == totalSteps { sheet = drawn }
         }
-        try log.evaluation(report, step: step, sheet: sheet)
+        try log.evaluation(
+            report, step: step, sheet: sheet, weights: averaging.decay > 0 ? "averaged weights" : nil)
         window.restartClock()
     }
 
     private func saveCheckpoint() throws {
+        log.activity("saving")
         let spoilt = try model.parameters.notFinite()
         guard spoilt.isEmpty else {
             throw TrainingError.notFinite(

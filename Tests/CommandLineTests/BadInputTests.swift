@@ -26,7 +26,7 @@ struct BadInputTests {
     @Test("Data that is missing, empty or cut off")
     func data() throws {
         try withTemporaryFolder { folder in
-            try expectRefusal("hrvqvae-mnist", data: nil, ["data folder"])
+            try expectRefusal("hrvqvae-mnist", data: nil, ["pass --data FOLDER"])
             try expectRefusal("hrvqvae-mnist", data: folder.appendingPathComponent("no"), ["train-images-idx3-ubyte"])
             try expectRefusal("hrvqvae-mnist", data: folder, ["train-images-idx3-ubyte"])
             try expectRefusal("hrvqvae-cifar10", data: folder, ["data_batch_1.bin"])
@@ -145,7 +145,7 @@ struct BadInputTests {
         let run = try TinyRun.folder.get()
         let before = try Data(contentsOf: run.appendingPathComponent("model.safetensors"))
         expectFailure(
-            try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", run.path), "--resume", "--force")
+            try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--output", run.path), "--continue", "--force")
         #expect(try Data(contentsOf: run.appendingPathComponent("model.safetensors")) == before)
         try withTemporaryFolder { folder in
             expectFailure(try Shell.hrvq("train", "--output", "new", "--resume", in: folder), "no checkpoint")

@@ -24,7 +24,8 @@ struct HelpTests {
     func trainHelp() throws {
         let help = try Shell.hrvq("train", "--help").output
         for word in [
-            "--preset", "--config", "--data", "--output", "--steps", "--seed", "--set", "--resume", "--force",
+            "--preset", "--config", "--data", "--output", "--steps", "--seed", "--set", "--continue", "--resume",
+            "--force",
             "--device", "--threads", "--precision", "--quiet", "--help-config", "hrvqvae-ffhq", "hrvqvae-imagenet",
             "hrvqvae-cifar10", "hrvqvae-mnist", "hrvqvae-glyphs",
         ] {

@@ -186,7 +186,7 @@ struct PriorCommandTests {
             #expect(held.status == 0, "\(held.error)")
             let state = folder.appendingPathComponent("held/layer-1/checkpoints/step-2/state.json")
             #expect(try String(contentsOf: state, encoding: .utf8).contains("\"images\" : 96"))
-            expectFailure(try train(common + ["--output", "whole"]), "--resume", "--force")
+            expectFailure(try train(common + ["--output", "whole"]), "--continue", "--force")
             expectFailure(
                 try train(common + ["--output", try TinyRun.folder.get().path, "--force"]), "no prior")
             expectFailure(try train(common + ["--output", "x", "--layer", "3"]), "the layers 1 to 2")

@@ -111,7 +111,7 @@ struct WorkflowTests {
         }
     }
 
-    @Test("SIGINT and SIGTERM save and end; --resume goes on", arguments: [SIGINT, SIGTERM])
+    @Test("SIGINT, SIGTERM and SIGHUP save and end; --resume goes on", arguments: [SIGINT, SIGTERM, SIGHUP])
     func interrupted(_ number: Int32) throws {
         try withTemporaryFolder { folder in
             let started = try Shell.start(
@@ -124,7 +124,7 @@ struct WorkflowTests {
             }
             kill(started.process.processIdentifier, number)
             let answer = try Shell.finish(started)
-            #expect(answer.status == 128 + number && answer.error.contains("--resume"), "\(answer)")
+            #expect(answer.status == 128 + number && answer.error.contains("--continue"), "\(answer)")
             let step = try #require(RunFolder(folder.appendingPathComponent("run")).checkpointSteps().last)
             #expect(names(folder.appendingPathComponent("run")).contains("model.safetensors"))
             let resumed = try Shell.hrvq("train", "--output", "run", "--resume", "--steps", "\(step + 2)", in: folder)

@@ -94,12 +94,13 @@ final class PriorRun {
                 warnings = state.differences
             }
             folder.removeLeftovers()
+            // Settings come first: a run that is killed from here on can be gone on with.
+            try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
             log = try RunLog(
                 folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
                 progress: progress(totalSteps, step))
             try log.settings(configuration, step: step)
             for warning in warnings { log.warn(warning) }
-            try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
         } catch {
             start.takeBack()
             throw error

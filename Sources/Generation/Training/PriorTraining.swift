@@ -38,6 +38,7 @@ public struct PriorTraining {
     private let heldOut: CodesFile?
     private let existing: TrainingRun.Existing
     private let overrides: [String]
+    private let requested: PriorConfiguration?
     private let device: Device
     /// Whether nothing of what the folder holds stays.
     private let isReplaced: Bool
@@ -52,14 +53,18 @@ public struct PriorTraining {
     ///   - layer: One layer, from 1; all of them if `nil`.
     ///   - existing: What to do with layers that are there.
     ///   - overrides: What a resumed run changes, as `key=value`.
+    ///   - requested: All settings as the user asks for them, which those of layers that go on have to equal; `nil`
+    ///     where only `overrides` are asked for.
     ///   - device: Where to train.
     /// - Throws: ``PriorError``, `ConfigurationError`, `FileError`.
     public init(
         _ configuration: PriorConfiguration, codes: (file: CodesFile, path: String),
         heldOut: (file: CodesFile, path: String)? = nil, output: URL, layer: Int? = nil,
-        existing: TrainingRun.Existing = .refuse, overrides: [String] = [], device: Device = .cpu
+        existing: TrainingRun.Existing = .refuse, overrides: [String] = [], requested: PriorConfiguration? = nil,
+        device: Device = .cpu
     ) throws {
         try configuration.validate()
+        self.requested = requested
         self.configuration = configuration
         self.existing = existing
         self.overrides = overrides
@@ -85,6 +90,13 @@ public struct PriorTraining {
         guard heldOut != nil || codes.file.count >= 2 else { throw PriorError.tooFewCodes(found: codes.file.count) }
         self.codes = codes.file
         self.heldOut = heldOut?.file
+        let whole = ModelFolder(output)
+        if existing == .resume, layer == nil, let requested,
+            FileManager.default.fileExists(atPath: whole.configurationFile.path)
+        {
+            try requested.requireEqual(
+                to: whole.configuration(of: PriorConfiguration.self), path: output.path, free: Self.freeSettings)
+        }
         if existing == .refuse {
             for layer in layers { try folder.run(layer: layer).check(.refuse) }
         }
@@ -94,7 +106,9 @@ public struct PriorTraining {
     ///
     /// - Throws: `TrainingError.nothingToResume(path:)`, `ConfigurationError`, `FileError`.
     public static func resumed(at output: URL) throws -> PriorConfiguration {
-        guard PriorFolder.isPrior(output) else { throw TrainingError.nothingToResume(path: output.path) }
+        guard PriorFolder.isPrior(output),
+            FileManager.default.fileExists(atPath: ModelFolder(output).configurationFile.path)
+        else { throw TrainingError.nothingToResume(path: output.path) }
         return try ModelFolder(output).configuration(of: PriorConfiguration.self)
     }
 

@@ -28,13 +28,17 @@ extension RunConfiguration {
     ///
     /// - Parameters:
     ///   - folder: The run.
+    ///   - requested: All settings as the user asks for them, which the run's have to equal; `nil` where only
+    ///     `overrides` are asked for.
     ///   - overrides: `key=value` texts. Only settings that do not change what was trained so far may be among them:
     ///     the number of steps, how often to save, evaluate and log, worker threads.
     /// - Throws: ``TrainingError/changedSettings(path:changes:)``, ``TrainingError/nothingToResume(path:)``,
     ///   ``ConfigurationError``.
-    public static func resumed(at folder: RunFolder, overrides: [String]) throws -> RunConfiguration {
+    public static func resumed(
+        at folder: RunFolder, requested: RunConfiguration? = nil, overrides: [String]
+    ) throws -> RunConfiguration {
         try resumed(
-            at: folder, overrides: overrides,
+            at: folder, requested: requested, overrides: overrides,
             free: ["checkpoint.", "evaluation.", "logging.", "data.workers", "training.steps", "training.epochs"])
     }
 }

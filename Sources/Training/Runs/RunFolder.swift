@@ -5,6 +5,7 @@ import Torch
 /// A training run on disk: a model folder that also holds checkpoints, logs and pictures.
 ///
 ///     RUN/config.json  model.safetensors      the model, with averaged weights
+///         run.json                            where the images are
 ///         checkpoints/step-500/               everything that resuming needs
 ///         metrics.jsonl  events.out.tfevents… logs
 ///         samples/step-500.png                originals above their reconstructions
@@ -47,6 +48,12 @@ public struct RunFolder: Sendable {
         return holdsRun && (!checkpointSteps().isEmpty || !hasModel)
     }
 
+    /// Whether a run came as far as its settings. Where it holds less than that, there is nothing to go on with.
+    public var hasSettings: Bool {
+        [model.configurationFile, model.weightsFile].contains { FileManager.default.fileExists(atPath: $0.path) }
+            || !checkpointSteps().isEmpty
+    }
+
     /// Checks that a run may do with the folder what it means to.
     ///
     /// - Throws: ``TrainingError/runExists(path:step:)``, ``TrainingError/nothingToResume(path:)``.
@@ -78,7 +85,8 @@ public struct RunFolder: Sendable {
         let names = (try? manager.contentsOfDirectory(atPath: url.path)) ?? []
         if leftovers { removeLeftovers() }
         let own: Set<String> = [
-            "config.json", "model.safetensors", "checkpoints", "metrics.jsonl", "samples", "evaluation.json",
+            "config.json", "run.json", "model.safetensors", "checkpoints", "metrics.jsonl", "samples",
+            "evaluation.json",
         ]
         for name in names where own.contains(name) || name.hasPrefix("events.out.tfevents.") {
             try AtomicFile.remove(url.appendingPathComponent(name))
@@ -126,7 +134,7 @@ public struct RunFolder: Sendable {
         let manager = FileManager.default
         for folder in [url, checkpoints, samples] {
             for name in (try? manager.contentsOfDirectory(atPath: folder.path)) ?? [] {
-                let isOwn = [".config.json.", ".model.safetensors.", ".metrics.jsonl.", ".step-"]
+                let isOwn = [".config.json.", ".run.json.", ".model.safetensors.", ".metrics.jsonl.", ".step-"]
                     .contains(where: name.hasPrefix)
                 guard isOwn else { continue }
                 if name.hasSuffix(".tmp") { try? manager.removeItem(at: folder.appendingPathComponent(name)) }

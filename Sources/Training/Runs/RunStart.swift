@@ -21,8 +21,9 @@ package struct RunStart {
     ///   - clear: Removes what is replaced; called where that is so.
     /// - Throws: ``TrainingError/runInUse(path:)``, `FileError`, and what `clear` throws.
     package init(
-        _ folder: URL, _ existing: TrainingRun.Existing, names: Set<String> = ["config.json", "metrics.jsonl"],
-        isShared: Bool = false, clear: () throws -> Void
+        _ folder: URL, _ existing: TrainingRun.Existing,
+        names: Set<String> = ["config.json", "run.json", "metrics.jsonl"], isShared: Bool = false,
+        clear: () throws -> Void
     ) throws {
         self.folder = folder
         self.existing = existing

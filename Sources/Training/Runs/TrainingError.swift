@@ -10,6 +10,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case nothingToResume(path: String)
     /// The training images are not those that the run was started with.
     case changedData(path: String, before: Int, now: Int)
+    /// Images of this kind are in a folder, and nothing says in which.
+    case dataMissing(kind: String)
+    /// The folder of the images that a run remembers is gone.
+    case dataMoved(path: String, data: String)
     /// A resumed run may not change these settings; each is listed with its old and new value.
     case changedSettings(path: String, changes: [String])
     /// A term of the objective, a gradient or a weight is not a finite number.
@@ -26,7 +30,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .runExists(let path, let step):
             "\(path): holds a training run already" + (step.map { " (at step \($0))" } ?? "")
-                + "; continue it with --resume, replace it with --force, or choose another --output"
+                + "; go on with it by --continue, replace it with --force, or choose another --output"
         case .runInUse(let path):
             "\(path): another process is training in this folder; wait for it, end it, or choose another --output"
         case .nothingToResume(let path):
@@ -38,6 +42,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .changedData(let path, let before, let now):
             "\(path): the run was started with \(before) training images and --data holds \(now); "
                 + "give the data set that it was started with, or start a new run in another --output"
+        case .dataMissing(let kind): "the images of '\(kind)' are in a folder; pass --data FOLDER"
+        case .dataMoved(let path, let data):
+            "\(path): the images of the run were in \(data), which is not there any more; pass --data FOLDER"
         case .notFinite(let step, let terms, let checkpoint):
             "step \(step): not a finite number: \(Listing.text(terms.map(TermName.shown))); "
                 + (checkpoint.map { "the last good checkpoint is kept at \($0); " } ?? "")

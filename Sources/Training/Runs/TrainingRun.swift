@@ -46,6 +46,8 @@ public final class TrainingRun {
     public private(set) var step: Int
     /// Steps of the whole run.
     public let totalSteps: Int
+    /// Where the images are; `nil` for those that the program draws.
+    public let dataFolder: URL?
 
     let optimizer: Adam
     let averaging: WeightAveraging
@@ -86,6 +88,12 @@ public final class TrainingRun {
         folder = RunFolder(output)
         try folder.check(existing)
         if configuration.training.threads > 0 { try Engine.setThreadCount(configuration.training.threads) }
+        // A new run has no folder to remember; what an earlier one left there is not its own.
+        let data =
+            try existing == .resume
+            ? folder.dataFolder(data, configuration.data)
+            : RunFolder.required(data, configuration.data)
+        dataFolder = data
         training = try configuration.data.open(data, split: .train)
         test = try configuration.data.open(data, split: .test)
         totalSteps = configuration.totalSteps(images: training.count)
@@ -124,12 +132,14 @@ public final class TrainingRun {
                 warnings.append("the run has another length now, so its learning rate leaves the cosine that it began")
             }
             folder.removeLeftovers()
+            // Settings come first: a run that is killed from here on can be gone on with.
+            try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
+            if let data { try folder.remember(data: data) }
             log = try RunLog(
                 folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
                 progress: progress(totalSteps, step))
             try log.settings(configuration, step: step)
             for warning in warnings { log.warn(warning) }
-            try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
         } catch {
             start.takeBack()
             throw error

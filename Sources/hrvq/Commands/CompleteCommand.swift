@@ -95,7 +95,7 @@ struct CompleteCommand: ParsableCommand {
     /// Files, brought to the model's size as a data set would, or images of a data set.
     private func read(_ configuration: RunConfiguration, _ check: (Int) throws -> Void) throws -> [PixelImage] {
         if images.isEmpty {
-            let dataset = try data.open(configuration)
+            let dataset = try data.remembering(model.run, configuration, quiet: quiet).open(configuration)
             let wanted = min(data.limit ?? 10, dataset.count)
             try check(wanted)
             return try (0..<wanted).map { try dataset.item(at: $0 * dataset.count / wanted, crop: .centre) }

@@ -12,9 +12,17 @@ struct TrainCommand: ParsableCommand {
             """,
         discussion: """
             Settings come from a preset, then a YAML file, then --set, later ones winning. The output folder holds \
-            config.json and model.safetensors (the model), checkpoints, metrics.jsonl, TensorBoard events and \
-            pictures of reconstructions. Ctrl-C saves and ends; --resume goes on exactly where a run stopped, also \
-            after a crash.
+            config.json and model.safetensors (the model), run.json (where the images are), checkpoints, metrics.jsonl, \
+            TensorBoard events and pictures of reconstructions.
+
+            Ctrl-C saves and ends, and so does a closed terminal. The same command with --continue, or --continue and \
+            --output alone, goes on exactly where a run stopped, also after a crash; other settings than before are an \
+            error, but for the number of steps and how often to save, evaluate and log.
+
+            The folder stays bounded: checkpoint.keep checkpoints; pictures of the first 16 evaluations, then of 8 each \
+            time their number doubles, and the latest; 10,000 lines of metrics.jsonl, then 5,000 each time their number \
+            doubles, about 600 bytes each, and as much in TensorBoard's events. Of the longest preset these are 100 \
+            pictures and 26 MB.
             """)
 
     @OptionGroup var options: TrainingOptions<Preset>
@@ -26,15 +34,18 @@ struct TrainCommand: ParsableCommand {
         if options.helpConfig { return try SettingsHelp.print(options.configuration()) }
         guard let output = options.output else { return }
         let quiet = options.quiet
-        let device = try options.engine.prepare(trains: true)
         let url = URL(fileURLWithPath: output)
+        let folder = RunFolder(url)
+        let (existing, requested) = try options.start(canGoOn: folder.hasSettings, holdsRest: folder.holdsRun)
         let configuration =
-            options.resume
-            ? try RunConfiguration.resumed(at: RunFolder(url), overrides: options.allOverrides)
-            : try options.configuration()
+            try existing != .resume
+            ? requested ?? options.configuration()
+            : RunConfiguration.resumed(at: folder, requested: requested, overrides: options.allOverrides)
+        if existing == .resume { options.announce(configuration, before: try folder.model.configuration()) }
+        let device = try options.engine.prepare(trains: true)
         let training = try TrainingRun(
             configuration, data: data.map { URL(fileURLWithPath: $0) }, output: url,
-            existing: options.existing, device: device
+            existing: existing, device: device
         ) { totalSteps, firstStep in
             .standardError(
                 totalSteps: totalSteps, firstStep: firstStep, every: configuration.logging.every, quiet: quiet)
@@ -45,13 +56,23 @@ struct TrainCommand: ParsableCommand {
                     + "on \(device) in \(training.model.precision), seed \(configuration.training.seed), "
                     + "steps \(training.step) to \(training.totalSteps)")
         }
+        if !quiet, data == nil, let folder = training.dataFolder {
+            printError("images of the run's data folder \(folder.path)")
+        }
         let interruption = Interruption()
+        let start = ProcessInfo.processInfo.systemUptime
+        let firstStep = training.step
         switch try training.run(shouldStop: { interruption.isAsked }) {
         case .completed(let step):
-            if !quiet { printError("done: \(step) steps; the model is in \(output)") }
+            guard !quiet else { return }
+            let seconds = ProcessInfo.processInfo.systemUptime - start
+            printError(
+                firstStep == step
+                    ? "all \(step) steps were done before" : "done: \(step) steps, \(ClockText.text(seconds: seconds))")
+            if let report = training.lastEvaluation { printError(report.shortText) }
+            printError("next: hrvq evaluate \(ShellText.quoted(output))")
         case .interrupted:
-            let place = data.map { " --data '\($0)'" } ?? ""
-            printError("go on with: hrvq train --output '\(output)' --resume\(place)")
+            printError("go on with: hrvq train --output \(ShellText.quoted(output)) --continue")
             throw interruption.exitCode
         }
     }

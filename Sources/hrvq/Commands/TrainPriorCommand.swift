@@ -14,7 +14,8 @@ struct TrainPriorCommand: ParsableCommand {
             Takes the codes that 'hrvq tokenize' wrote, and trains one network a layer, one after the other. The output \
             folder holds a run a layer (layer-1, layer-2, …), each with what a run of 'hrvq train' holds. Progress is in \
             bits a position and bits a dimension, beside those of a code that takes all numbers for equally likely. \
-            Ctrl-C saves and ends; --resume goes on exactly where training stopped, also after a crash.
+            Ctrl-C saves and ends, and so does a closed terminal; the same command with --continue goes on exactly where \
+            training stopped, also after a crash.
             """)
 
     @OptionGroup var options: TrainingOptions<PriorPreset>
@@ -39,15 +40,16 @@ struct TrainPriorCommand: ParsableCommand {
         if options.helpConfig { return try SettingsHelp.print(options.configuration()) }
         guard let output = options.output, let codes else { return }
         let quiet = options.quiet
-        let device = try options.engine.prepare(trains: true)
         let url = URL(fileURLWithPath: output)
-        let configuration =
-            options.resume ? try PriorTraining.resumed(at: url) : try options.configuration()
+        let (existing, requested) = try options.start(canGoOn: PriorFolder.isPrior(url))
+        let configuration = try requested ?? PriorTraining.resumed(at: url)
+        let device = try options.engine.prepare(trains: true)
         let training = try PriorTraining(
             configuration, codes: (CodesFile(URL(fileURLWithPath: codes)), codes),
             heldOut: heldOut.map { (try CodesFile(URL(fileURLWithPath: $0)), $0) }, output: url, layer: layer,
-            existing: options.existing, overrides: options.resume ? options.allOverrides : [],
+            existing: existing, overrides: existing == .resume ? options.allOverrides : [], requested: requested,
             device: device)
+        let start = ProcessInfo.processInfo.systemUptime
         let interruption = Interruption()
         let outcome = try training.run(
             announce: { layer, weights, step, totalSteps in
@@ -56,17 +58,33 @@ struct TrainPriorCommand: ParsableCommand {
                     "layer \(layer + 1) of \(training.space.layers.count): a prior of \(weights) weights, on \(device), "
                         + "steps \(step) to \(totalSteps)")
             },
+            completed: { layer, step, figures in
+                guard !quiet else { return }
+                let bits = figures.map {
+                    String(
+                        format: ", held out %.4f bits a position, %.5f a dimension", $0.bitsPerPosition,
+                        $0.bitsPerDimension)
+                }
+                printError("layer \(layer + 1) of \(training.space.layers.count) done: \(step) steps\(bits ?? "")")
+            },
             progress: { totalSteps, firstStep in
                 .standardError(
                     totalSteps: totalSteps, firstStep: firstStep, every: configuration.logging.every, quiet: quiet)
             }, shouldStop: { interruption.isAsked })
         switch outcome {
         case .completed:
-            if !quiet { printError("done: the priors are in \(output)") }
+            guard !quiet else { return }
+            let seconds = ProcessInfo.processInfo.systemUptime - start
+            printError("done: the priors are in \(output), \(ClockText.text(seconds: seconds))")
+            printError(
+                "next: hrvq evaluate \(ShellText.quoted(output)) --codes \(ShellText.quoted(heldOut ?? codes))\n"
+                    + "  or: hrvq sample MODEL \(ShellText.quoted(output)) --output samples.png")
         case .interrupted:
             let further =
-                (heldOut.map { " --held-out '\($0)'" } ?? "") + (layer.map { " --layer \($0)" } ?? "")
-            printError("go on with: hrvq train-prior --codes '\(codes)' --output '\(output)' --resume\(further)")
+                (heldOut.map { " --held-out \(ShellText.quoted($0))" } ?? "") + (layer.map { " --layer \($0)" } ?? "")
+            printError(
+                "go on with: hrvq train-prior --codes \(ShellText.quoted(codes)) --output \(ShellText.quoted(output)) "
+                    + "--continue\(further)")
             throw interruption.exitCode
         }
     }

@@ -33,7 +33,12 @@ struct TrainingOptions<Presets: ConfigurationPreset>: ParsableArguments {
             "Change a setting, as optimizer.learningRate=0.001; may be repeated.", valueName: "key=value"))
     var overrides: [String] = []
 
-    @Flag(help: "Go on with what was begun in the output folder.")
+    @Flag(
+        name: .customLong("continue"),
+        help: "Go on with what the output folder holds, or begin where it holds nothing; settings are as before.")
+    var continues = false
+
+    @Flag(help: "Go on with what was begun in the output folder; an error where nothing was.")
     var resume = false
 
     @Flag(help: "Replace what was trained in the output folder.")
@@ -53,21 +58,44 @@ struct TrainingOptions<Presets: ConfigurationPreset>: ParsableArguments {
     func validate() throws {
         if helpConfig { return }
         if output == nil { throw ValidationError("Missing expected argument '--output <output>'") }
-        if resume && force { throw ValidationError("--resume and --force exclude each other") }
-        if resume, preset != nil || config != nil || seed != nil || precision != nil || engine.threads != nil {
-            throw ValidationError(
-                "what is resumed has its settings in its folder; leave out --preset, --config, --seed, --precision, "
-                    + "--threads")
-        }
-        if !resume, preset == nil, config == nil {
-            throw ValidationError(
-                "choose a --preset or give a --config ('\(Presets.Configuration.help)' lists all keys)")
-        }
+        let ways = [("--resume", resume), ("--continue", continues), ("--force", force)].filter(\.1).map(\.0)
+        if ways.count > 1 { throw ValidationError("\(ways[0]) and \(ways[1]) exclude each other") }
+        if !resume, !continues { try requireSettings() }
         if let steps, steps < 1 { throw ValidationError("--steps is \(steps); it must be 1 or more") }
     }
 
-    /// What to do with what the output folder holds.
-    var existing: TrainingRun.Existing { resume ? .resume : force ? .replace : .refuse }
+    /// Refuses a new run that nobody says the settings of.
+    private func requireSettings() throws {
+        if preset == nil, config == nil {
+            throw ValidationError(
+                "choose a --preset or give a --config ('\(Presets.Configuration.help)' lists all keys)")
+        }
+    }
+
+    /// Decides what becomes of the output folder.
+    ///
+    /// - Parameters:
+    ///   - canGoOn: Whether something was begun in it.
+    ///   - holdsRest: Whether it holds what a run leaves that was killed before it had written its settings.
+    /// - Returns: What to do with what the folder holds; and all settings that are asked for, `nil` where those that the
+    ///   folder has are taken.
+    func start(canGoOn: Bool, holdsRest: Bool = false) throws
+        -> (existing: TrainingRun.Existing, requested: Presets.Configuration?)
+    {
+        if resume || continues && canGoOn {
+            return (.resume, preset == nil && config == nil ? nil : try configuration())
+        }
+        try requireSettings()
+        return (force || continues && holdsRest ? .replace : .refuse, try configuration())
+    }
+
+    /// Says which settings a run that goes on has now in the place of those before.
+    func announce<Configuration: KeyedConfiguration>(_ now: Configuration, before: Configuration) {
+        guard !quiet else { return }
+        for change in now.differences(from: before) {
+            printError("\(change.key): \(change.theirs) before, \(change.mine) now")
+        }
+    }
 
     /// All changes of settings, `--set` first.
     var allOverrides: [String] {

@@ -49,7 +49,9 @@ extension HTMLPage {
           .wide td { border: none; padding: 0.1rem 0; }
           .wide td:first-child { font-weight: 600; }
           .wide td[data-label] { display: flex; justify-content: space-between; gap: 1rem; }
-          .wide td[data-label]::before { content: attr(data-label); color: var(--soft); overflow-wrap: anywhere; }
+          .wide td[data-label]::before {
+            content: attr(data-label); color: var(--soft); text-align: left; overflow-wrap: anywhere;
+          }
         }
         @media (max-width: 30rem) {
           .gallery { grid-template-columns: 1fr 1fr; }

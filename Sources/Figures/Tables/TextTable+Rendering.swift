@@ -7,31 +7,34 @@ extension TextTable {
         return (caption.isEmpty ? "" : Self.oneLine(caption) + "\n") + lines
     }
 
-    /// The table for a terminal of so many cells: where all columns do not fit beside each other, the first column is
+    /// The table for a terminal of so many cells: where all columns do not fit beside each other, the first ones are
     /// repeated in blocks below each other, and texts that are wider than a block go on in the next line.
     ///
-    /// - Parameter width: Cells of a line, at least 40.
-    public func text(width: Int) -> String {
+    /// - Parameters:
+    ///   - width: Cells of a line, at least 40.
+    ///   - names: How many columns name a row, and are repeated.
+    public func text(width: Int, names: Int = 1) -> String {
         let width = max(width, 40)
+        let names = min(max(names, 1), columns.count)
         let cells = terminalCells
-        let widths = columns.indices.map { column in cells.reduce(0) { max($0, TextWidth.cells($1[column])) } }
+        var widths = columns.indices.map { column in cells.reduce(0) { max($0, TextWidth.cells($1[column])) } }
         // Names of rows take no more than half of a line.
-        let first = min(widths[0], width / 2)
-        let widest = width - first - 2
+        for column in 0..<names { widths[column] = min(widths[column], width / 2 / names) }
+        let first = widths[..<names].reduce(2 * (names - 1), +)
+        for column in names..<columns.count { widths[column] = min(widths[column], width - first - 2) }
         var blocks: [[Int]] = [[]]
-        var used = 0
-        for column in columns.indices.dropFirst() {
-            let needed = min(widths[column], widest) + 2
-            if used + needed > width - first, !blocks[blocks.count - 1].isEmpty {
+        var used = first
+        for column in names..<columns.count {
+            if used + 2 + widths[column] > width, !blocks[blocks.count - 1].isEmpty {
                 blocks.append([])
-                used = 0
+                used = first
             }
             blocks[blocks.count - 1].append(column)
-            used += needed
+            used += 2 + widths[column]
         }
-        let title = Self.wrapped(Self.oneLine(caption), to: width).map { $0 + "\n" }.joined()
-        return (caption.isEmpty ? "" : title)
-            + blocks.map { lines(of: [0] + $0, widest: (first, widest)) }.joined(separator: "\n")
+        let title = caption.isEmpty ? [] : Self.wrapped(Self.oneLine(caption), to: width).map { $0 + "\n" }
+        return title.joined()
+            + blocks.map { lines(of: Array(0..<names) + $0, widest: widths) }.joined(separator: "\n")
     }
 
     /// The texts of header and rows as a terminal shows them. Beside texts that stand out, others leave room for the mark.
@@ -50,11 +53,11 @@ extension TextTable {
     }
 
     /// Some columns, a line a row or several where a text is wrapped.
-    private func lines(of chosen: [Int], widest: (first: Int, others: Int)?) -> String {
+    private func lines(of chosen: [Int], widest: [Int]?) -> String {
         let cells = terminalCells.map { row in
             chosen.map { column -> [String] in
                 guard let widest else { return [row[column]] }
-                return Self.wrapped(row[column], to: column == 0 ? widest.first : widest.others)
+                return Self.wrapped(row[column], to: max(widest[column], 1))
             }
         }
         let widths = chosen.indices.map { place in

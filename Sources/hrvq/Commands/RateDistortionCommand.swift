@@ -109,7 +109,7 @@ struct RateDistortionCommand: ParsableCommand {
         let report = try measurement.report(source: sequence.source, skipped: sequence.skipped + refused)
         try RateDistortionFolder(folder).write(report, shown, command: ShellText.ownCommand)
         try json.show(
-            report.json(), text: ([try report.table.text] + report.verdict).joined(separator: "\n"))
+            report.json(), text: ([try report.text] + report.verdict).joined(separator: "\n"))
         for text in report.skipped { printError("skipped: \(text)") }
         if !quiet { printError("see \(folder.appendingPathComponent("index.html").path)") }
     }

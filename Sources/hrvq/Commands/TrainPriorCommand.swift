@@ -33,7 +33,7 @@ struct TrainPriorCommand: ParsableCommand {
     var layer: Int?
 
     func validate() throws {
-        if !options.helpConfig, codes == nil { throw ValidationError("Missing expected argument '--codes <codes>'") }
+        if !options.helpConfig, codes == nil { throw OptionTypo.missing("--codes", valueName: "codes") }
     }
 
     func run() throws {

@@ -15,7 +15,7 @@ struct Inspection {
         + " file of settings or of an experiment, or a safetensors file (codes, statistics, weights)"
 
     private static func line(_ name: String, _ value: String) -> String {
-        name.padding(toLength: 22, withPad: " ", startingAt: 0) + value
+        name.padding(toLength: max(22, name.count + 1), withPad: " ", startingAt: 0) + value
     }
 }
 
@@ -245,7 +245,9 @@ extension Inspection {
         var lines = [
             Self.line("checkpoint", "step \(state.step)"),
             Self.line("training images", "\(state.images)"),
-            Self.line("trained on", "\(state.device), \(state.elementType), \(state.threads) threads"),
+            Self.line(
+                "trained on",
+                "\(state.device), \(state.elementType), \(state.threads) thread\(state.threads == 1 ? "" : "s")"),
             Self.line("LibTorch", state.libTorch),
         ]
         for name in names where name.hasSuffix(".safetensors") {

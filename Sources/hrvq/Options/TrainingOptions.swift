@@ -57,7 +57,7 @@ struct TrainingOptions<Presets: ConfigurationPreset>: ParsableArguments {
 
     func validate() throws {
         if helpConfig { return }
-        if output == nil { throw ValidationError("Missing expected argument '--output <output>'") }
+        if output == nil { throw OptionTypo.missing("--output", valueName: "output") }
         let ways = [("--resume", resume), ("--continue", continues), ("--force", force)].filter(\.1).map(\.0)
         if ways.count > 1 { throw ValidationError("\(ways[0]) and \(ways[1]) exclude each other") }
         if !resume, !continues { try requireSettings() }

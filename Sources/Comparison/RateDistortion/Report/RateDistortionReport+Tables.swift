@@ -31,6 +31,9 @@ extension RateDistortionReport {
         }
     }
 
+    /// ``table`` for a terminal of 80 columns.
+    public var text: String { get throws { try table.text(width: 80, names: 2) } }
+
     /// A point beside a family, by PSNR.
     private func standing(of curve: Curve, _ point: Point, against family: String) -> RateDistortionStanding? {
         standings.first { standing in

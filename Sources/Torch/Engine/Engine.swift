@@ -20,15 +20,12 @@ public enum Engine {
     /// LibTorch's OpenMP ends the process where a thread of its own does not start, as under a limit to memory or to
     /// processes; so that is tried beforehand.
     ///
-    /// - Returns: The threads that are used.
     /// - Throws: ``TorchError/engine(operation:text:)`` if the count is not positive.
-    @discardableResult
-    public static func setThreadCount(_ count: Int) throws -> Int {
+    public static func setThreadCount(_ count: Int) throws {
         let possible = count > 1 ? WorkerThread.available(count - 1) + 1 : count
         try check(ct_set_thread_count(Int32(clamping: possible)), "the thread count \(possible)")
         // The threads are started now, and stay: later their memory may be somebody else's.
         if possible > 1 { try parallel(possible, grain: 1) { _ in } }
-        return possible
     }
 
     /// Runs `body` over parts of `0 ..< count` on the engine's own threads, so that own kernels and LibTorch's do

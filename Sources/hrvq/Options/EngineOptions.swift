@@ -26,7 +26,8 @@ struct EngineOptions: ParsableArguments {
     ///   convolutions pays.
     func prepare(trains: Bool = false) throws -> Device {
         let wanted = threads.map { $0 > 0 ? $0 : Engine.threadCount } ?? Engine.threadCount
-        let used = try Engine.setThreadCount(wanted)
+        try Engine.setThreadCount(wanted)
+        let used = Engine.threadCount
         if used < wanted {
             printError("only \(used) of \(wanted) threads can start here, so \(used) are used")
         }

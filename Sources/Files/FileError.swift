@@ -15,8 +15,11 @@ public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The output exists already and was not to be replaced.
     case exists(path: String, cure: String)
 
-    /// One sentence: what, where, what was expected, what to do.
-    public var description: String {
+    /// One sentence: what, where, what was expected, what to do. What names hold of control characters is escaped, so that
+    /// it stays on its line.
+    public var description: String { TerminalText.name(sentence) }
+
+    private var sentence: String {
         switch self {
         case .missing(let path, let cure): "\(path): no such file or folder; \(cure)"
         case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"

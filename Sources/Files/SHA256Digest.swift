@@ -1,4 +1,5 @@
 import CCrypto
+import Foundation
 
 /// The system's cryptographic library gave no digest; it has no SHA-256, or no memory.
 public struct DigestError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -20,6 +21,15 @@ public final class SHA256Digest {
     }
 
     deinit { EVP_MD_CTX_free(context) }
+
+    /// The digest of bytes, as ``finish()`` gives it.
+    ///
+    /// - Throws: ``DigestError``.
+    package static func digest(of data: Data) throws -> String {
+        let digest = try SHA256Digest()
+        try data.withUnsafeBytes { try digest.update($0) }
+        return try digest.finish()
+    }
 
     /// Takes more bytes.
     ///

@@ -82,7 +82,9 @@ final class PriorRun {
             shuffle: true)
         early = try EarlyStop(patience: configuration.evaluation.patience)
         var warnings: [String] = []
-        start = try RunStart(output, existing, clear: folder.clear)
+        let place = folder
+        var removed: [String] = []
+        start = try RunStart(output, existing) { removed = try place.clear() }
         do {
             if existing == .resume,
                 let state = try Checkpoint.resume(
@@ -103,6 +105,7 @@ final class PriorRun {
             for warning in warnings { log.warn(warning) }
         } catch {
             start.takeBack()
+            log.tellRemoved(removed)
             throw error
         }
     }

@@ -54,51 +54,31 @@ public struct RunFolder: Sendable {
             || !checkpointSteps().isEmpty
     }
 
-    /// Checks that a run may do with the folder what it means to.
+    /// Checks that a run may do with the folder what it means to. A folder of a user's, whose files have names that a run
+    /// uses too, is not written into, and nothing in it is replaced.
     ///
-    /// - Throws: ``TrainingError/runExists(path:step:)``, ``TrainingError/nothingToResume(path:)``.
+    /// - Throws: ``TrainingError/runExists(path:step:)``, ``TrainingError/notARun(path:names:)``,
+    ///   ``TrainingError/nothingToResume(path:)``.
     package func check(_ existing: TrainingRun.Existing) throws {
         switch existing {
-        case .refuse where holdsRun: throw TrainingError.runExists(path: url.path, step: checkpointSteps().last)
-        case .resume where !canBeResumed: throw TrainingError.nothingToResume(path: url.path)
-        default: break
-        }
-    }
-
-    /// Removes what a run writes, and nothing else that a user may keep in the folder.
-    ///
-    /// - Throws: `FileError.unwritable`.
-    public func clear() throws { try clear(leftovers: true) }
-
-    /// The same, unless a process trains here.
-    ///
-    /// - Throws: ``TrainingError/runInUse(path:)``, `FileError.unwritable`.
-    package func clearUnused() throws {
-        guard FileManager.default.fileExists(atPath: url.path) else { return }
-        let lock = try RunLock(url)
-        try clear()
-        withExtendedLifetime(lock) {}
-    }
-
-    private func clear(leftovers: Bool) throws {
-        let manager = FileManager.default
-        let names = (try? manager.contentsOfDirectory(atPath: url.path)) ?? []
-        if leftovers { removeLeftovers() }
-        let own: Set<String> = [
-            "config.json", "run.json", "model.safetensors", "checkpoints", "metrics.jsonl", "samples",
-            "evaluation.json",
-        ]
-        for name in names where own.contains(name) || name.hasPrefix("events.out.tfevents.") {
-            try AtomicFile.remove(url.appendingPathComponent(name))
+        case .refuse, .replace:
+            let taken = takenNames()
+            guard !taken.isEmpty else { break }
+            guard isRun else { throw TrainingError.notARun(path: url.path, names: taken) }
+            if existing == .refuse { throw TrainingError.runExists(path: url.path, step: checkpointSteps().last) }
+        case .resume:
+            if !canBeResumed { throw TrainingError.nothingToResume(path: url.path) }
         }
     }
 
     /// Puts a model in the place of the run that the folder holds, once the model is on disk.
     ///
-    /// - Throws: ``TrainingError/runInUse(path:)`` while a process trains in the folder, `FileError`, `TorchError`.
+    /// - Throws: ``TrainingError/runInUse(path:)`` while a process trains in the folder,
+    ///   ``TrainingError/notARun(path:names:)``, `FileError`, `TorchError`.
     public func replace(
         _ configuration: some KeyedConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int
     ) throws {
+        try check(.replace)
         guard FileManager.default.fileExists(atPath: url.path) else {
             return try AtomicFolder.write(to: url) {
                 try ModelFolder($0).save(configuration, parameters: parameters, step: step)
@@ -112,7 +92,7 @@ public struct RunFolder: Sendable {
         }
         let new = ModelFolder(arriving)
         // What is hidden is not removed here: the new model lies there.
-        try clear(leftovers: false)
+        try removeOwnFiles()
         for (source, target) in [
             (new.weightsFile, model.weightsFile), (new.configurationFile, model.configurationFile),
         ] {

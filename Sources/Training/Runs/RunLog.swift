@@ -65,6 +65,11 @@ package final class RunLog {
     /// Tells what must be known even if progress is not wanted.
     package func warn(_ text: String) { progress.warn("warning: " + text) }
 
+    /// Says which files of an earlier run were removed, even if progress is not wanted; nothing where there were none.
+    package func tellRemoved(_ names: [String]) {
+        if !names.isEmpty { progress.warn("replaced what was trained before; removed " + names.joined(separator: ", ")) }
+    }
+
     /// Warns of a state once, and again only if it went away in between.
     ///
     /// - Parameters:

@@ -4,6 +4,8 @@ import Files
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The output folder holds a run already.
     case runExists(path: String, step: Int?)
+    /// The output folder holds files that have the names of a run's, and is not a run.
+    case notARun(path: String, names: [String])
     /// Another process is training in the folder.
     case runInUse(path: String)
     /// There is nothing to resume.
@@ -31,6 +33,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .runExists(let path, let step):
             "\(path): holds a training run already" + (step.map { " (at step \($0))" } ?? "")
                 + "; go on with it by --continue, replace it with --force, or choose another --output"
+        case .notARun(let path, let names):
+            "\(path): is not a run, and holds \(names.joined(separator: ", ")), which a run would write over; "
+                + "choose another --output"
         case .runInUse(let path):
             "\(path): another process is training in this folder; wait for it, end it, or choose another --output"
         case .nothingToResume(let path):

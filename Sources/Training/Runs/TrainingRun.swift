@@ -113,7 +113,9 @@ public final class TrainingRun {
         collapse = CollapseWatch(reviveAfter: configuration.quantizer.reviveAfter)
         let before = existing == .resume ? try folder.model.configuration() : nil
         var warnings: [String] = []
-        start = try RunStart(output, existing, clear: folder.clear)
+        let place = folder
+        var removed: [String] = []
+        start = try RunStart(output, existing) { removed = try place.clear() }
         do {
             if existing == .resume,
                 let state = try Checkpoint.resume(
@@ -140,6 +142,7 @@ public final class TrainingRun {
                 progress: progress(totalSteps, step))
             try log.settings(configuration, step: step)
             for warning in warnings { log.warn(warning) }
+            log.tellRemoved(removed)
         } catch {
             start.takeBack()
             throw error

@@ -46,8 +46,12 @@ enum CheckpointTarget: FuzzTarget {
         try Checkpoint.save(state, to: folder, makeParts())
         let contents = try files.map { name in
             let url = folder.appendingPathComponent(name + (name == "state" ? ".json" : ".safetensors"))
-            let bytes = [UInt8](try Data(contentsOf: url))
-            return name == "state" ? bytes : SafetensorsFrame.input(bytes)
+            let data = try Data(contentsOf: url)
+            guard name == "state" else { return SafetensorsFrame.input([UInt8](data)) }
+            // Without the digests, which would refuse every change of the other files before they are read.
+            var table = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+            table["files"] = nil
+            return [UInt8](try JSONSerialization.data(withJSONObject: table, options: [.sortedKeys, .prettyPrinted]))
         }
         return ["checkpoint": FuzzInput.joined(contents)]
     }

@@ -89,6 +89,16 @@ struct CheckpointTests {
             try Checkpoint.save(state(1), to: folder, trained.parts())
             let file = folder.appendingPathComponent("averages.safetensors")
             try Safetensors.write([("other", Tensor.zeros([1]))], to: file)
+            let foreign = #expect(throws: TrainingError.self) {
+                try Checkpoint.load(from: folder, into: trained.parts())
+            }
+            #expect("\(try #require(foreign))".contains("averages.safetensors"))
+            // Checkpoints of earlier versions have no digests; what their files hold is checked all the same.
+            let state = folder.appendingPathComponent("state.json")
+            var table = try #require(
+                try JSONSerialization.jsonObject(with: Data(contentsOf: state)) as? [String: Any])
+            table["files"] = nil
+            try JSONSerialization.data(withJSONObject: table).write(to: state)
             let error = #expect(throws: TorchError.self) {
                 try Checkpoint.load(from: folder, into: trained.parts())
             }

@@ -213,7 +213,7 @@ struct ResumeTests {
             var tensors = try Safetensors.read(file).tensors
             tensors["encoder.conv.bias"] = nil
             try Safetensors.write(tensors.map { ($0.key, $0.value) }, to: file)
-            #expect(throws: TorchError.self) { try train(configuration, in: folder, existing: .resume) }
+            #expect(throws: TrainingError.self) { try train(configuration, in: folder, existing: .resume) }
             #expect(try weights(folder) == model)
         }
     }

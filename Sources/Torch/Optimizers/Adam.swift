@@ -141,6 +141,9 @@ public func copyState(
         }
         if value.shape != tensor.shape {
             problems.append("'\(name)' has the shape \(value.shape), \(tensor.shape) is needed")
+        } else if value.dataType != tensor.dataType {
+            // A conversion would round in silence, and a run would go on from other numbers than it had.
+            problems.append("'\(name)' is of type \(value.dataType), \(tensor.dataType) is needed")
         }
     }
     let known = Set(live.map(\.name))

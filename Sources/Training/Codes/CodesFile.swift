@@ -78,8 +78,16 @@ public struct CodesFile {
         guard grids.allSatisfy({ $0.size(0) == count }) else {
             throw malformed("its grids hold unlike numbers of images")
         }
-        let labels = try tensors["labels"].map { try $0.array(of: Int64.self).map { Int($0) } }
-        let indices = try tensors["indices"].map { try $0.array(of: Int64.self).map { Int($0) } } ?? Array(0..<count)
+        /// Numbers of images, which other types than integers would round.
+        func integers(_ name: String) throws -> [Int]? {
+            guard let tensor = tensors[name] else { return nil }
+            guard [.uint8, .int8, .int16, .int32, .int64].contains(tensor.dataType), tensor.rank == 1 else {
+                throw malformed("'\(name)' is \(tensor), and integers of the shape [images] (int64) are needed")
+            }
+            return try tensor.array(of: Int64.self).map { Int($0) }
+        }
+        let labels = try integers("labels")
+        let indices = try integers("indices") ?? Array(0..<count)
         guard labels?.count ?? count == count, indices.count == count else {
             throw malformed("its labels or indices are not as many as its images")
         }

@@ -52,6 +52,9 @@ package enum Checkpoint {
         package var libTorch: String
         var device: String
         var elementType: String
+        /// The settings that decided what was trained, as texts by key: what makes this the checkpoint of one run and of no
+        /// other. Earlier versions wrote none.
+        var run: [String: String]?
 
         /// The state of this process.
         ///
@@ -60,7 +63,8 @@ package enum Checkpoint {
         ///   - images: How many training images there are, or what else a run goes through.
         ///   - device: Where the network is.
         ///   - elementType: In which it computes.
-        package init(step: Int, images: Int, device: Device, elementType: DataType) {
+        ///   - run: The settings that decide what is trained; see ``KeyedConfiguration/identity(except:)``.
+        package init(step: Int, images: Int, device: Device, elementType: DataType, run: [String: String]? = nil) {
             formatVersion = Checkpoint.formatVersion
             self.step = step
             self.images = images
@@ -68,6 +72,7 @@ package enum Checkpoint {
             libTorch = Engine.version
             self.device = "\(device)"
             self.elementType = "\(elementType)"
+            self.run = run
         }
 
         /// Checks that a run with these images and so many steps can go on from here.
@@ -82,6 +87,15 @@ package enum Checkpoint {
             }
         }
 
+        /// In which settings this is the checkpoint of another run; a setting that one of the two does not know does not
+        /// count, as versions differ in them.
+        func differences(ofRun now: [String: String]) -> [String] {
+            (run ?? [:]).sorted { $0.key < $1.key }.compactMap { key, value in
+                guard let own = now[key], own != value else { return nil }
+                return "\(key) is \(value) there and \(own) here"
+            }
+        }
+
         /// What will make a resumed run differ in its last digits from one that was not interrupted.
         package func differences(from now: State) -> [String] {
             [
@@ -93,7 +107,36 @@ package enum Checkpoint {
         }
     }
 
+    /// The contents of `state.json`: the state, and the SHA-256 of each file beside it, so that files of different
+    /// checkpoints are not taken for one. Earlier versions wrote no digests.
+    private struct StateFile: Codable {
+        var state: State
+        var files: [String: String]?
+
+        private enum Keys: String, CodingKey { case files }
+
+        init(_ state: State, files: [String: String]) {
+            self.state = state
+            self.files = files
+        }
+
+        init(from decoder: any Decoder) throws {
+            state = try State(from: decoder)
+            files = try decoder.container(keyedBy: Keys.self).decodeIfPresent([String: String].self, forKey: .files)
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try state.encode(to: encoder)
+            var container = encoder.container(keyedBy: Keys.self)
+            try container.encodeIfPresent(files, forKey: .files)
+        }
+    }
+
     static let formatVersion = 1
+
+    /// The most steps, images or threads that a checkpoint may name. What is computed from them must not overflow: the
+    /// position in the data is steps times the batch size.
+    static let countLimit = 1_000_000_000_000
 
     private static let stateFile = "state.json"
 
@@ -103,12 +146,16 @@ package enum Checkpoint {
     package static func save(_ state: State, to folder: URL, _ parts: Parts) throws {
         try AtomicFolder.create(folder.deletingLastPathComponent())
         try AtomicFolder.write(to: folder) { folder in
+            var digests: [String: String] = [:]
             for file in try parts.files() {
-                try Safetensors.write(file.tensors, to: folder.appendingPathComponent(file.name))
+                let url = folder.appendingPathComponent(file.name)
+                try Safetensors.write(file.tensors, to: url)
+                digests[file.name] = try SHA256Digest.digest(of: FileReader.read(url))
             }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-            try AtomicFile.write(try encoder.encode(state), to: folder.appendingPathComponent(stateFile))
+            try AtomicFile.write(
+                try encoder.encode(StateFile(state, files: digests)), to: folder.appendingPathComponent(stateFile))
         }
     }
 
@@ -121,13 +168,28 @@ package enum Checkpoint {
     ///   - totalSteps: Its steps now.
     ///   - device: Where it is trained now.
     ///   - elementType: The element type of its products now.
+    ///   - run: The settings that decide what is trained; see ``KeyedConfiguration/identity(except:)``.
     /// - Returns: The checkpoint's step, and in what the run goes on differently; `nil` where there is no checkpoint.
-    /// - Throws: As ``load(from:into:)`` and ``State/check(images:totalSteps:path:)``.
+    /// - Throws: As ``load(from:into:)`` and ``State/check(images:totalSteps:path:)``;
+    ///   ``TrainingError/malformedCheckpoint(path:reason:)`` where the checkpoint is of another step or another run.
     package static func resume(
-        _ folder: RunFolder, into parts: Parts, images: Int, totalSteps: Int, device: Device, elementType: DataType
+        _ folder: RunFolder, into parts: Parts, images: Int, totalSteps: Int, device: Device, elementType: DataType,
+        run: [String: String] = [:]
     ) throws -> (step: Int, differences: [String])? {
         guard let last = folder.checkpointSteps().last else { return nil }
         let state = try load(from: folder.checkpoint(last), into: parts)
+        let path = folder.checkpoint(last).appendingPathComponent(stateFile).path
+        guard state.step == last else {
+            throw TrainingError.malformedCheckpoint(
+                path: path, reason: "it is of step \(state.step), and its folder of step \(last)")
+        }
+        let foreign = state.differences(ofRun: run)
+        guard foreign.isEmpty else {
+            throw TrainingError.malformedCheckpoint(
+                path: path,
+                reason: "it is the checkpoint of another run, or config.json was changed: "
+                    + foreign.joined(separator: ", "))
+        }
         try state.check(images: images, totalSteps: totalSteps, path: folder.url.path)
         let now = State(step: last, images: images, device: device, elementType: elementType)
         return (state.step, state.differences(from: now))
@@ -155,24 +217,42 @@ package enum Checkpoint {
         into parts: Parts, path: (String) -> String, read: (String) throws -> Data
     ) throws -> State {
         let data = try read(stateFile)
-        let state: State
+        let stored: StateFile
         do {
-            state = try JSONDecoder().decode(State.self, from: data)
+            stored = try JSONDecoder().decode(StateFile.self, from: data)
         } catch {
             throw TrainingError.malformedCheckpoint(
                 path: path(stateFile), reason: "it is not the JSON of a checkpoint")
         }
-        guard state.formatVersion == formatVersion, state.step >= 0 else {
+        let state = stored.state
+        guard state.formatVersion == formatVersion else {
             throw TrainingError.malformedCheckpoint(
                 path: path(stateFile),
-                reason: "formatVersion \(state.formatVersion), step \(state.step): this version reads format"
-                    + " \(formatVersion)")
+                reason: "formatVersion \(state.formatVersion): this version reads format \(formatVersion)")
         }
-        for part in try parts.files() {
+        for (name, value) in [("step", state.step), ("images", state.images), ("threads", state.threads)] {
+            guard (0...countLimit).contains(value) else {
+                throw TrainingError.malformedCheckpoint(
+                    path: path(stateFile), reason: "\(name) is \(value), which must be 0 to \(countLimit)")
+            }
+        }
+        // All files are checked before the first tensor of the run is changed.
+        let files = try parts.files()
+        var contents: [Data] = []
+        for part in files {
+            let bytes = try read(part.name)
+            if let digests = stored.files, try digests[part.name] != SHA256Digest.digest(of: bytes) {
+                throw TrainingError.malformedCheckpoint(
+                    path: path(part.name),
+                    reason: "it is not the file that this checkpoint was saved with (its SHA-256 differs from that in"
+                        + " \(stateFile)): it is damaged, or of another run")
+            }
+            contents.append(bytes)
+        }
+        for (part, bytes) in zip(files, contents) {
             let source = path(part.name)
             do {
-                try copyState(
-                    Safetensors.read(read(part.name), path: source).tensors, into: part.tensors, source: source)
+                try copyState(Safetensors.read(bytes, path: source).tensors, into: part.tensors, source: source)
             } catch FileError.malformed(_, let reason, _) {
                 throw TrainingError.malformedCheckpoint(path: source, reason: reason)
             }

@@ -33,4 +33,16 @@ extension KeyedConfiguration {
                 path: path, changes: changes.map { "\($0.key): \($0.theirs) before, \($0.mine) now" })
         }
     }
+
+    /// The settings that decide what is trained, as texts by key: what a checkpoint keeps, so that it is not taken for one
+    /// of another run.
+    ///
+    /// - Parameter free: What the keys of settings begin with that may change in a resumed run; they are left out.
+    package func identity(except free: [String]) -> [String: String] {
+        var result: [String: String] = [:]
+        for key in Self.keys where !free.contains(where: key.name.hasPrefix) {
+            result[key.name] = key.read(self).text
+        }
+        return result
+    }
 }

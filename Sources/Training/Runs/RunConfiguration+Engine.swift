@@ -37,9 +37,18 @@ extension RunConfiguration {
     public static func resumed(
         at folder: RunFolder, requested: RunConfiguration? = nil, overrides: [String]
     ) throws -> RunConfiguration {
-        try resumed(
-            at: folder, requested: requested, overrides: overrides,
-            free: ["checkpoint.", "evaluation.", "logging.", "data.workers", "training.steps", "training.epochs"])
+        try resumed(at: folder, requested: requested, overrides: overrides, free: freeWhenResumed)
+    }
+
+    /// What the keys of settings begin with that may change in a resumed run.
+    static let freeWhenResumed = [
+        "checkpoint.", "evaluation.", "logging.", "data.workers", "training.steps", "training.epochs",
+    ]
+
+    /// What makes a checkpoint one of this run. Threads and precision are not among it: a checkpoint names those that it
+    /// was really trained with.
+    var identity: [String: String] {
+        identity(except: Self.freeWhenResumed + ["training.threads", "training.precision"])
     }
 }
 

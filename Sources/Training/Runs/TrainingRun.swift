@@ -120,7 +120,8 @@ public final class TrainingRun {
             if existing == .resume,
                 let state = try Checkpoint.resume(
                     folder, into: .init(model.parameters, optimizer, averaging, statistics: model.statistics()),
-                    images: training.count, totalSteps: totalSteps, device: device, elementType: model.precision)
+                    images: training.count, totalSteps: totalSteps, device: device, elementType: model.precision,
+                    run: configuration.identity)
             {
                 step = state.step
                 lastCheckpoint = state.step
@@ -390,7 +391,9 @@ public final class TrainingRun {
                 checkpoint: lastCheckpoint.map { folder.checkpoint($0).path })
         }
         try Checkpoint.save(
-            Checkpoint.State(step: step, images: training.count, device: device, elementType: model.precision),
+            Checkpoint.State(
+                step: step, images: training.count, device: device, elementType: model.precision,
+                run: configuration.identity),
             to: folder.checkpoint(step),
             .init(model.parameters, optimizer, averaging, statistics: model.statistics()))
         lastCheckpoint = step

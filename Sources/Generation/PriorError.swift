@@ -14,6 +14,8 @@ public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
     case classNeeded(path: String)
     /// A layer has no prior yet.
     case missingLayer(path: String, layer: Int, layers: Int)
+    /// The folder of a layer is not one of the priors that it lies among.
+    case foreignLayer(path: String, layer: Int, reason: String)
     /// A class that the codes do not have.
     case unknownClass(found: String, known: [String])
     /// A class was asked of priors that were trained without labels.
@@ -47,6 +49,9 @@ public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
         case .missingLayer(let path, let layer, let layers):
             "\(path): has no prior of layer \(layer) of \(layers); train it with:"
                 + " hrvq train-prior --codes CODES --preset NAME --output '\(path)' --layer \(layer)"
+        case .foreignLayer(let path, let layer, let reason):
+            "\(path): is not the prior of layer \(layer) of this folder: \(reason); put the files back, or train the layer"
+                + " again by 'hrvq train-prior' with --layer \(layer) --force"
         case .unknownClass(let found, let known):
             "there is no class '\(found)'; the classes are "
                 + known.enumerated().prefix(20).map { "\($0.offset) (\($0.element))" }.joined(separator: ", ")

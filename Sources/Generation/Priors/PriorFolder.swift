@@ -29,18 +29,24 @@ public struct PriorFolder: Sendable {
 
     /// Removes the priors of all layers, also of more than the new ones are, and nothing else that a user may keep here.
     ///
+    /// - Returns: What was removed, for people.
     /// - Throws: `TrainingError.runInUse(path:)` while a layer is trained, `FileError.unwritable`.
-    func clear() throws {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    @discardableResult
+    func clear() throws -> [String] {
+        guard holdsPriors else { return [] }
+        var removed: [String] = []
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted()
         for name in names where name.hasPrefix("layer-") && Int(name.dropFirst(6)) != nil {
             let run = RunFolder(url.appendingPathComponent(name, isDirectory: true))
-            try run.clearUnused()
-            // Only an empty folder can be removed so.
-            rmdir(run.url.path)
+            removed += try run.clearUnused().map { "\(name)/\($0)" }
+            // Only empty folders can be removed so; a layer that never came to its first file leaves them.
+            for folder in [run.checkpoints, run.samples, run.url] { rmdir(folder.path) }
         }
         for name in names where Self.firstFiles.contains(name) {
             try AtomicFile.remove(url.appendingPathComponent(name))
+            removed.append(name)
         }
+        return removed
     }
 
     /// Whether a folder holds priors, so that commands that take models can tell them apart.
@@ -51,12 +57,19 @@ public struct PriorFolder: Sendable {
     private struct Description: Codable {
         var formatVersion: Int
         var codes: CodeSpace
+        /// See ``PriorIdentity``; earlier versions wrote none.
+        var training: String?
     }
 
     /// Reads which codes the priors are of.
     ///
     /// - Throws: `FileError`.
-    public func codeSpace() throws -> CodeSpace {
+    public func codeSpace() throws -> CodeSpace { try identity().space }
+
+    /// Reads which codes the priors are of, and of which training they are.
+    ///
+    /// - Throws: `FileError`.
+    func identity() throws -> PriorIdentity {
         let cure = "give the folder that 'hrvq train-prior' wrote"
         guard FileManager.default.fileExists(atPath: url.path) else {
             throw FileError.missing(path: url.path, cure: cure)
@@ -69,14 +82,32 @@ public struct PriorFolder: Sendable {
                 path: descriptionFile.path, reason: "is not the description of priors",
                 expected: "JSON as 'hrvq train-prior' writes it, formatVersion 1")
         }
-        return description.codes
+        return PriorIdentity(space: description.codes, training: description.training)
     }
 
-    /// Writes which codes the priors are of.
+    /// Writes which codes the priors are of, unless that is written already: of several programs that begin layers of one
+    /// folder at the same time, the first one's description is that of all.
     ///
     /// - Throws: `FileError`.
-    func write(_ space: CodeSpace) throws {
-        try AtomicFile.write(ReportJSON.data(Description(formatVersion: 1, codes: space)), to: descriptionFile)
+    func write(_ identity: PriorIdentity) throws {
+        let data = try ReportJSON.data(
+            Description(formatVersion: 1, codes: identity.space, training: identity.training))
+        let temporary = url.appendingPathComponent(".prior.json.\(UUID().uuidString).tmp")
+        try AtomicFile.write(data, to: temporary)
+        defer { unlink(temporary.path) }
+        // A link, unlike a renaming, replaces nothing.
+        if link(temporary.path, descriptionFile.path) == 0 || errno == EEXIST { return }
+        // File systems without hard links.
+        try AtomicFile.write(data, to: descriptionFile)
+    }
+
+    /// Whether the folder holds what `hrvq train-prior` wrote, by what its description says.
+    ///
+    /// A damaged description counts; a file of the same name that describes something else does not.
+    var holdsPriors: Bool {
+        guard let data = try? FileReader.read(descriptionFile) else { return false }
+        guard let table = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else { return false }
+        return table["formatVersion"] is Int && table["codes"] is [String: Any]
     }
 
     /// Reads the prior of a layer.
@@ -86,7 +117,8 @@ public struct PriorFolder: Sendable {
     ///   - space: The codes it is of, as ``codeSpace()`` gives them.
     ///   - device: Where its parameters go.
     ///   - precision: Takes the place of the configuration's.
-    /// - Throws: ``PriorError/missingLayer(path:layer:layers:)``, `FileError`, `ConfigurationError`, `TorchError`.
+    /// - Throws: ``PriorError/missingLayer(path:layer:layers:)``, ``PriorError/foreignLayer(path:layer:reason:)``,
+    ///   `FileError`, `ConfigurationError`, `TorchError`.
     public func load(
         layer: Int, of space: CodeSpace, on device: Device = .cpu, precision: Precision? = nil
     ) throws -> PixelSNAIL {
@@ -113,6 +145,7 @@ public struct PriorFolder: Sendable {
             throw PriorError.missingLayer(path: url.path, layer: layer + 1, layers: space.layers.count)
         }
         let configuration = try run.model.configuration(of: PriorConfiguration.self)
+        try identity().check(run.model, layer: layer, configuration, description: descriptionFile.path)
         let settings = try configuration.resolved(layer: layer, of: space.layers.count)
             .settings(layer: layer, in: space)
         if device == .cpu {

@@ -23,6 +23,7 @@ final class PriorRun {
     /// Steps of the whole run, where nothing ends it early.
     let totalSteps: Int
 
+    private let identity: PriorIdentity
     private let training: PriorData
     private let heldOut: PriorData
     private let heldOutPlaces: [Int]
@@ -46,17 +47,19 @@ final class PriorRun {
     ///   - configuration: The settings, resolved for the layer.
     ///   - layer: From 0.
     ///   - codes: What to train on, and what is held out, in one space.
+    ///   - identity: Which priors the layer is of.
     ///   - output: The run's folder.
     ///   - existing: What to do if `output` holds a run.
     ///   - device: Where to train.
     ///   - progress: Makes the reporter, from the steps of the whole run and those done before.
     init(
-        _ configuration: PriorConfiguration, layer: Int, codes: (training: CodesFile, heldOut: CodesFile), output: URL,
-        existing: TrainingRun.Existing, device: Device,
+        _ configuration: PriorConfiguration, layer: Int, codes: (training: CodesFile, heldOut: CodesFile),
+        of identity: PriorIdentity, output: URL, existing: TrainingRun.Existing, device: Device,
         progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter
     ) throws {
         try configuration.validate()
         self.configuration = configuration
+        self.identity = identity
         self.device = device
         folder = RunFolder(output)
         try folder.check(existing)
@@ -89,7 +92,8 @@ final class PriorRun {
             if existing == .resume,
                 let state = try Checkpoint.resume(
                     folder, into: .init(network.parameters, optimizer, averaging, statistics: early.state),
-                    images: training.count, totalSteps: totalSteps, device: device, elementType: network.precision)
+                    images: training.count, totalSteps: totalSteps, device: device, elementType: network.precision,
+                    run: identity.run(configuration))
             {
                 step = state.step
                 lastCheckpoint = state.step
@@ -102,10 +106,10 @@ final class PriorRun {
                 folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
                 progress: progress(totalSteps, step))
             try log.settings(configuration, step: step)
+            log.tellRemoved(removed)
             for warning in warnings { log.warn(warning) }
         } catch {
             start.takeBack()
-            log.tellRemoved(removed)
             throw error
         }
     }
@@ -247,7 +251,8 @@ final class PriorRun {
         guard spoilt.isEmpty else { throw notFinite(spoilt.map { "weight \($0)" }) }
         try Checkpoint.save(
             Checkpoint.State(
-                step: step, images: training.count, device: device, elementType: network.precision),
+                step: step, images: training.count, device: device, elementType: network.precision,
+                run: identity.run(configuration)),
             to: folder.checkpoint(step),
             Checkpoint.Parts(network.parameters, optimizer, averaging, statistics: early.state))
         lastCheckpoint = step
@@ -263,6 +268,7 @@ final class PriorRun {
 
     private func saveModel() throws {
         let state = try averaging.withAverages { try network.parameters.state() }
-        try folder.model.save(configuration, parameters: state, step: step)
+        try folder.model.save(
+            configuration, parameters: state, step: step, notes: identity.notes(configuration))
     }
 }

@@ -77,6 +77,7 @@ public struct PriorTraining {
         for layer in layers { _ = try configuration.resolved(layer: layer, of: count) }
         isReplaced = existing == .replace && layer == nil
         if PriorFolder.isPrior(output) {
+            if isReplaced, !folder.holdsPriors { throw PriorError.holdsOther(path: output.path) }
             if !isReplaced, let reason = try folder.codeSpace().mismatch(with: space, classes: .equal) {
                 throw PriorError.otherModel(what: output.path, other: codes.path, reason: reason)
             }
@@ -97,8 +98,8 @@ public struct PriorTraining {
             try requested.requireEqual(
                 to: whole.configuration(of: PriorConfiguration.self), path: output.path, free: Self.freeSettings)
         }
-        if existing == .refuse {
-            for layer in layers { try folder.run(layer: layer).check(.refuse) }
+        if existing != .resume {
+            for layer in layers { try folder.run(layer: layer).check(existing) }
         }
     }
 
@@ -127,16 +128,22 @@ public struct PriorTraining {
         completed: (_ layer: Int, _ step: Int, _ figures: Figures?) -> Void = { _, _, _ in },
         progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter, shouldStop: () -> Bool = { false }
     ) throws -> Outcome {
+        var removed: [String] = []
         // Layers may be trained at the same time by several programs; what replaces all of them wants to be alone.
         let start = try RunStart(
             folder.url, existing, names: PriorFolder.firstFiles, isShared: !isReplaced
         ) {
             // All at once and first: were training stopped in between, old priors would stay beside new ones.
             if isReplaced {
-                try folder.clear()
+                removed = try folder.clear()
             } else {
-                for layer in layers { try folder.run(layer: layer).clearUnused() }
+                for layer in layers {
+                    removed += try folder.run(layer: layer).clearUnused().map { "layer-\(layer + 1)/\($0)" }
+                }
             }
+        }
+        if !removed.isEmpty {
+            progress(1, 0).warn("replaced what was trained before; removed " + removed.joined(separator: ", "))
         }
         do {
             return try trainLayers(announce, completed, progress, shouldStop)
@@ -151,7 +158,11 @@ public struct PriorTraining {
         _ completed: (_ layer: Int, _ step: Int, _ figures: Figures?) -> Void,
         _ progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter, _ shouldStop: () -> Bool
     ) throws -> Outcome {
-        if !PriorFolder.isPrior(folder.url) { try folder.write(space) }
+        if !PriorFolder.isPrior(folder.url) {
+            try folder.write(
+                PriorIdentity(space: space, training: PriorIdentity.training(configuration, codes)))
+        }
+        let identity = try folder.identity()
         let whole = ModelFolder(folder.url).configurationFile
         if !FileManager.default.fileExists(atPath: whole.path)
             || existing != .resume && layers.count == space.layers.count
@@ -172,7 +183,7 @@ public struct PriorTraining {
                 .resolved(layer: layer, of: space.layers.count)
             let parts = try heldOut.map { (codes, $0) } ?? divided(by: resolved)
             let run = try PriorRun(
-                resolved, layer: layer, codes: parts, output: runFolder.url,
+                resolved, layer: layer, codes: parts, of: identity, output: runFolder.url,
                 existing: isResumed ? .resume : existing == .refuse ? .refuse : .replace, device: device,
                 progress: progress)
             announce(layer, run.network.parameters.trainableCount, run.step, run.totalSteps)
@@ -185,7 +196,7 @@ public struct PriorTraining {
     }
 
     /// What may change when a layer's training goes on.
-    private static let freeSettings = [
+    static let freeSettings = [
         "checkpoint.", "evaluation.every", "evaluation.images", "logging.", "training.steps", "training.epochs",
     ]
 

@@ -92,6 +92,19 @@ public struct ModelFolder: Sendable {
         }
     }
 
+    /// The metadata of the weights' file; nothing else of it is read.
+    ///
+    /// - Throws: `FileError`.
+    package func weightsMetadata() throws -> [String: String] {
+        let data = try FileReader.read(weightsFile, cure: weightsCure)
+        guard let metadata = FileContent.metadata(ofSafetensors: data) else {
+            throw FileError.malformed(
+                path: weightsFile.path, reason: "its header cannot be read",
+                expected: "a safetensors file (this one may be cut off)")
+        }
+        return metadata
+    }
+
     var weightsCure: String {
         "the folder holds a configuration without weights; go on with its run by --resume, or train again"
     }
@@ -106,8 +119,18 @@ public struct ModelFolder: Sendable {
     public func save(
         _ configuration: some KeyedConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int
     ) throws {
-        try Safetensors.write(
-            parameters, metadata: ["format": "pt", "generator": "hrvq", "step": "\(step)"], to: weightsFile)
+        try save(configuration, parameters: parameters, step: step, notes: [:])
+    }
+
+    /// Writes both files; see ``save(_:parameters:step:)``.
+    ///
+    /// - Parameter notes: Further texts for the metadata of the weights' file.
+    package func save(
+        _ configuration: some KeyedConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int,
+        notes: [String: String]
+    ) throws {
+        let metadata = ["format": "pt", "generator": "hrvq", "step": "\(step)"].merging(notes) { own, _ in own }
+        try Safetensors.write(parameters, metadata: metadata, to: weightsFile)
         try AtomicFile.write(configuration.jsonData(), to: configurationFile)
     }
 }

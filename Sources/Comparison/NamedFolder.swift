@@ -2,12 +2,12 @@ import Foundation
 import Training
 
 /// A folder that the user may have named: `FOLDER` or `NAME=FOLDER`.
-struct NamedFolder {
+package struct NamedFolder {
     /// The given name, or the folder's own.
     let name: String
-    let url: URL
+    package let url: URL
 
-    init(_ argument: String) {
+    package init(_ argument: String) {
         let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
         // A folder whose own name holds '=' is a folder, and a name holds no slash: a missing `out/lr=0.009` is reported
         // as what was written.

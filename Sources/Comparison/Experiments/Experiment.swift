@@ -27,6 +27,8 @@ public final class Experiment {
     public let folder: URL
     /// The runs.
     public let plan: ExperimentPlan
+    /// What was removed, because it was of other settings; for people.
+    public private(set) var removed: [String] = []
     private let data: URL?
     private let device: Device
 
@@ -51,12 +53,14 @@ public final class Experiment {
         // Data that is missing should be said before a folder is made.
         if let first = plan.runs.first { _ = try first.configuration.data.open(data, split: .test) }
         let run = RunFolder(folder)
-        guard !run.holdsRun else {
+        guard !run.isRun else {
             throw TrainingError.runExists(path: folder.path, step: run.checkpointSteps().last)
         }
         let declaration = folder.appendingPathComponent("experiment.json")
+        let foreign = Self.foreignNames(in: folder)
+        guard foreign.isEmpty else { throw ExperimentError.notAnExperiment(path: folder.path, names: foreign) }
         if replace {
-            try removeWhatDiffers(from: try? Self.stored(at: declaration))
+            removed = try removeWhatDiffers(from: try? Self.stored(at: declaration))
         } else if FileManager.default.fileExists(atPath: declaration.path) {
             let differences = try configuration.differences(from: Self.stored(at: declaration))
             guard differences.isEmpty else {
@@ -76,17 +80,41 @@ public final class Experiment {
         }
     }
 
+    /// What a folder holds that is no experiment; nothing where it is empty or an experiment, which its declaration says, or
+    /// one of its runs where the declaration is damaged.
+    private static func foreignNames(in folder: URL) -> [String] {
+        func names(_ url: URL) -> [String] {
+            ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).filter { !$0.hasPrefix(".") }
+                .sorted()
+        }
+        let runs = folder.appendingPathComponent("runs", isDirectory: true)
+        let inside = names(runs)
+        let declaration = try? JSONSerialization.jsonObject(
+            with: FileReader.read(folder.appendingPathComponent("experiment.json")))
+        if let table = declaration as? [String: Any], table["models"] != nil, table["branching"] != nil { return [] }
+        if inside.contains(where: { RunFolder(runs.appendingPathComponent($0)).isRun }) { return [] }
+        return names(folder).filter { $0 != "runs" || !inside.isEmpty }
+    }
+
     /// Removes runs of other settings, and results that no longer belong to the declaration.
-    private func removeWhatDiffers(from before: ExperimentConfiguration?) throws {
-        var stale = try plan.runs.filter { try !differences(of: $0).isEmpty }.map { runFolder($0).url }
-        if before != configuration {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-            stale += names.filter { ExperimentReport.fileNames.contains($0) || $0.hasSuffix(".svg") }
-                .map { folder.appendingPathComponent($0) }
+    ///
+    /// - Returns: What was removed, for people.
+    private func removeWhatDiffers(from before: ExperimentConfiguration?) throws -> [String] {
+        var removed: [String] = []
+        for run in plan.runs where try !differences(of: run).isEmpty {
+            let stale = runFolder(run)
+            removed += try stale.clearUnused().map { "runs/\(run.name)/\($0)" }
+            // Only an empty folder can be removed so; what else a user keeps in it stays.
+            rmdir(stale.url.path)
         }
-        for url in stale where FileManager.default.fileExists(atPath: url.path) {
+        guard before != configuration else { return removed }
+        for name in ExperimentReport.fileNames + ExperimentCharts.fileNames {
+            let url = folder.appendingPathComponent(name)
+            guard FileIdentity(url.path)?.kind == .file else { continue }
             try AtomicFile.remove(url)
+            removed.append(name)
         }
+        return removed
     }
 
     /// Where a run is.

@@ -12,6 +12,8 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
     case unknownPreset(name: String, known: [String])
     /// The file that says which experiment a folder holds is not one.
     case damaged(path: String)
+    /// The folder holds files of a user's, and no experiment.
+    case notAnExperiment(path: String, names: [String])
     /// The folder holds an experiment of other settings.
     case otherSettings(path: String, differences: [String])
 
@@ -29,6 +31,9 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
             "there is no experiment '\(name)' (there are \(known.joined(separator: ", ")))"
         case .damaged(let path):
             "\(path): is not the declaration of an experiment; choose another --output, or replace it with --force"
+        case .notAnExperiment(let path, let names):
+            "\(path): is not an experiment, and holds \(names.prefix(5).joined(separator: ", "))"
+                + (names.count > 5 ? " and \(names.count - 5) more" : "") + "; choose another --output"
         case .otherSettings(let path, let differences):
             "\(path): holds an experiment of other settings:\n"
                 + Listing.text(differences, separator: "\n") { "  - \($0)" }

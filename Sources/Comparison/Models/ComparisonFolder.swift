@@ -14,8 +14,16 @@ public struct ComparisonFolder: Sendable {
     private var page: URL { url.appendingPathComponent("index.html") }
     private var sheet: URL { url.appendingPathComponent("sheet.png") }
 
+    /// The names of all files.
+    package static let names = ["comparison.json", "index.html", "sheet.png"]
+
     /// Whether a report is there.
     public var exists: Bool { [report, page, sheet].contains { FileManager.default.fileExists(atPath: $0.path) } }
+
+    /// Files in the folder that have the names of a report's and are not one's: they must not be replaced.
+    package func foreignNames() -> [String] {
+        ReportContents.foreignNames(in: url, report: "comparison.json", keys: ["entries", "split"], names: Self.names)
+    }
 
     /// Writes all files.
     ///

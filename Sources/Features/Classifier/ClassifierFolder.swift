@@ -59,6 +59,14 @@ public struct ClassifierFolder: Sendable {
         try AtomicFile.write(json, to: configurationFile)
     }
 
+    /// Whether the folder's configuration is that of a classifier.
+    package var isClassifier: Bool {
+        guard let data = try? FileReader.read(configurationFile),
+            let table = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+        else { return false }
+        return table["model"] as? String == "classifier"
+    }
+
     /// Refuses a folder whose model a classifier must not replace.
     ///
     /// - Throws: ``FeaturesError/holdsAutoencoder(path:)``.

@@ -15,13 +15,19 @@ public struct RateDistortionFolder: Sendable {
     private static let sheetName = "sheet.png"
 
     /// All files that a report may have.
-    static var names: [String] {
+    package static var names: [String] {
         [reportName, pageName, sheetName] + QualityMetric.allCases.map { $0.fileName + ".svg" }
     }
 
     /// Whether a report is there.
     public var exists: Bool {
         Self.names.contains { FileManager.default.fileExists(atPath: url.appendingPathComponent($0).path) }
+    }
+
+    /// Files in the folder that have the names of a report's and are not one's: they must not be replaced.
+    package func foreignNames() -> [String] {
+        ReportContents.foreignNames(
+            in: url, report: Self.reportName, keys: ["curves", "source"], names: Self.names)
     }
 
     /// Writes all files; those of an earlier report that this one has not are removed.

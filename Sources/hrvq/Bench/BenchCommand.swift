@@ -105,7 +105,10 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        try OutputPath.requireWritable(json.file)
+        // Figures of an earlier measurement are replaced.
+        var outputs = OutputGuard(force: true, quiet: true)
+        outputs.writes(json.file, .json)
+        try outputs.check()
         let device = try self.device.resolve()
         let threadCount = threads > 0 ? threads : Engine.threadCount
         try Engine.setThreadCount(threadCount)
@@ -122,6 +125,13 @@ struct BenchCommand: ParsableCommand {
     private func measureGrowth(into path: String, threads: Int) throws {
         let folder = URL(fileURLWithPath: path)
         try OutputPath.refuseExisting(path, force: force)
+        let foreign = ReportContents.foreignNames(
+            in: URL(fileURLWithPath: path), report: "growth.json", keys: ["series", "size"],
+            names: ["growth.json", "growth.txt", "index.html"])
+        guard foreign.isEmpty else {
+            throw OutputError.foreignFolder(
+                path: path, expected: "a report that 'hrvq bench' wrote", names: foreign)
+        }
         try AtomicFolder.create(folder)
         let measure = GrowthMeasure(
             executable: Self.executable, threads: threads, rounds: rounds, seconds: seconds)

@@ -68,8 +68,21 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         let folder = URL(fileURLWithPath: output)
+        var outputs = OutputGuard(force: force, quiet: quiet)
+        for run in runs { outputs.reads(model: NamedFolder(run).url.path) }
+        outputs.reads(model: classifier)
+        outputs.reads(inception)
+        outputs.reads(data: data.data, of: NamedFolder(runs.first ?? "").url.path)
+        outputs.writes(folder: output, files: ComparisonFolder.names)
+        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        try outputs.check()
         if !force, ComparisonFolder(folder).exists { throw ComparisonError.outputExists(path: output) }
-        try json.requireRoom(force: force)
+        let foreign = ComparisonFolder(folder).foreignNames()
+        guard foreign.isEmpty else {
+            throw OutputError.foreignFolder(
+                path: output, expected: "a report that 'hrvq compare' wrote", names: foreign)
+        }
+        if ComparisonFolder(folder).exists, !quiet { printError("will replace the report in \(output)") }
         let device = try engine.prepare()
         let models = try runs.map { try ComparedModel($0, on: device, precision: precision) }
         try ComparedModel.check(models)

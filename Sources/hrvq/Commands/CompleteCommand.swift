@@ -55,15 +55,21 @@ struct CompleteCommand: ParsableCommand {
     }
 
     func run() throws {
-        try OutputPath.refuseExisting(output, force: force)
-        try OutputPath.requireWritable(output)
         guard let area = KeptArea(keep) else { return }
+        let paths = images.isEmpty ? [] : try ImageFiles.list(images)
+        var outputs = OutputGuard(force: force, quiet: quiet)
+        outputs.reads(model: model.run)
+        outputs.reads(model: sampling.prior)
+        outputs.reads(paths + [keep])
+        outputs.reads(data: data.data, of: model.run)
+        outputs.writes(output, .png)
+        try outputs.check()
         let (configuration, autoencoder, device) = try model.load()
         let decoder = try CodeDecoder(autoencoder, configuration, device: device)
         let priors = try PriorFolder(URL(fileURLWithPath: sampling.prior)).load(on: device, precision: model.precision)
         let completion = try ImageCompletion(
             ImageSampler(priors, device: device), decoder, keeping: area, path: model.run)
-        let originals = try read(configuration) { images in
+        let originals = try read(paths, configuration) { images in
             // Before images are read and long before they are completed.
             try decoder.requireMemory(images: ByteCount(images, count + 2).value)
             try grid(width: configuration.data.width).size(
@@ -93,7 +99,9 @@ struct CompleteCommand: ParsableCommand {
     }
 
     /// Files, brought to the model's size as a data set would, or images of a data set.
-    private func read(_ configuration: RunConfiguration, _ check: (Int) throws -> Void) throws -> [PixelImage] {
+    private func read(
+        _ paths: [String], _ configuration: RunConfiguration, _ check: (Int) throws -> Void
+    ) throws -> [PixelImage] {
         if images.isEmpty {
             let dataset = try data.remembering(model.run, configuration, quiet: quiet).open(configuration)
             let wanted = min(data.limit ?? 10, dataset.count)
@@ -104,10 +112,9 @@ struct CompleteCommand: ParsableCommand {
             throw ValidationError("give image files or --data, not both")
         }
         let size = configuration.data
-        let files = try ImageFiles.list(images)
-        try check(files.count)
+        try check(paths.count)
         let colour = ColourNotice()
-        return try files.map { path in
+        return try paths.map { path in
             try colour.check(path, channels: size.channels)
             return try PixelImage.readFitted(path, channels: size.channels, width: size.width, height: size.height)
         }

@@ -45,7 +45,10 @@ struct DecodeCommand: ParsableCommand {
 
     func run() throws {
         let inputs = try InputFile.gather(files, extensions: ["hrvq"], kind: ".hrvq")
-        let conversions = try FileConversion.plan(inputs, to: output, kind: .png, force: options.force)
+        var outputs = OutputGuard(force: options.force, quiet: options.quiet)
+        outputs.reads(model: model.run, statistics: true)
+        let conversions = try FileConversion.plan(
+            inputs, to: output, kind: .png, content: .png, guarding: outputs)
         let compressor = try options.tiles.compressor(model)
         let isSingle = inputs.count == 1 && !inputs[0].isOfFolder
         try FileConversion.run(conversions) { conversion in
@@ -137,6 +140,9 @@ struct DecodeCommand: ParsableCommand {
     }
 
     private func write(_ pictures: Pictures, into folder: URL) throws {
+        for name in pictures.names {
+            try OutputKind.png.requireReplaceable(folder.appendingPathComponent(name + ".png").path)
+        }
         var names = pictures.names.makeIterator()
         try pictures.forEach { image in
             guard let name = names.next() else { return }

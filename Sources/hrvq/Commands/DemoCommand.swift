@@ -34,7 +34,36 @@ struct DemoCommand: ParsableCommand {
         if let steps, steps < 1 { throw ValidationError("--steps is \(steps); it must be 1 or more") }
     }
 
+    /// The pictures and figures that the demo writes, and what each one is.
+    private static let files: [(name: String, kind: OutputKind)] = [
+        ("reconstructions.png", .png), ("layers.png", .png), ("evaluation.json", .json),
+        ("codes.safetensors", .codes), ("samples.png", .png),
+    ]
+
+    /// Refuses a folder that holds anything but an earlier demo, which `--force` replaces.
+    private func checkOutput() throws {
+        let folder = URL(fileURLWithPath: output)
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: output)) ?? [])
+            .filter { !$0.hasPrefix(".") }.sorted()
+        guard !names.isEmpty else { return }
+        let run = RunFolder(folder.appendingPathComponent("run"))
+        guard run.isRun, (try? run.model.configuration())?.data.kind == .glyphs else {
+            throw OutputError.foreignFolder(path: output, expected: "an earlier demo", names: names)
+        }
+        guard force else {
+            throw FileError.exists(
+                path: output, cure: "add --force to replace the demo in it, or choose another --output")
+        }
+        for file in Self.files { try file.kind.requireReplaceable(folder.appendingPathComponent(file.name).path) }
+        if !quiet {
+            let known = Set(Self.files.map(\.name) + ["run", "prior"])
+            printError(
+                "will replace the demo in \(output): " + names.filter(known.contains).joined(separator: ", "))
+        }
+    }
+
     func run() throws {
+        try checkOutput()
         let device = try engine.prepare()
         let start = ProcessInfo.processInfo.systemUptime
         let folder = URL(fileURLWithPath: output)

@@ -70,7 +70,8 @@ struct EncodeCommand: ParsableCommand {
         if inputs.taken.isEmpty {
             throw ImageFilesError.empty(folder: images.joined(separator: ", "), kind: "other \(ImageFiles.kind)")
         }
-        let conversions = try FileConversion.plan(inputs.taken, to: output, kind: .hrvq, force: options.force)
+        let conversions = try FileConversion.plan(
+            inputs.taken, to: output, kind: .hrvq, content: .compressed, guarding: guarded())
         let compressor = try options.tiles.compressor(model)
         try compressor.require(coding)
         let colour = ColourNotice(quiet: options.quiet)
@@ -84,11 +85,18 @@ struct EncodeCommand: ParsableCommand {
         }
     }
 
+    private func guarded() -> OutputGuard {
+        var outputs = OutputGuard(force: options.force, quiet: options.quiet)
+        outputs.reads(model: model.run, statistics: true)
+        outputs.reads(data: data, of: model.run)
+        return outputs
+    }
+
     private func encodeDataset() throws {
         let target = output ?? FileConversion.standard
         let file = try FileConversion.plan(
             [InputFile(path: data ?? "glyphs", place: "", isOfFolder: false)], to: target, kind: .hrvq,
-            force: options.force)[0]
+            content: .compressed, guarding: guarded())[0]
         let compressor = try options.tiles.compressor(model)
         try compressor.require(coding)
         let configuration = compressor.configuration

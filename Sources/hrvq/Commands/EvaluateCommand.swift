@@ -56,13 +56,13 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        try json.requireRoom(force: force)
-        if let layerSheet {
-            try OutputPath.requireWritable(layerSheet)
-            try OutputPath.refuseExisting(
-                layerSheet, force: force, cure: "add --force to replace it, or choose another file")
-            if let file = json.file { try OutputPath.requireDistinct([file, layerSheet]) }
-        }
+        var outputs = OutputGuard(force: force, quiet: quiet)
+        outputs.reads(model: model.run)
+        outputs.reads(codes)
+        outputs.reads(data: data.data, of: model.run)
+        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        outputs.writes(layerSheet, .png, cure: JSONOptions.cure)
+        try outputs.check()
         let folder = URL(fileURLWithPath: model.run)
         if PriorFolder.isPrior(folder) { return try evaluatePriors(PriorFolder(folder)) }
         if codes != nil {

@@ -64,8 +64,18 @@ struct ExperimentCommand: ParsableCommand {
         let file = config.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }
         let name = named?.rawValue ?? file ?? "experiment"
         let folder = URL(fileURLWithPath: output ?? "runs/\(name)")
+        var outputs = OutputGuard(force: force, quiet: quiet)
+        outputs.reads(config)
+        outputs.reads(data: data, kind: try ExperimentPlan(declaration).runs.first?.configuration.data.kind)
+        outputs.writes(
+            folder: folder.path, files: ["experiment.json", "results.json", "results.txt", "index.html", "sheet.png"],
+            folders: ["runs"])
+        try outputs.check()
         let experiment = try Experiment(
             declaration, data: data.map { URL(fileURLWithPath: $0) }, folder: folder, replace: force, device: device)
+        if !experiment.removed.isEmpty, !quiet {
+            printError("removed what was of other settings: " + experiment.removed.joined(separator: ", "))
+        }
         let interruption = Interruption()
         let outcome = try experiment.run(
             notice: { text in if !quiet { printError(text) } },

@@ -35,11 +35,10 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let url = URL(fileURLWithPath: output)
-        try OutputPath.refuseExisting(output, force: force)
-        let weights = ModelFolder(URL(fileURLWithPath: model)).weightsFile
-        guard url.resolvingSymlinksInPath().path != weights.resolvingSymlinksInPath().path else {
-            throw FileError.exists(path: output, cure: "it is the model to export; choose another --output")
-        }
+        var outputs = OutputGuard(force: force)
+        outputs.reads(model: model)
+        outputs.writes(output, .stateDictionary)
+        try outputs.check()
         let state =
             switch to {
             case .rosinality: try RosinalityExchange.state(ofModelAt: URL(fileURLWithPath: model))

@@ -53,10 +53,17 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         let folder = RunFolder(URL(fileURLWithPath: output))
+        var outputs = OutputGuard(force: force)
+        outputs.reads(state)
+        outputs.writes(run: output)
+        try outputs.check()
         if !force, folder.holdsRun {
             throw FileError.exists(
                 path: output, cure: "add --force to replace the model in it, or choose another --output")
         }
+        // Before the model is read, and not only when it is written.
+        try folder.check(.replace)
+        let replaced = folder.holdsRun
         var (configuration, model): (RunConfiguration, any Autoencoder) =
             switch from {
             case .rosinality:
@@ -65,6 +72,7 @@ struct ImportCommand: ParsableCommand {
         configuration.data.testShare = testShare
         try configuration.validate()
         try folder.replace(configuration, parameters: try model.parameters.state(), step: 0)
+        if replaced { printError("replaced the run or model that was in \(name: output)") }
         try printOutput(ModelDescription(configuration, model).text)
     }
 }

@@ -151,8 +151,12 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func draw(_ model: any Autoencoder, _ configuration: RunConfiguration, to url: URL) throws {
-        try OutputPath.refuseExisting(
-            url.path, force: force, cure: "add --force to replace it, or choose another file")
+        var outputs = OutputGuard(force: force)
+        if FileManager.default.fileExists(atPath: self.model) { outputs.reads(model: self.model) }
+        outputs.reads(image)
+        outputs.reads(data: data, kind: configuration.data.kind)
+        outputs.writes(url.path, .svg, cure: "add --force to replace it, or choose another file")
+        try outputs.check()
         guard configuration.model.kind.structure == .hierarchical else {
             throw ComparisonError.notHierarchical(kind: configuration.model.kind.rawValue)
         }

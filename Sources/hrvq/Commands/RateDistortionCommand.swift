@@ -75,11 +75,24 @@ struct RateDistortionCommand: ParsableCommand {
 
     func run() throws {
         let folder = URL(fileURLWithPath: output)
+        let paths = images.isEmpty ? [] : try ImageFiles.list(images)
+        var outputs = OutputGuard(force: force, quiet: quiet)
+        for run in self.runs { outputs.reads(model: NamedFolder(run).url.path) }
+        outputs.reads(paths)
+        if let run = self.runs.first { outputs.reads(data: data.data, of: NamedFolder(run).url.path) }
+        outputs.writes(folder: output, files: RateDistortionFolder.names)
+        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        try outputs.check()
         if !force, RateDistortionFolder(folder).exists { throw RateDistortionError.outputExists(path: output) }
-        try json.requireRoom(force: force)
+        let foreign = RateDistortionFolder(folder).foreignNames()
+        guard foreign.isEmpty else {
+            throw OutputError.foreignFolder(
+                path: output, expected: "a report that 'hrvq rate-distortion' wrote", names: foreign)
+        }
+        if RateDistortionFolder(folder).exists, !quiet { printError("will replace the report in \(output)") }
         let runs = try self.runs.map { try RateDistortionRun($0) }
         try RateDistortionRun.check(runs, sameData: images.isEmpty)
-        let sequence = try sequence(runs)
+        let sequence = try sequence(runs, paths)
         let models = try models(runs)
         let ladder: QualityLadder = everyQuality ? .every : .steps
         var measurement = try RateDistortionMeasurement(
@@ -115,10 +128,10 @@ struct RateDistortionCommand: ParsableCommand {
     }
 
     /// The images to measure on.
-    private func sequence(_ runs: [RateDistortionRun]) throws -> ImageSequence {
+    private func sequence(_ runs: [RateDistortionRun], _ paths: [String]) throws -> ImageSequence {
         guard images.isEmpty else {
             return ImageSequence(
-                files: try ImageFiles.list(images), channels: runs.first?.configuration.data.channels ?? 3,
+                files: paths, channels: runs.first?.configuration.data.channels ?? 3,
                 limit: data.limit, source: Self.title(of: images))
         }
         guard let configuration = runs.first?.configuration else { throw RateDistortionError.noData }

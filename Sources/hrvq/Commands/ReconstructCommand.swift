@@ -41,13 +41,13 @@ struct ReconstructCommand: ParsableCommand {
         let sheet = folder.appendingPathComponent("before-after.png")
         let targets = InputFile.resultPaths(
             of: files, in: output, fileExtension: "png", reserved: [sheet.lastPathComponent])
-        let inputs = Set(paths.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path })
+        var outputs = OutputGuard(force: force, quiet: quiet)
+        outputs.reads(model: model.run)
+        outputs.reads(paths)
         for path in targets + [sheet.path] {
-            let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-            guard !inputs.contains(target) else {
-                throw FileError.exists(path: target, cure: "it is one of the images to read; choose another --output")
-            }
+            outputs.writes(path, .png, makesFolder: true)
         }
+        try outputs.check()
         let (configuration, autoencoder, device) = try model.load()
         var originals: [PixelImage] = []
         var reconstructions: [PixelImage] = []

@@ -65,10 +65,19 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        let results = [output, images, codes, json.file == "-" ? nil : json.file].compactMap { $0 }
-        try OutputPath.requireDistinct(results)
-        for path in results { try OutputPath.refuseExisting(path, force: force) }
-        try OutputPath.requireWritable(output, codes, json.file)
+        try OutputPath.requireDistinct(
+            [output, images, codes, json.file == OutputPath.standard ? nil : json.file].compactMap { $0 })
+        if let images { try OutputPath.refuseExisting(images, force: force) }
+        var outputs = OutputGuard(force: force, quiet: quiet)
+        outputs.reads(model: model.run)
+        outputs.reads(model: sampling.prior)
+        outputs.reads(model: classifier)
+        outputs.reads(data: nearest == "-" ? nil : nearest, of: model.run)
+        outputs.writes(output, .png)
+        outputs.writes(folder: images, files: try earlierPictures())
+        outputs.writes(codes, .codes)
+        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        try outputs.check()
         let (configuration, autoencoder, device) = try model.load()
         let decoder = try CodeDecoder(autoencoder, configuration, device: device)
         let priors = try PriorFolder(URL(fileURLWithPath: sampling.prior)).load(on: device, precision: model.precision)
@@ -137,19 +146,41 @@ struct SampleCommand: ParsableCommand {
         let folder = URL(fileURLWithPath: images)
         try AtomicFolder.create(folder)
         // Pictures of an earlier call would pass for this one's.
-        do {
-            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
-            where name.wholeMatch(of: #/[0-9]{4,}\.png/#) != nil {
-                try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
-            }
-        } catch {
-            throw FileError.unwritable(path: folder.path, reason: FileReader.reason(of: error))
-        }
+        let earlier = try earlierPictures()
+        for name in earlier { try AtomicFile.remove(folder.appendingPathComponent(name)) }
+        if !earlier.isEmpty, !quiet { printError("removed \(earlier.count) pictures of an earlier call from \(images)") }
         for (index, picture) in pictures.enumerated() {
-            let number = String(index)
-            let name = String(repeating: "0", count: max(4 - number.count, 0)) + number + ".png"
-            try picture.writePNG(to: folder.appendingPathComponent(name).path)
+            try picture.writePNG(to: folder.appendingPathComponent(Self.pictureName(index)).path)
         }
+    }
+
+    /// The pictures of an earlier call in the folder of ``images``: numbered from 0000.png without a gap, and alike in
+    /// size.
+    ///
+    /// - Throws: ``OutputError/foreignFolder(path:expected:names:)`` where the folder holds anything else.
+    private func earlierPictures() throws -> [String] {
+        guard let images, FileIdentity(images)?.kind == .folder else { return [] }
+        let url = URL(fileURLWithPath: images)
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: images)) ?? []).sorted()
+        let numbered = Set(names.indices.map(Self.pictureName))
+        let foreign = names.filter { !numbered.contains($0) || FileContent(url.appendingPathComponent($0)) != .png }
+        guard foreign.isEmpty else {
+            throw OutputError.foreignFolder(
+                path: images, expected: "a folder of pictures that 'hrvq sample' wrote", names: foreign)
+        }
+        // The first bytes of a PNG file up to its size; pictures of one call are of one size.
+        let headers = Set(names.map { (try? FileReader.read(url.appendingPathComponent($0)))?.prefix(24) ?? Data() })
+        guard headers.count <= 1 else {
+            throw OutputError.foreignFolder(
+                path: images, expected: "a folder of pictures that 'hrvq sample' wrote, as their sizes differ",
+                names: names)
+        }
+        return names
+    }
+
+    private static func pictureName(_ index: Int) -> String {
+        let number = String(index)
+        return String(repeating: "0", count: max(4 - number.count, 0)) + number + ".png"
     }
 
     private func withNearest(

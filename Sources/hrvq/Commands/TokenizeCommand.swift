@@ -29,8 +29,11 @@ struct TokenizeCommand: ParsableCommand {
 
     func run() throws {
         let url = URL(fileURLWithPath: output)
-        try OutputPath.refuseExisting(output, force: force)
-        try OutputPath.requireWritable(output)
+        var outputs = OutputGuard(force: force, quiet: quiet)
+        outputs.reads(model: model.run)
+        outputs.reads(data: data.data, of: model.run)
+        outputs.writes(output, .codes)
+        try outputs.check()
         let (configuration, autoencoder, device) = try model.load()
         let dataset = try data.remembering(model.run, configuration, quiet: quiet).open(configuration)
         let counter = ProgressCounter("tokenizing", quiet: quiet)

@@ -83,7 +83,11 @@ struct TrainClassifierCommand: ParsableCommand {
     }
 
     func run() throws {
-        try json.requireRoom(force: force)
+        var outputs = OutputGuard(force: force, quiet: quiet)
+        outputs.reads(data: data, kind: kind)
+        outputs.writes(folder: output, files: ["config.json", "model.safetensors"])
+        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        try outputs.check()
         let folder = ClassifierFolder(URL(fileURLWithPath: output))
         // An empty folder is what a run leaves that failed before it saved.
         let isEmpty = (try? FileManager.default.contentsOfDirectory(atPath: output).isEmpty) ?? false
@@ -92,6 +96,12 @@ struct TrainClassifierCommand: ParsableCommand {
                 throw FileError.exists(path: output, cure: "add --force to replace it, or choose another --output")
             }
             try folder.refuseAutoencoder()
+            let taken = [folder.configurationFile, folder.weightsFile].filter { FileIdentity($0.path) != nil }
+            guard taken.isEmpty || folder.isClassifier else {
+                throw OutputError.foreignFolder(
+                    path: output, expected: "a classifier", names: taken.map(\.lastPathComponent))
+            }
+            if !taken.isEmpty, !quiet { printError("will replace the classifier in \(output)") }
         }
         let device = try engine.prepare(trains: true)
         let training = try kind.open(folder: data, shape: shape, split: .train, testShare: testShare)

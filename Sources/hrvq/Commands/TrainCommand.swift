@@ -42,6 +42,11 @@ struct TrainCommand: ParsableCommand {
             ? requested ?? options.configuration()
             : RunConfiguration.resumed(at: folder, requested: requested, overrides: options.allOverrides)
         if existing == .resume { options.announce(configuration, before: try folder.model.configuration()) }
+        var outputs = OutputGuard(force: options.force)
+        outputs.reads(options.config)
+        outputs.reads(data: data, kind: configuration.data.kind)
+        outputs.writes(run: output)
+        try outputs.check()
         let device = try options.engine.prepare(trains: true)
         let training = try TrainingRun(
             configuration, data: data.map { URL(fileURLWithPath: $0) }, output: url,

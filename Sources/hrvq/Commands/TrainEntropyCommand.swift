@@ -53,12 +53,15 @@ struct TrainEntropyCommand: ParsableCommand {
     func run() throws {
         let folder = URL(fileURLWithPath: model)
         let target = output.map { URL(fileURLWithPath: $0) } ?? folder.appendingPathComponent(StatisticsFile.name)
-        try OutputPath.refuseExisting(
-            target.path, force: force,
+        var outputs = OutputGuard(force: force, quiet: quiet)
+        outputs.reads(model: model)
+        outputs.reads(codes, heldOut)
+        outputs.writes(
+            target.path, .statistics,
             cure: "files coded with these statistics need them; add --force to replace them, or choose another --output"
         )
-        try OutputPath.requireWritable(target.path)
-        try json.requireRoom(force: force)
+        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        try outputs.check()
         let (configuration, autoencoder) = try ModelFolder(folder).load()
         let training = try open(codes, autoencoder, configuration)
         let test: CodesFile? = if let heldOut { try open(heldOut, autoencoder, configuration) } else { nil }

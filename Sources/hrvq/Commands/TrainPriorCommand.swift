@@ -43,6 +43,12 @@ struct TrainPriorCommand: ParsableCommand {
         let url = URL(fileURLWithPath: output)
         let (existing, requested) = try options.start(canGoOn: PriorFolder.isPrior(url))
         let configuration = try requested ?? PriorTraining.resumed(at: url)
+        var outputs = OutputGuard(force: options.force)
+        outputs.reads(options.config, codes, heldOut)
+        let inside = (try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []
+        outputs.writes(
+            folder: output, files: ["prior.json", "config.json"], folders: inside.filter { $0.hasPrefix("layer-") })
+        try outputs.check()
         let device = try options.engine.prepare(trains: true)
         let training = try PriorTraining(
             configuration, codes: (CodesFile(URL(fileURLWithPath: codes)), codes),

@@ -22,11 +22,12 @@ struct FileConversion {
     ///   - inputs: Files, those of folders too.
     ///   - output: A file for one file; a folder for several, for those of a folder, or where it is one or ends in a
     ///     slash; beside each input if `nil`.
-    ///   - kind: Of the results.
-    ///   - force: What is there may be replaced.
-    /// - Throws: `FileError` where a result exists already or is an input, `ValidationError`.
+    ///   - kind: Of the results' names.
+    ///   - content: Of the results' bytes.
+    ///   - outputs: Whether what is there may be replaced, and what else the command reads.
+    /// - Throws: `FileError` where a result exists already, `OutputError` where it is an input, `ValidationError`.
     static func plan(
-        _ inputs: [InputFile], to output: String?, kind: ResultKind, force: Bool
+        _ inputs: [InputFile], to output: String?, kind: ResultKind, content: OutputKind, guarding outputs: OutputGuard
     ) throws -> [FileConversion] {
         guard inputs.filter({ $0.path == standard }).count <= 1 else {
             throw ValidationError("'-' (standard input) can be given once")
@@ -52,7 +53,7 @@ struct FileConversion {
                         ? standard : (input as NSString).deletingPathExtension + "." + kind.rawValue)
             }
         }
-        try check(conversions, force: force)
+        try check(conversions, content, guarding: outputs)
         return conversions
     }
 
@@ -72,24 +73,24 @@ struct FileConversion {
         }
     }
 
-    private static func check(_ conversions: [FileConversion], force: Bool) throws {
+    private static func check(
+        _ conversions: [FileConversion], _ kind: OutputKind, guarding outputs: OutputGuard
+    ) throws {
         func real(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
-        let inputs = Set(conversions.map { real($0.input) })
+        var outputs = outputs
+        outputs.reads(conversions.map(\.input))
         var taken: [String: String] = [:]
         for conversion in conversions where conversion.output != standard {
             let path = real(conversion.output)
-            if inputs.contains(path) {
-                throw FileError.exists(
-                    path: conversion.output, cure: "it is one of the inputs; choose another --output")
-            }
             if let other = taken[path] {
                 throw ValidationError(
                     "\(other) and \(conversion.input) would both become \(conversion.output);"
                         + " name a folder with --output, where they get names of their own")
             }
             taken[path] = conversion.input
-            try OutputPath.refuseExisting(conversion.output, force: force)
+            outputs.writes(conversion.output, kind, makesFolder: true)
         }
+        try outputs.check()
         if conversions.contains(where: { $0.output == standard }), isatty(STDOUT_FILENO) == 1 {
             throw ValidationError("standard output is a terminal; redirect it, or give --output")
         }

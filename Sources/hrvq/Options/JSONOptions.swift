@@ -12,6 +12,9 @@ struct JSONOptions: ParsableArguments {
         completion: .file(extensions: ["json"]))
     var file: String?
 
+    /// What to do where the file exists.
+    static let cure = "add --force to replace it, or choose another file"
+
     func validate() throws {
         if let file { _ = try ResultKind.json.path(file) }
     }
@@ -22,7 +25,7 @@ struct JSONOptions: ParsableArguments {
     func requireRoom(force: Bool) throws {
         guard let file, file != OutputPath.standard else { return }
         try OutputPath.requireWritable(file)
-        try OutputPath.refuseExisting(file, force: force, cure: "add --force to replace it, or choose another file")
+        try OutputPath.refuseExisting(file, force: force, cure: Self.cure)
     }
 
     /// Writes or prints the figures, and prints the text where they are not printed.

@@ -1,0 +1,226 @@
+import ArgumentParser
+import Files
+import Foundation
+import HRVQ
+
+/// What a command reads and what it writes. ``check()`` refuses, before the work, what would write over an input or over
+/// files that are not the program's.
+///
+/// Files are compared by device and number, so that no other way to write a path, no symbolic and no hard link hides that
+/// two are one.
+struct OutputGuard {
+    private struct Result {
+        var path: String
+        var kind: OutputKind
+        var cure: String
+        var makesFolder: Bool
+    }
+
+    private struct Folder {
+        var path: String
+        /// Files that the command writes into it.
+        var files: [String]
+        /// Folders in it that the command fills and clears.
+        var folders: [String]
+    }
+
+    private struct DataFolder {
+        var path: String
+        /// Whether pictures that lie in it are its data.
+        var takesPictures: Bool
+    }
+
+    private let force: Bool
+    private let quiet: Bool
+    private var files: [String] = []
+    private var models: [(path: String, withStatistics: Bool)] = []
+    private var data: [DataFolder] = []
+    private var results: [Result] = []
+    private var folders: [Folder] = []
+
+    /// Starts without inputs and outputs.
+    ///
+    /// - Parameters:
+    ///   - force: Results of the same kind may be replaced.
+    ///   - quiet: What will be replaced is not said.
+    init(force: Bool, quiet: Bool = false) {
+        self.force = force
+        self.quiet = quiet
+    }
+
+    // MARK: - What is read
+
+    /// Names files; `-` and what is `nil` are none.
+    mutating func reads(_ paths: String?...) { reads(paths.compactMap { $0 }) }
+
+    /// Names files.
+    mutating func reads(_ paths: [String]) { files += paths.filter { $0 != "-" } }
+
+    /// Names the folder of a run, a model, priors or a classifier; all that such a folder is made of is an input.
+    ///
+    /// - Parameters:
+    ///   - path: The folder.
+    ///   - statistics: Whether the statistics of entropy coding in it are read too.
+    mutating func reads(model path: String?, statistics: Bool = false) {
+        if let path { models.append((path, statistics)) }
+    }
+
+    /// Names the folder of a data set.
+    ///
+    /// - Parameters:
+    ///   - path: The folder.
+    ///   - kind: What it is; `nil` where that is not known.
+    mutating func reads(data path: String?, kind: DatasetKind?) {
+        if let path { data.append(DataFolder(path: path, takesPictures: kind == nil || kind == .folder)) }
+    }
+
+    /// Names the folder of a data set that is read as a model's settings say.
+    mutating func reads(data path: String?, of model: String) {
+        guard path != nil else { return }
+        reads(data: path, kind: (try? ModelFolder(URL(fileURLWithPath: model)).configuration())?.data.kind)
+    }
+
+    // MARK: - What is written
+
+    /// Names a file; `-` and `nil` are none.
+    ///
+    /// - Parameters:
+    ///   - path: As the user wrote it.
+    ///   - kind: What is written.
+    ///   - cure: What to do where it exists and may not be replaced.
+    ///   - makesFolder: Whether the command makes the folder that the file lies in.
+    mutating func writes(
+        _ path: String?, _ kind: OutputKind, cure: String = "add --force to replace it, or choose another --output",
+        makesFolder: Bool = false
+    ) {
+        guard let path, path != "-" else { return }
+        results.append(Result(path: path, kind: kind, cure: cure, makesFolder: makesFolder))
+    }
+
+    /// Names a folder, which the command itself checks and fills.
+    ///
+    /// - Parameters:
+    ///   - path: As the user wrote it.
+    ///   - files: The names of files in it that are written or removed.
+    ///   - folders: The names of folders in it that are filled or cleared.
+    mutating func writes(folder path: String?, files: [String], folders: [String] = []) {
+        if let path { self.folders.append(Folder(path: path, files: files, folders: folders)) }
+    }
+
+    /// Names the folder of a run or a model.
+    mutating func writes(run path: String?) {
+        writes(
+            folder: path, files: ["config.json", "model.safetensors", "metrics.jsonl", "evaluation.json"],
+            folders: ["checkpoints", "samples"])
+    }
+
+    // MARK: - The check
+
+    /// Refuses what must not be written, and says which files will be replaced.
+    ///
+    /// - Throws: `OutputError`, `FileError`, `ValidationError`.
+    func check() throws {
+        try OutputPath.requireDistinct(results.map(\.path))
+        try refuseInputs()
+        try refuseDataFolders()
+        var replaced: [String] = []
+        for result in results {
+            if !result.makesFolder { try AtomicFile.requireWritable(URL(fileURLWithPath: result.path)) }
+            try OutputPath.refuseExisting(result.path, force: force, cure: result.cure)
+            try result.kind.requireReplaceable(result.path)
+            if FileIdentity(result.path)?.kind == .file { replaced.append(result.path) }
+        }
+        guard !replaced.isEmpty, !quiet else { return }
+        printError(
+            "will replace " + TerminalText.names(Array(replaced.prefix(3)))
+                + (replaced.count > 3 ? " and \(replaced.count - 3) more" : ""))
+    }
+
+    private func refuseInputs() throws {
+        // Most results do not exist yet, and then nothing has to be listed.
+        var targets: [(path: String, identity: FileIdentity)] = []
+        for path in results.map(\.path)
+            + folders.flatMap({ folder in folder.files.map { Self.join(folder.path, $0) } })
+        {
+            if let identity = FileIdentity(path), identity.kind == .file { targets.append((path, identity)) }
+        }
+        if !targets.isEmpty {
+            let inputs = inputFiles()
+            for target in targets {
+                if let input = inputs[target.identity] {
+                    throw OutputError.isInput(output: target.path, input: input)
+                }
+            }
+        }
+        for folder in folders {
+            for name in folder.folders {
+                let path = Self.join(folder.path, name)
+                guard let identity = FileIdentity(path) else { continue }
+                for input in files + models.map(\.path) + data.map(\.path)
+                where FileIdentity(input) != nil && FileIdentity.folders(around: input).contains(identity) {
+                    throw OutputError.holdsInput(output: path, input: input)
+                }
+            }
+        }
+    }
+
+    private func refuseDataFolders() throws {
+        for place in data where place.takesPictures {
+            guard let identity = FileIdentity(place.path), identity.kind == .folder else { continue }
+            let pictures = results.filter { $0.kind == .png }.map(\.path) + folders.map(\.path)
+            for path in pictures where FileIdentity.folders(around: path).contains(identity) {
+                throw OutputError.insideData(output: path, data: place.path)
+            }
+        }
+    }
+
+    /// Every file that is read, with a path that leads to it.
+    private func inputFiles() -> [FileIdentity: String] {
+        var found: [FileIdentity: String] = [:]
+        func add(_ path: String) {
+            if let identity = FileIdentity(path), identity.kind == .file { found[identity] = path }
+        }
+        for path in files { add(path) }
+        for (path, withStatistics) in models {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            where Self.belongsToModel(name, withStatistics: withStatistics) {
+                let inner = Self.join(path, name)
+                add(inner)
+                Self.files(below: inner).forEach(add)
+            }
+        }
+        for place in data { Self.files(below: place.path).forEach(add) }
+        return found
+    }
+
+    /// Whether a name in a model's folder is one that the program writes there and reads again.
+    private static func belongsToModel(_ name: String, withStatistics: Bool) -> Bool {
+        switch name {
+        case "config.json", "model.safetensors", "metrics.jsonl", "prior.json", "checkpoints", "samples": true
+        case StatisticsFile.name: withStatistics
+        default: name.hasPrefix("layer-") || name.hasPrefix("events.out.tfevents.")
+        }
+    }
+
+    /// All paths below a folder, through links to folders too.
+    private static func files(below folder: String) -> [String] {
+        var found: [String] = []
+        var visited: Set<FileIdentity> = []
+        func visit(_ path: String) {
+            // A link that leads upwards would be followed for ever.
+            guard let identity = FileIdentity(path), identity.kind == .folder, visited.insert(identity).inserted else {
+                return
+            }
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+                let inner = join(path, name)
+                if FileIdentity(inner)?.kind == .folder { visit(inner) } else { found.append(inner) }
+            }
+        }
+        visit(folder)
+        return found
+    }
+
+    private static func join(_ folder: String, _ name: String) -> String {
+        (folder as NSString).appendingPathComponent(name)
+    }
+}

@@ -12,7 +12,8 @@ extension RosinalityExchange {
     ///
     /// - Parameter url: The folder of a run or of a model.
     /// - Returns: As ``state(of:_:)``.
-    /// - Throws: ``ExchangeError/unsupportedModel(target:reasons:)``, `FileError`, `ConfigurationError`, `TorchError`.
+    /// - Throws: ``ExchangeError/unsupportedModel(target:reasons:)``, `FileError`, `ConfigurationError`, `TorchError`;
+    ///   `TrainingError` where the checkpoint's statistics are not its own.
     public static func state(ofModelAt url: URL) throws -> [(name: String, tensor: Tensor)] {
         let folder = ModelFolder(url)
         try checkSupport(folder.configuration())
@@ -84,7 +85,9 @@ extension RosinalityExchange {
             try Safetensors.read(run.model.weightsFile).metadata["step"] == "\(step)"
         else { return }
         let file = run.checkpoint(step).appendingPathComponent("statistics.safetensors")
-        let stored = try Safetensors.read(file).tensors
+        let stored = try Safetensors.read(
+            Checkpoint.read(file.lastPathComponent, from: run.checkpoint(step)), path: file.path
+        ).tensors
         for (name, tensor) in model.statistics() {
             guard let value = stored[name], value.shape == tensor.shape else {
                 throw FileError.malformed(

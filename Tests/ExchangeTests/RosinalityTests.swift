@@ -107,6 +107,16 @@ struct RosinalityTests {
             #expect {
                 _ = try RosinalityExchange.state(ofModelAt: folder)
             } throws: { "\($0)".contains("quantizer.0.counts.0") }
+            // Statistics that the checkpoint was not saved with are another run's.
+            try Safetensors.write(model.statistics(), to: file)
+            let digests = #""files": {"statistics.safetensors": "00"}"#
+            try AtomicFile.write(
+                #"{"formatVersion": 1, "step": 7, "images": 1, "threads": 1, "libTorch": "2", "device": "cpu","#
+                    + #" "elementType": "float32", \#(digests)}"#,
+                to: run.checkpoint(7).appendingPathComponent("state.json"))
+            #expect {
+                _ = try RosinalityExchange.state(ofModelAt: folder)
+            } throws: { "\($0)".contains("of another run") }
         }
     }
 

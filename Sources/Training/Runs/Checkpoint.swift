@@ -195,6 +195,36 @@ package enum Checkpoint {
         return (state.step, state.differences(from: now))
     }
 
+    /// The bytes of one of a checkpoint's files, once it is known to be the file that the checkpoint was saved with. A file
+    /// alone, without a checkpoint's state beside it, is taken as it is.
+    ///
+    /// - Throws: As ``load(from:into:)``.
+    package static func read(_ name: String, from folder: URL) throws -> Data {
+        func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
+        let cure = "remove this checkpoint's folder to do without it"
+        let bytes = try FileReader.read(file(name), cure: cure)
+        guard FileIdentity(file(stateFile).path) != nil else { return bytes }
+        let stored = try Self.stored(FileReader.read(file(stateFile), cure: cure), path: file(stateFile).path)
+        try check(bytes, named: name, path: file(name).path, stored)
+        return bytes
+    }
+
+    private static func stored(_ data: Data, path: String) throws -> StateFile {
+        do {
+            return try JSONDecoder().decode(StateFile.self, from: data)
+        } catch {
+            throw TrainingError.malformedCheckpoint(path: path, reason: "it is not the JSON of a checkpoint")
+        }
+    }
+
+    private static func check(_ bytes: Data, named name: String, path: String, _ stored: StateFile) throws {
+        guard let digests = stored.files, try digests[name] != SHA256Digest.digest(of: bytes) else { return }
+        throw TrainingError.malformedCheckpoint(
+            path: path,
+            reason: "it is not the file that this checkpoint was saved with (its SHA-256 differs from that in"
+                + " \(stateFile)): it is damaged, or of another run")
+    }
+
     /// Reads a checkpoint into a run's live parts.
     ///
     /// - Throws: `FileError`, ``TrainingError/malformedCheckpoint(path:reason:)``, `TorchError.mismatchedParameters`.
@@ -216,14 +246,7 @@ package enum Checkpoint {
     package static func load(
         into parts: Parts, path: (String) -> String, read: (String) throws -> Data
     ) throws -> State {
-        let data = try read(stateFile)
-        let stored: StateFile
-        do {
-            stored = try JSONDecoder().decode(StateFile.self, from: data)
-        } catch {
-            throw TrainingError.malformedCheckpoint(
-                path: path(stateFile), reason: "it is not the JSON of a checkpoint")
-        }
+        let stored = try Self.stored(read(stateFile), path: path(stateFile))
         let state = stored.state
         guard state.formatVersion == formatVersion else {
             throw TrainingError.malformedCheckpoint(
@@ -241,12 +264,7 @@ package enum Checkpoint {
         var contents: [Data] = []
         for part in files {
             let bytes = try read(part.name)
-            if let digests = stored.files, try digests[part.name] != SHA256Digest.digest(of: bytes) {
-                throw TrainingError.malformedCheckpoint(
-                    path: path(part.name),
-                    reason: "it is not the file that this checkpoint was saved with (its SHA-256 differs from that in"
-                        + " \(stateFile)): it is damaged, or of another run")
-            }
+            try check(bytes, named: part.name, path: path(part.name), stored)
             contents.append(bytes)
         }
         for (part, bytes) in zip(files, contents) {

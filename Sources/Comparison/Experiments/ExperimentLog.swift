@@ -24,7 +24,7 @@ struct ExperimentLog {
             if line.kind == "evaluation", let mse = line.mse {
                 curve.append(.init(step: line.step, mse: mse))
             } else if let steps = line.steps, let speed = line.imagesPerSecond, speed > 0 {
-                seconds += Double(steps * batchSize) / speed
+                seconds += Double(steps) * Double(batchSize) / speed
             }
         }
     }

@@ -120,7 +120,8 @@ struct OutputGuard {
     ///
     /// - Throws: `OutputError`, `FileError`, `ValidationError`.
     func check() throws {
-        try OutputPath.requireDistinct(results.map(\.path))
+        try OutputPath.requireDistinct(
+            results.map(\.path) + folders.flatMap { folder in folder.files.map { Self.join(folder.path, $0) } })
         try refuseInputs()
         try refuseDataFolders()
         var replaced: [String] = []

@@ -41,7 +41,7 @@ enum PicturesTarget: FuzzTarget {
         let little: [UInt8] =
             [0x49, 0x49, 42, 0, 8, 0, 0, 0, 2, 0] + [0x0F, 1, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0]
             + [0x12, 1, 4, 0, 1, 0, 0, 0, 8, 0, 0, 0] + [0, 0, 0, 0]
-        let end: [UInt8] = [0xFF, 0xDA, 0, 2, 0xFF, 0xD9]
+        let end = segment(0xC0, [8, 0, 2, 0, 3, 1, 1, 0x11, 0]) + segment(0xDA, [1, 1, 0, 0, 63, 0]) + [0xFF, 0xD9]
         let exif = Array("Exif\0\0".utf8)
         return [
             "exif": [1, 0xFF, 0xD8] + segment(0xE0, Array("JFIF\0".utf8)) + segment(0xE1, exif + tiff) + end,

@@ -34,7 +34,7 @@ enum DecodedPicture {
             let own = stem(input.path)
             let hasSource =
                 stems[own, default: 0] > 1 || isCompressed(own)
-                || isCompressed((own as NSString).deletingLastPathComponent)
+                || isCompressed(URL(fileURLWithPath: own).deletingLastPathComponent().path)
             if input.isOfFolder, hasSource, isMarked(input.path) { left.append(input) } else { taken.append(input) }
         }
         guard let first = left.first else { return (taken, nil) }

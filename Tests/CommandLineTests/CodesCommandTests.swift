@@ -34,7 +34,7 @@ struct CodesCommandTests {
                 "2 layers")
             let levels = try ComparisonCommandTests.levels.get().path
             expectFailure(
-                try Shell.hrvq("decode", levels, "c.safetensors", "-o", "z", in: folder), "fingerprint", "model")
+                try Shell.hrvq("decode", levels, "c.safetensors", "-o", "z", in: folder), "do not belong together")
         }
     }
 

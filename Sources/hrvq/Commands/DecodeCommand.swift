@@ -7,6 +7,7 @@ import HRVQ
 struct DecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode", abstract: "Turn .hrvq files, or files of codes, back into images.",
+        usage: "hrvq decode <run> <files> ... [--output <output>] [<options>]",
         discussion: """
             Each .hrvq file becomes a PNG beside it, or where --output says: a file for one, a folder for several, in \
             which results keep the folders of their files. A file of several images becomes a folder of PNGs, or one \

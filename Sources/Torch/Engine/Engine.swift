@@ -18,7 +18,7 @@ public enum Engine {
     /// Sets how many threads one operator uses, or as many of them as can start.
     ///
     /// LibTorch's OpenMP ends the process where a thread of its own does not start, as under a limit to memory or to
-    /// processes; so that is tried beforehand.
+    /// processes; so that is tried beforehand. ``threadCount`` says how many there are.
     ///
     /// - Throws: ``TorchError/engine(operation:text:)`` if the count is not positive.
     public static func setThreadCount(_ count: Int) throws {

@@ -3,12 +3,14 @@ import Foundation
 
 /// What goes wrong when image files are gathered.
 enum ImageFilesError: Error, CustomStringConvertible {
-    case empty(folder: String, kind: String)
+    case empty(folder: String, kind: String, leftOut: [String])
     case noneDecoded(count: Int)
 
     var description: String {
         switch self {
-        case .empty(let folder, let kind): "\(folder): no \(kind) file in this folder; check the path"
+        case .empty(let folder, let kind, let leftOut):
+            "\(folder): no \(kind) file in this folder; check the path"
+                + (leftOut.isEmpty ? "" : " (left out: " + leftOut.joined(separator: "; ") + ")")
         case .noneDecoded(let count): "none of the \(count) images decoded; see the reasons above"
         }
     }
@@ -16,29 +18,35 @@ enum ImageFilesError: Error, CustomStringConvertible {
 
 /// The image files that arguments name.
 enum ImageFiles {
-    static let extensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
-    static let kind = "JPEG, PNG or WebP"
+    static let extensions = FileTree.Kind.images.extensions
+    static let kind = FileTree.Kind.images.name
 
-    /// Files as they are, folders as the files with one of the extensions in them, sorted.
+    /// Files as they are, folders as the files of a kind below them, in the order of their bytes. What is left out of a
+    /// folder is said.
     ///
-    /// - Parameter kind: What errors call such files.
+    /// - Parameters:
+    ///   - extensions: Of the files; ``extensions`` takes images by whatever name, as data sets do.
+    ///   - kind: What errors call such files.
+    /// - Throws: `FileError`, ``ImageFilesError``.
     static func list(
         _ arguments: [String], extensions: Set<String> = extensions, kind: String = kind
     ) throws -> [String] {
-        try arguments.flatMap { argument in
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder) else {
-                throw FileError.missing(path: argument, cure: "give \(kind) files or folders of them")
+        let kind = extensions == Self.extensions ? .images : FileTree.Kind(name: kind, extensions: extensions)
+        return try arguments.flatMap { argument in
+            switch FolderEntries.type(of: argument) {
+            case nil:
+                throw FileError.missing(path: argument, cure: "give \(kind.name) files or folders of them")
+            case .folder:
+                let tree = try FileTree(argument, kind: kind)
+                guard !tree.files.isEmpty else {
+                    throw ImageFilesError.empty(folder: argument, kind: kind.name, leftOut: tree.leftOut.texts)
+                }
+                if tree.leftOut.count > 0 {
+                    printError("\(argument): left out: " + tree.leftOut.texts.joined(separator: "; "))
+                }
+                return tree.files.map { (argument as NSString).appendingPathComponent($0) }
+            case .file, .special, .brokenLink: return [argument]
             }
-            guard isFolder.boolValue else { return [argument] }
-            let names = FileManager.default.enumerator(atPath: argument)?.compactMap { $0 as? String } ?? []
-            let found = names.filter {
-                // A pipe that happens to lie in a folder would be waited for.
-                extensions.contains(($0 as NSString).pathExtension.lowercased())
-                    && isFile((argument as NSString).appendingPathComponent($0))
-            }
-            guard !found.isEmpty else { throw ImageFilesError.empty(folder: argument, kind: kind) }
-            return found.sorted().map { (argument as NSString).appendingPathComponent($0) }
         }
     }
 

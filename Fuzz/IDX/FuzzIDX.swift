@@ -3,15 +3,14 @@ import Files
 import Foundation
 import FuzzSupport
 
-/// The reader of MNIST's files: images, a separator, labels. The first byte of each says how it is packed: 0 not at all,
-/// 1 by what follows itself, 2 with a gzip frame that is made here.
+/// The reader of MNIST's files: images, a separator, labels. The first byte of each says how it is packed: 0 and 1 as what
+/// follows it is, 2 with a gzip frame that is made here.
 enum IDXTarget: FuzzTarget {
     static func read(_ bytes: [UInt8]) throws {
         let files = try zip(FuzzInput.parts(bytes, count: 2), [3, 1]).map { part, axes in
             let (packing, content) = FuzzInput.choice(part, of: 3)
             return try IDXFile(
-                Data(packing == 2 ? GzipFrame.stored(content) : content), path: "file", isCompressed: packing > 0,
-                axes: axes)
+                Data(packing == 2 ? GzipFrame.stored(content) : content), path: "file", axes: axes)
         }
         for file in files { require(file.bytes.count == file.sizes.reduce(1, *)) }
         let dataset = try MNISTDataset(images: (files[0], "images"), labels: (files[1], "labels"))

@@ -13,6 +13,8 @@ public struct CIFAR10Dataset: ImageDataset {
     public let shape = ImageShape(channels: 3, height: 32, width: 32)
     /// The lines of `batches.meta.txt`, or the well-known ten names where there is no such file.
     public let classNames: [String]
+    /// What was found.
+    public let summary: DatasetSummary
     private let files: [(name: String, first: Int, data: Data)]
 
     private static let recordBytes = 3073
@@ -43,10 +45,10 @@ public struct CIFAR10Dataset: ImageDataset {
         try self.init(
             files: names.map { name in
                 let url = place.appendingPathComponent(name)
-                return (url.path, try FileReader.read(url))
+                return (url.path, try FileReader.readRegular(url))
             },
             names: FileManager.default.fileExists(atPath: nameFile.path)
-                ? (nameFile.path, FileReader.read(nameFile)) : nil)
+                ? (nameFile.path, FileReader.readRegular(nameFile)) : nil, split: split)
     }
 
     /// Takes files that were read.
@@ -55,7 +57,9 @@ public struct CIFAR10Dataset: ImageDataset {
     ///   - files: The files of a split in order, at least one.
     ///   - names: The file of the classes' names, if there is one.
     /// - Throws: `FileError.malformed`.
-    package init(files read: [(path: String, data: Data)], names: (path: String, data: Data)?) throws {
+    package init(
+        files read: [(path: String, data: Data)], names: (path: String, data: Data)?, split: Split = .train
+    ) throws {
         var opened: [(name: String, first: Int, data: Data)] = []
         var total = 0
         for (path, data) in read {
@@ -66,6 +70,9 @@ public struct CIFAR10Dataset: ImageDataset {
         files = opened
         count = total
         classNames = try names.map { try Self.names($0.data, path: $0.path) } ?? Self.knownNames
+        summary = DatasetSummary(
+            images: [split: total], classNames: classNames,
+            labels: names == nil ? "the known ones" : "those of batches.meta.txt")
     }
 
     /// The files are read when the data set is opened.
@@ -101,6 +108,15 @@ public struct CIFAR10Dataset: ImageDataset {
     public func name(at index: Int) -> String {
         let (file, record) = place(of: index)
         return "\(file.name)#\(record)"
+    }
+
+    /// A digest of all records.
+    ///
+    /// - Throws: `DigestError`.
+    public func fingerprint() throws -> DatasetFingerprint {
+        var digest = try DatasetFingerprint.Digest(images: count)
+        for file in files { try file.data.withUnsafeBytes { try digest.add(content: $0) } }
+        return try digest.finish()
     }
 
     private func place(of index: Int) -> (file: (name: String, first: Int, data: Data), record: Int) {

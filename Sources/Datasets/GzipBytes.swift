@@ -2,7 +2,8 @@ import CZlib
 import Files
 import Foundation
 
-/// A gzip file, inflated piece by piece: never more than was asked for, whatever the file claims.
+/// A gzip file of one or more members, inflated piece by piece: memory is taken for what is there, whatever the file or
+/// its reader claims.
 final class GzipBytes: ByteSource {
     private let bytes: [UInt8]
     private let path: String
@@ -13,6 +14,13 @@ final class GzipBytes: ByteSource {
 
     /// Deflate cannot shrink data further than this.
     private static let largestRatio = 1032
+    /// The most memory that is taken ahead of data.
+    private static let pieceBytes = 1 << 24
+
+    private static let magic: [UInt8] = [0x1F, 0x8B]
+
+    /// Whether the first bytes are those of a gzip file.
+    static func isGzip(_ data: Data) -> Bool { data.starts(with: magic) }
 
     init(_ data: Data, path: String) throws {
         bytes = [UInt8](data)
@@ -31,12 +39,21 @@ final class GzipBytes: ByteSource {
         stream.deallocate()
     }
 
-    var mostBytes: Int { bytes.count * Self.largestRatio }
+    var mostBytes: Int {
+        let (product, overflow) = bytes.count.multipliedReportingOverflow(by: Self.largestRatio)
+        return overflow ? .max : product
+    }
 
     func read(_ count: Int) throws -> [UInt8] {
-        let result = try [UInt8](unsafeUninitializedCapacity: count) { target, filled in
-            while filled < count, !hasEnded {
-                filled += try inflate(into: UnsafeMutableBufferPointer(rebasing: target[filled..<count]))
+        var result: [UInt8] = []
+        while result.count < count, !hasEnded {
+            // Pieces grow with what is there, so that bytes are copied a few times at most.
+            let piece = min(count - result.count, max(result.count, Self.pieceBytes))
+            if result.isEmpty, piece < count { result.reserveCapacity(piece) }
+            result += try [UInt8](unsafeUninitializedCapacity: piece) { target, filled in
+                while filled < piece, !hasEnded {
+                    filled += try inflate(into: UnsafeMutableBufferPointer(rebasing: target[filled..<piece]))
+                }
             }
         }
         delivered += result.count
@@ -82,7 +99,7 @@ final class GzipBytes: ByteSource {
         }
         let written = room - Int(stream.pointee.avail_out)
         switch status {
-        case Z_STREAM_END: hasEnded = true
+        case Z_STREAM_END: try endMember()
         case Z_OK where written > 0 || position < bytes.count: break
         case Z_OK, Z_BUF_ERROR:
             throw FileError.malformed(
@@ -95,5 +112,17 @@ final class GzipBytes: ByteSource {
                 expected: "a whole gzip file; fetch it again")
         }
         return written
+    }
+
+    /// Goes on with the next member, as gzip does; zeros after the last one are padding.
+    private func endMember() throws {
+        if bytes[position...].starts(with: Self.magic) {
+            guard inflateReset(stream) == Z_OK else {
+                throw FileError.unreadable(path: path, reason: "zlib could not start again")
+            }
+            return
+        }
+        if !bytes[position...].contains(where: { $0 != 0 }) { position = bytes.count }
+        hasEnded = true
     }
 }

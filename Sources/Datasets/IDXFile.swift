@@ -1,7 +1,8 @@
 import Files
 import Foundation
 
-/// The format of MNIST: a magic number, big-endian sizes, then bytes. Files that end in `.gz` are inflated.
+/// The format of MNIST: a magic number, big-endian sizes, then bytes. Files compressed by gzip are inflated; which they are,
+/// the first bytes say.
 package struct IDXFile {
     /// The sizes of the header, first the number of items.
     package var sizes: [Int]
@@ -14,20 +15,20 @@ package struct IDXFile {
     ///   taken), a cut-off or damaged file, or bytes after the last item.
     init(_ url: URL, axes: Int) throws {
         try self.init(
-            FileReader.read(url), path: url.path, isCompressed: url.pathExtension == "gz", axes: axes)
+            FileReader.readRegular(url), path: url.path, axes: axes, memory: FreeMemory.bytes ?? .max)
     }
 
     /// Reads a file's bytes; see ``init(_:axes:)``.
     ///
     /// - Parameters:
-    ///   - data: All bytes of the file.
+    ///   - data: All bytes of the file, compressed or not.
     ///   - path: What errors call it.
-    ///   - isCompressed: Whether the bytes are those of a gzip file.
     ///   - axes: The number of axes.
+    ///   - memory: How many bytes the items may take.
     /// - Throws: `FileError`.
-    package init(_ data: Data, path: String, isCompressed: Bool, axes: Int) throws {
+    package init(_ data: Data, path: String, axes: Int, memory: Int = .max) throws {
         let source: any ByteSource =
-            isCompressed ? try GzipBytes(data, path: path) : PlainBytes(data, path: path)
+            GzipBytes.isGzip(data) ? try GzipBytes(data, path: path) : PlainBytes(data, path: path)
         let header = try source.read(4 + 4 * axes)
         let numbers = stride(from: 0, to: header.count, by: 4).map { start in
             header[start..<(start + 4)].reduce(0) { $0 << 8 | Int($1) }
@@ -51,7 +52,23 @@ package struct IDXFile {
             }
             total = product
         }
+        guard total <= memory else {
+            throw FileError.malformed(
+                path: path,
+                reason: "the header gives " + sizes.map(String.init).joined(separator: " x ") + ", \(total) bytes",
+                expected: "no more than the \(memory) bytes of memory that are free")
+        }
         bytes = try source.read(total)
         try source.finish()
+    }
+}
+
+/// What the system says is free.
+private enum FreeMemory {
+    /// Bytes that can be taken without swapping; `nil` where the system does not say.
+    static var bytes: Int? {
+        guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8) else { return nil }
+        let line = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
     }
 }

@@ -9,28 +9,36 @@ public struct MNISTDataset: ImageDataset {
     /// [1, height, width]; 1 x 28 x 28 for MNIST.
     public let shape: ImageShape
     /// `0` to `9`.
-    public let classNames = (0...9).map(String.init)
+    public let classNames: [String] = (0...9).map(String.init)
     private let images: [UInt8]
     private let labels: [UInt8]
     private let fileName: String
 
-    /// Reads `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`, or `t10k-…` for the test split, from a
-    /// folder; with `.gz` or without, and also under the names with a dot (`train-images.idx3-ubyte`).
+    /// What was found.
+    public let summary: DatasetSummary
+
+    /// Reads `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`, or `t10k-…` for the test split.
     ///
-    /// - Throws: ``DatasetError/missing(folder:expected:cure:)``; `FileError` for a file that breaks its format.
+    /// They may lie in the folder itself, in its sub-folders `MNIST/raw`, `FashionMNIST/raw` or `raw` (torchvision), or
+    /// each in a folder of its own name (Kaggle); with `.gz` or without, and also under the names with a dot
+    /// (`train-images.idx3-ubyte`). Whether a file is compressed is told by its content.
+    ///
+    /// - Throws: ``DatasetError/missing(folder:expected:cure:)``; `FileError` for a file that breaks its format, or is
+    ///   none.
     public init(folder: String, split: Split) throws {
-        let part = split == .train ? "train" : "t10k"
-        let imageURL = try Self.find("\(part)-images", axes: 3, folder: folder)
-        let labelURL = try Self.find("\(part)-labels", axes: 1, folder: folder)
+        let (images, labels) = try Self.files(of: split, in: folder)
         try self.init(
-            images: (IDXFile(imageURL, axes: 3), imageURL.path), labels: (IDXFile(labelURL, axes: 1), labelURL.path))
+            images: (IDXFile(images, axes: 3), images.path), labels: (IDXFile(labels, axes: 1), labels.path),
+            split: split)
     }
 
     /// Puts two files together that were read.
     ///
     /// - Throws: `FileError` where they do not fit each other, ``DatasetError/invalidSetting(name:value:expected:)`` for
     ///   images of impossible sides.
-    package init(images: (file: IDXFile, path: String), labels: (file: IDXFile, path: String)) throws {
+    package init(
+        images: (file: IDXFile, path: String), labels: (file: IDXFile, path: String), split: Split = .train
+    ) throws {
         let (imageFile, labelFile) = (images.file, labels.file)
         let name = URL(fileURLWithPath: images.path).lastPathComponent
         guard imageFile.sizes[0] == labelFile.sizes[0] else {
@@ -49,6 +57,9 @@ public struct MNISTDataset: ImageDataset {
         self.images = imageFile.bytes
         self.labels = labelFile.bytes
         fileName = name
+        summary = DatasetSummary(
+            images: [split: count], classNames: classNames,
+            labels: "from \(URL(fileURLWithPath: labels.path).lastPathComponent)")
     }
 
     /// The digit, 0 to 9.
@@ -69,14 +80,50 @@ public struct MNISTDataset: ImageDataset {
     /// The file and the number in it.
     public func name(at index: Int) -> String { "\(fileName)#\(index)" }
 
-    private static func find(_ stem: String, axes: Int, folder: String) throws -> URL {
-        let root = URL(fileURLWithPath: folder, isDirectory: true)
+    /// A digest of all pixels and labels.
+    ///
+    /// - Throws: `DigestError`.
+    public func fingerprint() throws -> DatasetFingerprint {
+        var digest = try DatasetFingerprint.Digest(images: count)
+        try digest.add(name: "idx", size: shape.byteCount)
+        try images.withUnsafeBytes { try digest.add(content: $0) }
+        try labels.withUnsafeBytes { try digest.add(content: $0) }
+        return try digest.finish()
+    }
+
+    /// Sub-folders in which torchvision and others put the files.
+    private static let places = ["", "MNIST/raw/", "FashionMNIST/raw/", "raw/"]
+
+    private static func files(of split: Split, in folder: String) throws -> (images: URL, labels: URL) {
+        let part = split == .train ? "train" : "t10k"
+        var lacking: [[String]] = []
+        for place in places {
+            let root = URL(fileURLWithPath: folder, isDirectory: true).appendingPathComponent(place, isDirectory: true)
+            let images = find("\(part)-images", axes: 3, in: root)
+            let labels = find("\(part)-labels", axes: 1, in: root)
+            if let images, let labels { return (images, labels) }
+            let names = [(images, "\(part)-images-idx3-ubyte"), (labels, "\(part)-labels-idx1-ubyte")]
+            lacking.append(names.filter { $0.0 == nil }.map { "\(place)\($0.1) or \(place)\($0.1).gz" })
+        }
+        // Of all places, the one that lacks least is the one that was meant.
+        throw DatasetError.missing(
+            folder: folder, expected: lacking.min { $0.count < $1.count } ?? [], cure: "put MNIST's four files there")
+    }
+
+    /// A file under one of its names, or in a folder of such a name. What lies there and is no file is found too, and
+    /// refused when it is read.
+    private static func find(_ stem: String, axes: Int, in root: URL) -> URL? {
         let names = ["\(stem)-idx\(axes)-ubyte", "\(stem).idx\(axes)-ubyte"].flatMap { [$0, $0 + ".gz"] }
         for name in names {
-            let url = root.appendingPathComponent(name)
-            if FileManager.default.fileExists(atPath: url.path) { return url }
+            let url = root.appendingPathComponent(name, isDirectory: false)
+            switch FolderEntries.type(of: url.path) {
+            case nil: continue
+            case .folder:
+                let inner = names.map { url.appendingPathComponent($0, isDirectory: false) }
+                if let found = inner.first(where: { FolderEntries.type(of: $0.path) != nil }) { return found }
+            case .file, .special, .brokenLink: return url
+            }
         }
-        throw DatasetError.missing(
-            folder: folder, expected: ["\(names[0]) or \(names[1])"], cure: "put MNIST's four files there")
+        return nil
     }
 }

@@ -40,6 +40,19 @@ import Testing
         }
     }
 
+    @Test("Pipes in the place of files are errors at once", .timeLimit(.minutes(1)))
+    func onlyFilesAreRead() throws {
+        for name in ["test_batch.bin", "batches.meta.txt"] {
+            try withTemporaryFolder { folder in
+                try write(Self.record(label: 1, red: 0), to: "test_batch.bin", in: folder)
+                let path = folder.appendingPathComponent(name).path
+                try? FileManager.default.removeItem(atPath: path)
+                #expect(mkfifo(path, 0o600) == 0)
+                #expect(throws: FileError.self) { try CIFAR10Dataset(folder: folder.path, split: .test) }
+            }
+        }
+    }
+
     @Test func missingFilesAreNamed() throws {
         try withTemporaryFolder { folder in
             for number in [1, 2, 4, 5] {

@@ -115,14 +115,88 @@ import Testing
             try Self.folder(images: data, labels: labels, suffix: ".gz") { expectMalformed($0, part) }
         }
         let good = Self.gzip(Self.images(count: 4))
-        try expect(good + Data([0]), "1 bytes follow the compressed data")
+        try expect(good + Data([0, 1]), "2 bytes follow the compressed data")
         var changed = good
         changed[40] ^= 1
         try expect(changed, "incorrect data check")
-        try expect(Self.images(count: 4), "incorrect header check")
+        var method = good
+        method[2] = 9
+        try expect(method, "unknown compression method")
         try expect(Self.gzip(Self.images(count: 4, claimed: 3)), "more data follow")
         try expect(Self.gzip(Self.images(count: 4, claimed: 6)), "too early")
         try expect(Self.gzip(Self.images(count: 4, claimed: 1 << 30)), "the file can hold")
+    }
+
+    @Test("Whether a file is compressed is told by its content, not by its name")
+    func contentSaysWhatIsCompressed() throws {
+        let (images, labels) = (Self.images(count: 4), Self.labels([1, 0, 9, 3]))
+        for (images, labels, suffix) in [
+            (images, labels, ".gz"), (Self.gzip(images), Self.gzip(labels), ""), (images, Self.gzip(labels), ".gz"),
+        ] {
+            try Self.folder(images: images, labels: labels, suffix: suffix) { folder in
+                let dataset = try MNISTDataset(folder: folder.path, split: .train)
+                #expect(dataset.label(at: 2) == 9)
+            }
+        }
+    }
+
+    @Test("A gzip file may have several members, and zeros after them")
+    func membersAreJoined() throws {
+        let images = Self.images(count: 4)
+        for cut in [1, 16, 17, images.count - 1] {
+            let members = Self.gzip(images.prefix(cut)) + Self.gzip(images.dropFirst(cut)) + Data(count: 3)
+            try Self.folder(images: members) {
+                let dataset = try MNISTDataset(folder: $0.path, split: .train)
+                #expect(try dataset.item(at: 3, crop: .centre).pixels == [18, 19, 20, 21, 22, 23])
+            }
+        }
+        try Self.folder(images: Self.gzip(images.prefix(17)) + Self.gzip(images.dropFirst(17)).dropLast(1)) {
+            expectMalformed($0, "cut off")
+        }
+    }
+
+    @Test(
+        "The files lie in the folder, in torchvision's folders, or each in one of its own name",
+        arguments: ["", "MNIST/raw/", "FashionMNIST/raw/", "raw/"])
+    func placesAreSearched(place: String) throws {
+        for isNested in [false, true] {
+            try withTemporaryFolder { folder in
+                for (name, data) in [
+                    ("train-images-idx3-ubyte", Self.images(count: 2)),
+                    ("train-labels-idx1-ubyte", Self.labels([4, 5])),
+                ] {
+                    try write(data, to: place + (isNested ? "\(name)/\(name)" : name), in: folder)
+                }
+                #expect(try MNISTDataset(folder: folder.path, split: .train).label(at: 1) == 5)
+                #expect(throws: DatasetError.self) { try MNISTDataset(folder: folder.path, split: .test) }
+            }
+        }
+    }
+
+    @Test("A header that claims more than memory holds is refused before memory is taken")
+    func claimsAreBounded() throws {
+        let header = Data([0x803, 40_000_000, 28, 28].flatMap(Self.bigEndian))
+        // Compressed data of which the reader cannot know that they hold less.
+        #expect(throws: FileError.self) {
+            try IDXFile(Self.gzip(header) + Data(count: 31_000_000), path: "claim", axes: 3)
+        }
+        #expect {
+            try IDXFile(Self.images(count: 4), path: "claim", axes: 3, memory: 23)
+        } throws: { "\($0)".contains("24 bytes") && "\($0)".contains("memory") }
+        _ = try IDXFile(Self.images(count: 4), path: "claim", axes: 3, memory: 24)
+    }
+
+    @Test("Pipes and folders in the place of files are errors at once", .timeLimit(.minutes(1)))
+    func onlyFilesAreRead() throws {
+        try withTemporaryFolder { folder in
+            try write(Self.labels([1]), to: "train-labels-idx1-ubyte", in: folder)
+            let path = folder.appendingPathComponent("train-images-idx3-ubyte").path
+            #expect(mkfifo(path, 0o600) == 0)
+            expectMalformed(folder, "is a pipe")
+            try FileManager.default.removeItem(atPath: path)
+            try write(Data(), to: "train-images-idx3-ubyte/train-images-idx3-ubyte/inner", in: folder)
+            expectMalformed(folder, "is a directory; expected a file")
+        }
     }
 
     @Test(.enabled(if: RealData.has("mnist"), "no MNIST; set HRVQ_DATA")) func realFilesHoldWhatIsKnown() throws {

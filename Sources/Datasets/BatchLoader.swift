@@ -36,8 +36,7 @@ public final class BatchLoader: @unchecked Sendable {
     ///   - workers: Threads that decode; 0 decodes in ``next()``.
     ///   - prefetch: Batches that may be ready or in the making ahead of their use.
     ///   - startStep: The step of the first batch.
-    ///   - maximumSkippedShare: The share of the distinct images seen that may fail to decode; judged when 100,
-    ///     or those of one epoch, were seen.
+    ///   - maximumSkippedShare: The share of the data set's images that may fail to decode; see ``SkipRecord``.
     /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
     public init(
         dataset: any ImageDataset, batchSize: Int, seed: UInt64, shuffle: Bool = true, randomCrop: Bool = true,
@@ -51,10 +50,10 @@ public final class BatchLoader: @unchecked Sendable {
         }
         try SkipRecord.checkLimit(maximumSkippedShare)
         let order = SampleOrder(count: dataset.count, batchSize: batchSize, seed: seed, shuffle: shuffle)
-        let epochImages = min(dataset.count, order.batchesPerEpoch * batchSize)
         self.dataset = dataset
         batchesPerEpoch = order.batchesPerEpoch
-        record = SkipRecord(count: dataset.count, limit: maximumSkippedShare, trial: min(100, epochImages))
+        record = SkipRecord(
+            count: dataset.count, judged: dataset.count, limit: maximumSkippedShare, isRandom: shuffle)
         upcoming = startStep
         let builder = BatchBuilder(dataset: dataset)
         let longestSearch = min(dataset.count, Self.longestSearch)
@@ -88,7 +87,7 @@ public final class BatchLoader: @unchecked Sendable {
         guard let (batch, isFull) = prefetcher.next() else { throw DatasetError.stopped }
         do {
             try record.note(batch)
-            if !isFull { try record.judgeNow(always: true) }
+            if !isFull { try record.giveUp() }
         } catch let error as DatasetError {
             lock.withLock { failure = error }
             throw error

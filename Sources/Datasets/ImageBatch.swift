@@ -24,4 +24,12 @@ public struct ImageBatch: Sendable, Equatable {
         self.indices = indices
         self.skipped = skipped
     }
+
+    /// Some of the images.
+    package func part(_ range: Range<Int>) -> ImageBatch {
+        ImageBatch(
+            pixels: Array(pixels[range.lowerBound * shape.byteCount..<range.upperBound * shape.byteCount]),
+            shape: shape,
+            labels: labels.map { Array($0[range]) }, indices: Array(indices[range]))
+    }
 }

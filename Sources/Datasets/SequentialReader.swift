@@ -17,8 +17,7 @@ public final class SequentialReader: Sendable {
     ///     ones each time; `nil` takes all.
     ///   - workers: Threads that decode; 0 decodes in ``next()``.
     ///   - prefetch: Batches that may be ready or in the making ahead of their use.
-    ///   - maximumSkippedShare: The share of images that may fail to decode; judged from 100 images on and at
-    ///     the end.
+    ///   - maximumSkippedShare: The share of images that may fail to decode; see ``SkipRecord``.
     /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
     public convenience init(
         dataset: any ImageDataset, batchSize: Int, limit: Int? = nil, workers: Int = 2, prefetch: Int = 4,
@@ -41,8 +40,7 @@ public final class SequentialReader: Sendable {
     ///   - indices: The numbers of the images, at least one, in the order in which they are wanted.
     ///   - workers: Threads that decode; 0 decodes in ``next()``.
     ///   - prefetch: Batches that may be ready or in the making ahead of their use.
-    ///   - maximumSkippedShare: The share of images that may fail to decode; judged from 100 images on and at
-    ///     the end.
+    ///   - maximumSkippedShare: The share of images that may fail to decode; see ``SkipRecord``.
     /// - Precondition: All numbers are of the data set.
     /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
     public init(
@@ -58,7 +56,7 @@ public final class SequentialReader: Sendable {
             batches: batchSize > 0 ? (count - 1) / batchSize + 1 : nil)
         try SkipRecord.checkLimit(maximumSkippedShare)
         self.count = count
-        record = SkipRecord(count: dataset.count, limit: maximumSkippedShare, trial: 100)
+        record = SkipRecord(count: dataset.count, judged: count, limit: maximumSkippedShare, isRandom: false)
         let builder = BatchBuilder(dataset: dataset)
         let batches = (count - 1) / batchSize + 1
         prefetcher = OrderedPrefetcher(first: 0, end: batches, workers: workers, depth: prefetch) { number in
@@ -87,13 +85,14 @@ public final class SequentialReader: Sendable {
 
     /// The next batch, never empty; waits until it is decoded. `nil` after the last one and after ``stop()``.
     ///
-    /// - Throws: ``DatasetError/tooManySkipped(bad:seen:limit:examples:)``.
+    /// - Throws: ``DatasetError/tooManySkipped(bad:seen:limit:examples:)``; ``DatasetError/noneDecoded(seen:examples:)``
+    ///   at the end where not one image decoded.
     public func next() throws -> ImageBatch? {
         while let batch = prefetcher.next() {
             try record.note(batch)
             if batch.count > 0 { return batch }
         }
-        try record.judgeNow()
+        try record.finish()
         return nil
     }
 

@@ -105,9 +105,17 @@ import Testing
                     good += 1
                 }
             } catch DatasetError.tooManySkipped(let bad, let seen, _, let examples) {
-                #expect((bad, seen, good) == (10, 100, 9) && examples.first?.name == "number 0")
+                // One more than a twentieth of all 5,000, however many were seen.
+                #expect((bad, seen, good) == (251, 2510, 250) && examples.first?.name == "number 0")
             }
             #expect(throws: DatasetError.self) { try loader.next() }
+        }
+        // Drawn at random, some hundreds are enough where far more are bad than allowed.
+        let shuffled = try BatchLoader(dataset: many, batchSize: 10, seed: 1)
+        do {
+            while true { _ = try shuffled.next() }
+        } catch DatasetError.tooManySkipped(_, let seen, _, _) {
+            #expect((500..<1500).contains(seen), "\(seen)")
         }
         let all = try BatchLoader(
             dataset: NumberedDataset(count: 5000, bad: Set(0..<5000)), batchSize: 10, seed: 1,
@@ -115,6 +123,29 @@ import Testing
         #expect(throws: DatasetError.self) { try all.next() }
         let tiny = try BatchLoader(dataset: NumberedDataset(count: 4, bad: [1, 2]), batchSize: 4, seed: 1)
         #expect(throws: DatasetError.self) { try batches(tiny, 2) }
+    }
+
+    @Test("A cluster of bad images is judged by the share of the whole data set")
+    func clustersAreNoShare() throws {
+        // 40 of the first 50 images, 0.8 % of all: allowed, whether they come first or not.
+        let dataset = NumberedDataset(count: 5000, bad: Set(0..<40))
+        let loader = try BatchLoader(
+            dataset: dataset, batchSize: 10, seed: 1, shuffle: false, maximumSkippedShare: 0.01)
+        #expect(try batches(loader, 500).allSatisfy { $0.count == 10 })
+        let reader = try SequentialReader(dataset: dataset, batchSize: 50, maximumSkippedShare: 0.01)
+        var count = 0
+        while let batch = try reader.next() { count += batch.count }
+        #expect(count == 4960)
+        let strict = try SequentialReader(dataset: dataset, batchSize: 50, maximumSkippedShare: 0.007)
+        #expect(throws: DatasetError.self) { while try strict.next() != nil {} }
+    }
+
+    @Test("More workers than help start no more threads than help", .timeLimit(.minutes(1)))
+    func manyWorkers() throws {
+        let dataset = NumberedDataset(count: 300)
+        let few = try batches(BatchLoader(dataset: dataset, batchSize: 8, seed: 1, workers: 1), 20)
+        let many = try BatchLoader(dataset: dataset, batchSize: 8, seed: 1, workers: 1024)
+        #expect(try batches(many, 20) == few)
     }
 
     @Test func stoppedLoadersSaySo() throws {

@@ -28,11 +28,7 @@ public struct ComparisonPictures {
         _ models: [ComparedModel], _ dataset: any ImageDataset, count: Int, device: Device = .cpu
     ) throws {
         try ComparedModel.check(models)
-        let reader = try SequentialReader(
-            dataset: dataset, batchSize: count, limit: count, workers: 1,
-            maximumSkippedShare: models[0].configuration.data.maximumSkippedShare)
-        defer { reader.stop() }
-        guard let batch = try reader.next() else { throw TrainingError.noImages }
+        let batch = try dataset.samples(spread: count)
         let shape = batch.shape
         let originals = try batch.pictures(of: batch.pixels)
         let layout = PictureGrid(columns: batch.count, gap: 2, scale: max(1, 96 / shape.width))

@@ -12,17 +12,21 @@ public enum NearestImages {
     ///   - images: What to search for, of the data set's shape.
     ///   - dataset: Where to search, such as the training images.
     ///   - limit: Search only so many images, spread over the data set.
+    ///   - maximumSkippedShare: The share of images that may fail to decode.
+    ///   - skipped: Told of images that did not decode.
     ///   - progress: Told how many images of the data set are read, and how many there are.
     /// - Returns: For each image the number and the distance of the nearest one.
     /// - Throws: `DatasetError`, `TorchError`.
     public static func search(
         for images: [PixelImage], in dataset: any ImageDataset, limit: Int? = nil,
+        maximumSkippedShare: Double = 0.05, skipped: (SkippedImage) -> Void = { _ in },
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> [(index: Int, distance: Double)] {
         let wanted = try rows(images.flatMap(\.pixels), count: images.count)
         let wantedNorms = try squaredNorms(wanted)
         var best = images.map { _ in (index: 0, distance: Double.infinity) }
-        let reader = try SequentialReader(dataset: dataset, batchSize: 256, limit: limit, workers: 2)
+        let reader = try SequentialReader(
+            dataset: dataset, batchSize: 256, limit: limit, workers: 2, maximumSkippedShare: maximumSkippedShare)
         defer { reader.stop() }
         var seen = 0
         let total = min(limit ?? dataset.count, dataset.count)
@@ -44,6 +48,7 @@ public enum NearestImages {
             seen += batch.count
             progress(seen, total)
         }
+        for image in reader.skipped { skipped(image) }
         return best
     }
 

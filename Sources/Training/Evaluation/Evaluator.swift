@@ -107,17 +107,15 @@ public struct Evaluator {
     ///
     /// - Parameters:
     ///   - dataset: The images.
-    ///   - count: How many are drawn, spread over the data set.
-    /// - Throws: `DatasetError`, `TorchError`.
+    ///   - count: How many are drawn, spread over the data set; in the place of one that does not decode comes the next.
+    /// - Throws: `DatasetError.noneDecoded`, `TorchError`.
     public func sheet(_ dataset: any ImageDataset, count: Int) throws -> PixelImage {
         try requireMemory(images: min(count, batchSize, dataset.count))
-        let reader = try SequentialReader(
-            dataset: dataset, batchSize: min(count, batchSize), limit: count, workers: 1,
-            maximumSkippedShare: configuration.data.maximumSkippedShare)
-        defer { reader.stop() }
+        let samples = try dataset.samples(spread: count)
         var originals: [PixelImage] = []
         var reconstructions: [PixelImage] = []
-        while let batch = try reader.next() {
+        for start in stride(from: 0, to: samples.count, by: batchSize) {
+            let batch = samples.part(start..<min(start + batchSize, samples.count))
             let result = try model.reconstruct(tensor(batch))
             originals += try batch.pictures(of: batch.pixels).map(ReconstructionSheet.thumbnail)
             reconstructions += try batch.pictures(

@@ -14,16 +14,12 @@ public enum LayerSheet {
     ///   - dataset: The images; where they have labels, the classes take turns.
     ///   - count: How many are drawn.
     ///   - device: Where the model is.
-    /// - Throws: `DatasetError`, `ImageError`, `TorchError`.
+    /// - Throws: `DatasetError.noneDecoded`, `ImageError`, `TorchError`.
     public static func draw(
         _ model: any Autoencoder, _ configuration: RunConfiguration, _ dataset: any ImageDataset, count: Int,
         device: Device
     ) throws -> PixelImage {
-        let reader = try SequentialReader(
-            dataset: dataset, batchSize: count, indices: representatives(of: dataset, count), workers: 1,
-            maximumSkippedShare: configuration.data.maximumSkippedShare)
-        defer { reader.stop() }
-        guard let batch = try reader.next() else { throw TrainingError.noImages }
+        let batch = try dataset.samples(representatives(of: dataset, count))
         let shape = batch.shape
         let images = try batch.tensor(padding: configuration.data.padding, on: device)
         let codes = try model.encode(images)

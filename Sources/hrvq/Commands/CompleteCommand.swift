@@ -103,10 +103,13 @@ struct CompleteCommand: ParsableCommand {
         _ paths: [String], _ configuration: RunConfiguration, _ check: (Int) throws -> Void
     ) throws -> [PixelImage] {
         if images.isEmpty {
-            let dataset = try data.remembering(model.run, configuration, quiet: quiet).open(configuration)
+            let dataset = try data.remembering(model.run, configuration, quiet: quiet)
+                .open(configuration, taken: data.limit ?? 10, quiet: quiet)
             let wanted = min(data.limit ?? 10, dataset.count)
             try check(wanted)
-            return try (0..<wanted).map { try dataset.item(at: $0 * dataset.count / wanted, crop: .centre) }
+            let samples = try dataset.samples((0..<wanted).map { $0 * dataset.count / wanted })
+            for image in samples.skipped { printError("skipped: \(image.reason)") }
+            return try samples.pictures(of: samples.pixels)
         }
         guard data.data == nil else {
             throw ValidationError("give image files or --data, not both")
@@ -114,9 +117,19 @@ struct CompleteCommand: ParsableCommand {
         let size = configuration.data
         try check(paths.count)
         let colour = ColourNotice()
-        return try paths.map { path in
-            try colour.check(path, channels: size.channels)
-            return try PixelImage.readFitted(path, channels: size.channels, width: size.width, height: size.height)
+        let read = try paths.compactMap { path -> PixelImage? in
+            do {
+                try colour.check(path, channels: size.channels)
+                return try PixelImage.readFitted(
+                    path, channels: size.channels, width: size.width, height: size.height)
+            } catch {
+                // One bad file among many should not cost the others; alone it is the whole job.
+                if paths.count == 1 { throw error }
+                printError("skipped: \(error)")
+                return nil
+            }
         }
+        guard !read.isEmpty else { throw ImageFilesError.noneDecoded(count: paths.count) }
+        return read
     }
 }

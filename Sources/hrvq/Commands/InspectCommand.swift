@@ -187,7 +187,9 @@ struct InspectCommand: ParsableCommand {
         if data != nil || configuration.data.kind == .glyphs {
             let dataset = try configuration.data.open(data.map { URL(fileURLWithPath: $0) }, split: .test)
             let index = Int.random(in: 0..<dataset.count, using: &generator)
-            return try dataset.item(at: index, crop: .centre)
+            let sample = try dataset.samples([index])
+            for image in sample.skipped { printError("skipped: \(image.reason)") }
+            return try sample.pictures(of: sample.pixels)[0]
         }
         return try PixelImage(
             width: shape.width, height: shape.height, channels: shape.channels,

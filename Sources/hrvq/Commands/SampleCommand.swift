@@ -112,7 +112,8 @@ struct SampleCommand: ParsableCommand {
         if let recognizer, let labels = sampled.labels {
             report.recognised = try recognised(recognizer, pictures, labels, priors.space.classNames)
         }
-        let shown = try dataset.map { try withNearest(pictures, $0, &report) } ?? pictures
+        let share = configuration.data.maximumSkippedShare
+        let shown = try dataset.map { try withNearest(pictures, $0, share, &report) } ?? pictures
         try write(shown, pictures, classes: classes.count)
         if let codes {
             var space = priors.space
@@ -184,11 +185,16 @@ struct SampleCommand: ParsableCommand {
     }
 
     private func withNearest(
-        _ pictures: [PixelImage], _ dataset: any ImageDataset, _ report: inout SampleReport
+        _ pictures: [PixelImage], _ dataset: any ImageDataset, _ maximumSkippedShare: Double,
+        _ report: inout SampleReport
     ) throws -> [PixelImage] {
         let counter = ProgressCounter("searching", quiet: quiet)
-        let found = try NearestImages.search(for: pictures, in: dataset) { counter.show($0, of: $1) }
+        var skipped: [SkippedImage] = []
+        let found = try NearestImages.search(
+            for: pictures, in: dataset, maximumSkippedShare: maximumSkippedShare, skipped: { skipped.append($0) }
+        ) { counter.show($0, of: $1) }
         counter.finish()
+        for image in skipped { printError("skipped: \(image.reason)") }
         let neighbours = try found.map { try dataset.item(at: $0.index, crop: .centre) }
         let distances = found.map(\.distance).sorted()
         report.nearest = .init(

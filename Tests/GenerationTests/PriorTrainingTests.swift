@@ -95,6 +95,19 @@ struct PriorTrainingTests {
         #expect(try likelihood.text().contains("48 images, told their classes"))
     }
 
+    @Test("A run does not go on with other codes, though there are as many")
+    func otherCodes() throws {
+        #expect(try run(training("codes"), stopAfter: 5) == .interrupted(layer: 0, step: 5))
+        let others = try SyntheticCodes.file(seed: 7)
+        #expect {
+            try run(training("codes", codes: others, existing: .resume))
+        } throws: { error in
+            guard case TrainingError.changedData(_, let changes) = error else { return false }
+            return changes == ["the content of images is another"]
+        }
+        #expect(try run(training("codes", existing: .resume)) == .completed)
+    }
+
     @Test("A run that was interrupted, in either layer, and resumed gives the same bytes")
     func resuming() throws {
         try run(training("whole"))

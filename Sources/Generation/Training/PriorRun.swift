@@ -27,6 +27,7 @@ final class PriorRun {
     private let training: PriorData
     private let heldOut: PriorData
     private let heldOutPlaces: [Int]
+    private let fingerprint: DatasetFingerprint
     private let order: SampleOrder
     private let device: Device
     private let optimizer: Adam
@@ -68,6 +69,7 @@ final class PriorRun {
         let settings = configuration.settings(layer: layer, in: space)
         training = try PriorData(codes.training, layer: layer, settings: settings)
         heldOut = try PriorData(codes.heldOut, layer: layer, settings: settings)
+        fingerprint = try codes.training.fingerprint()
         let measured = min(configuration.evaluation.images, codes.heldOut.count)
         heldOutPlaces = (0..<measured).map { $0 * codes.heldOut.count / measured }
         bits = PriorBits(positions: settings.positions, choices: settings.choices, dimensions: space.imageDimensions)
@@ -93,7 +95,7 @@ final class PriorRun {
                 let state = try Checkpoint.resume(
                     folder, into: .init(network.parameters, optimizer, averaging, statistics: early.state),
                     images: training.count, totalSteps: totalSteps, device: device, elementType: network.precision,
-                    run: identity.run(configuration))
+                    run: identity.run(configuration), data: fingerprint)
             {
                 step = state.step
                 lastCheckpoint = state.step
@@ -252,7 +254,7 @@ final class PriorRun {
         try Checkpoint.save(
             Checkpoint.State(
                 step: step, images: training.count, device: device, elementType: network.precision,
-                run: identity.run(configuration)),
+                run: identity.run(configuration), data: fingerprint),
             to: folder.checkpoint(step),
             Checkpoint.Parts(network.parameters, optimizer, averaging, statistics: early.state))
         lastCheckpoint = step

@@ -1,4 +1,5 @@
 import Autoencoders
+import Datasets
 import Files
 import Foundation
 import Torch
@@ -36,6 +37,19 @@ public struct CodesFile {
 
     /// How many images there are.
     public var count: Int { codes.count }
+
+    /// What tells these codes from others: the images' numbers, the shapes, and all codes and labels.
+    ///
+    /// - Throws: `DigestError`, `TorchError`.
+    package func fingerprint() throws -> DatasetFingerprint {
+        var digest = try DatasetFingerprint.Digest(images: count)
+        for index in indices { try digest.add(name: "\(index)", size: 1) }
+        for grid in codes.grids {
+            try grid.contiguous().withBytes { try digest.add(content: UnsafeRawBufferPointer($0)) }
+        }
+        if let labels { try labels.withUnsafeBytes { try digest.add(content: $0) } }
+        return try digest.finish()
+    }
 
     /// Reads a file and checks all of it: shapes, ranges, labels.
     ///

@@ -1,3 +1,4 @@
+import Datasets
 import Files
 import Foundation
 import Torch
@@ -55,6 +56,8 @@ package enum Checkpoint {
         /// The settings that decided what was trained, as texts by key: what makes this the checkpoint of one run and of no
         /// other. Earlier versions wrote none.
         var run: [String: String]?
+        /// What the run is trained on; checkpoints of earlier versions do not say.
+        package var data: DatasetFingerprint?
 
         /// The state of this process.
         ///
@@ -64,7 +67,11 @@ package enum Checkpoint {
         ///   - device: Where the network is.
         ///   - elementType: In which it computes.
         ///   - run: The settings that decide what is trained; see ``KeyedConfiguration/identity(except:)``.
-        package init(step: Int, images: Int, device: Device, elementType: DataType, run: [String: String]? = nil) {
+        ///   - data: What the run is trained on.
+        package init(
+            step: Int, images: Int, device: Device, elementType: DataType, run: [String: String]? = nil,
+            data: DatasetFingerprint? = nil
+        ) {
             formatVersion = Checkpoint.formatVersion
             self.step = step
             self.images = images
@@ -73,14 +80,22 @@ package enum Checkpoint {
             self.device = "\(device)"
             self.elementType = "\(elementType)"
             self.run = run
+            self.data = data
         }
 
         /// Checks that a run with these images and so many steps can go on from here.
         ///
-        /// - Throws: ``TrainingError/changedData(path:before:now:)``,
-        ///   ``TrainingError/changedSettings(path:changes:)``.
-        package func check(images now: Int, totalSteps: Int, path: String) throws {
-            guard images == now else { throw TrainingError.changedData(path: path, before: images, now: now) }
+        /// - Throws: ``TrainingError/changedData(path:changes:)``, ``TrainingError/changedSettings(path:changes:)``.
+        package func check(
+            images now: Int, data: DatasetFingerprint? = nil, totalSteps: Int, path: String
+        ) throws {
+            guard images == now else {
+                throw TrainingError.changedData(
+                    path: path, changes: ["it was started with \(images) training images and finds \(now)"])
+            }
+            if let before = self.data, let data, case let changes = before.changes(to: data), !changes.isEmpty {
+                throw TrainingError.changedData(path: path, changes: changes)
+            }
             guard step <= totalSteps else {
                 throw TrainingError.changedSettings(
                     path: path, changes: ["\(step) steps are done, and \(totalSteps) are asked for"])
@@ -104,6 +119,9 @@ package enum Checkpoint {
             ].filter { $0.1 != $0.2 }.map {
                 "the run had the \($0.0) \($0.1) before and has \($0.2) now; results will differ in the last digits"
             }
+                + (data == nil && now.data != nil
+                    ? ["the checkpoint does not say which images it was trained on; only their number was compared"]
+                    : [])
         }
     }
 
@@ -169,12 +187,13 @@ package enum Checkpoint {
     ///   - device: Where it is trained now.
     ///   - elementType: The element type of its products now.
     ///   - run: The settings that decide what is trained; see ``KeyedConfiguration/identity(except:)``.
+    ///   - data: What the run is trained on now.
     /// - Returns: The checkpoint's step, and in what the run goes on differently; `nil` where there is no checkpoint.
-    /// - Throws: As ``load(from:into:)`` and ``State/check(images:totalSteps:path:)``;
+    /// - Throws: As ``load(from:into:)`` and ``State/check(images:data:totalSteps:path:)``;
     ///   ``TrainingError/malformedCheckpoint(path:reason:)`` where the checkpoint is of another step or another run.
     package static func resume(
         _ folder: RunFolder, into parts: Parts, images: Int, totalSteps: Int, device: Device, elementType: DataType,
-        run: [String: String] = [:]
+        run: [String: String] = [:], data: DatasetFingerprint? = nil
     ) throws -> (step: Int, differences: [String])? {
         guard let last = folder.checkpointSteps().last else { return nil }
         let state = try load(from: folder.checkpoint(last), into: parts)
@@ -190,8 +209,8 @@ package enum Checkpoint {
                 reason: "it is the checkpoint of another run, or config.json was changed: "
                     + foreign.joined(separator: ", "))
         }
-        try state.check(images: images, totalSteps: totalSteps, path: folder.url.path)
-        let now = State(step: last, images: images, device: device, elementType: elementType)
+        try state.check(images: images, data: data, totalSteps: totalSteps, path: folder.url.path)
+        let now = State(step: last, images: images, device: device, elementType: elementType, data: data)
         return (state.step, state.differences(from: now))
     }
 

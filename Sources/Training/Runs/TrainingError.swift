@@ -11,7 +11,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// There is nothing to resume.
     case nothingToResume(path: String)
     /// The training images are not those that the run was started with.
-    case changedData(path: String, before: Int, now: Int)
+    case changedData(path: String, changes: [String])
     /// Images of this kind are in a folder, and nothing says in which.
     case dataMissing(kind: String)
     /// The folder of the images that a run remembers is gone.
@@ -44,9 +44,11 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path): a resumed run goes on with the settings it was started with, and these differ:\n"
                 + Listing.text(changes, separator: "\n") { "  - \($0)" }
                 + "\nLeave them out, or start a new run in another --output."
-        case .changedData(let path, let before, let now):
-            "\(path): the run was started with \(before) training images and --data holds \(now); "
-                + "give the data set that it was started with, or start a new run in another --output"
+        case .changedData(let path, let changes):
+            "\(path): the training data are not those that the run was started with: "
+                + changes.joined(separator: "; ")
+                + "; give the data set that it was started with, or start a new run in"
+                + " another --output"
         case .dataMissing(let kind): "the images of '\(kind)' are in a folder; pass --data FOLDER"
         case .dataMoved(let path, let data):
             "\(path): the images of the run were in \(data), which is not there any more; pass --data FOLDER"

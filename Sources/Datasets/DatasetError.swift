@@ -7,7 +7,13 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The folder is missing or lacks files; `expected` names them.
     case missing(folder: String, expected: [String], cure: String)
     /// The folder holds no image for this split.
-    case noImages(folder: String, split: Split, reason: String)
+    case noImages(folder: String, split: Split, reason: String, leftOut: [String] = [])
+    /// Folders that could be splits as well as classes, or splits of which there are two.
+    case unclearFolders(folder: String, reason: String, cure: String)
+    /// Folders of test images that are no class of the training images.
+    case unknownClasses(folder: String, names: [String], known: [String])
+    /// Not one image decoded.
+    case noneDecoded(seen: Int, examples: [SkippedImage])
     /// A data set of fixed shape was asked for another.
     case mismatchedShape(dataset: String, asked: ImageShape, natural: ImageShape)
     /// A setting out of its range.
@@ -22,9 +28,18 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .missing(let folder, let expected, let cure):
             return "\(folder): files are missing; expected " + Listing.text(expected) + "; \(cure)"
-        case .noImages(let folder, let split, let reason):
+        case .noImages(let folder, let split, let reason, let leftOut):
             return "\(folder): no image for the split '\(split.rawValue)': \(reason);"
-                + " expected files ending in .jpg, .jpeg, .png or .webp, in sub-folders or not"
+                + " expected JPEG, PNG or WebP files, in folders or not"
+                + (leftOut.isEmpty ? "" : " (left out: " + leftOut.joined(separator: "; ") + ")")
+        case .unclearFolders(let folder, let reason, let cure):
+            return "\(folder): splits and classes cannot be told apart: \(reason); \(cure)"
+        case .unknownClasses(let folder, let names, let known):
+            return "\(folder): folders that are no class of the training images: \(Count.names(names));"
+                + " expected some of \(Count.names(known)); rename or remove them, or put the images into the folder"
+                + " itself to use them without labels"
+        case .noneDecoded(let seen, let examples):
+            return "none of \(seen) images could be read:" + examples.map { "\n  - \($0.reason)" }.joined()
         case .mismatchedShape(let dataset, let asked, let natural):
             return "\(dataset): images have the shape \(natural) and \(asked) was asked for;"
                 + " set the shape to \(natural) or leave it out"

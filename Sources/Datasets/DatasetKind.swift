@@ -1,4 +1,4 @@
-import Foundation
+import Files
 import Images
 
 /// The data sets that a configuration can name.
@@ -31,33 +31,59 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
     ///   - testShare: The share that ``folder`` holds out where no sub-folders say.
     /// - Throws: ``DatasetError``, which names the expected files where they are missing; `FileError` for files
     ///   that break their format.
-    public func open(folder: String? = nil, shape: ImageShape? = nil, split: Split, testShare: Double = 0.1)
+    public func open(folder: String? = nil, shape: ImageShape? = nil, split: DatasetPart, testShare: Double = 0.1)
         throws -> any ImageDataset
     {
-        if self == .glyphs { return try GlyphDataset(shape: shape ?? defaultShape, split: split) }
-        guard let folder, !folder.isEmpty else {
-            throw DatasetError.invalidSetting(
-                name: "the data folder of '\(rawValue)'", value: "not set", expected: "the path of a folder")
+        guard let single = split.split else {
+            let (training, test) = try splits(folder: folder, shape: shape, testShare: testShare)
+            return try JoinedDataset(training, test)
         }
-        guard FolderListing.isFolder(URL(fileURLWithPath: folder)) else {
-            throw DatasetError.missing(
-                folder: folder, expected: expectedFiles(split),
-                cure: FileManager.default.fileExists(atPath: folder)
-                    ? "this is a file; give the folder that it lies in"
-                    : "the folder itself is not there; check the path")
-        }
+        if self == .glyphs { return try GlyphDataset(shape: shape ?? defaultShape, split: single) }
+        let path = try check(folder, single)
         let dataset: any ImageDataset
         switch self {
-        case .mnist: dataset = try MNISTDataset(folder: folder, split: split)
-        case .cifar10: dataset = try CIFAR10Dataset(folder: folder, split: split)
+        case .mnist: dataset = try MNISTDataset(folder: path, split: single)
+        case .cifar10: dataset = try CIFAR10Dataset(folder: path, split: single)
         case .folder, .glyphs:
             return try ImageFolderDataset(
-                folder: folder, split: split, shape: shape ?? defaultShape, testShare: testShare)
+                folder: path, split: single, shape: shape ?? defaultShape, testShare: testShare)
         }
         if let shape, shape != dataset.shape {
             throw DatasetError.mismatchedShape(dataset: rawValue, asked: shape, natural: dataset.shape)
         }
         return dataset
+    }
+
+    /// Opens both splits of a data set, of one listing of its folder; parameters and errors as those of
+    /// ``open(folder:shape:split:testShare:)``.
+    public func splits(folder: String? = nil, shape: ImageShape? = nil, testShare: Double = 0.1)
+        throws -> (training: any ImageDataset, test: any ImageDataset)
+    {
+        guard self == .folder else {
+            return (
+                try open(folder: folder, shape: shape, split: .train, testShare: testShare),
+                try open(folder: folder, shape: shape, split: .test, testShare: testShare)
+            )
+        }
+        let (training, test) = try ImageFolderDataset.splits(
+            folder: check(folder, .train), shape: shape ?? defaultShape, testShare: testShare)
+        return (training, test)
+    }
+
+    private func check(_ folder: String?, _ split: Split) throws -> String {
+        guard let folder, !folder.isEmpty else {
+            throw DatasetError.invalidSetting(
+                name: "the data folder of '\(rawValue)'", value: "not set", expected: "the path of a folder")
+        }
+        let type = FolderEntries.type(of: folder)
+        guard type == .folder else {
+            throw DatasetError.missing(
+                folder: folder, expected: expectedFiles(split),
+                cure: type == nil
+                    ? "the folder itself is not there; check the path"
+                    : "this is a file; give the folder that it lies in")
+        }
+        return folder
     }
 
     private func expectedFiles(_ split: Split) -> [String] {
@@ -66,7 +92,7 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
             let part = split == .train ? "train" : "t10k"
             return ["\(part)-images-idx3-ubyte.gz", "\(part)-labels-idx1-ubyte.gz"]
         case .cifar10: return split == .train ? (1...5).map { "data_batch_\($0).bin" } : ["test_batch.bin"]
-        case .folder, .glyphs: return ["a folder with .jpg, .jpeg, .png or .webp files"]
+        case .folder, .glyphs: return ["a folder with JPEG, PNG or WebP files"]
         }
     }
 }

@@ -25,7 +25,7 @@ public struct GlyphDataset: ImageDataset {
         shape: ImageShape = ImageShape(channels: 1, height: 28, width: 28), split: Split, count: Int? = nil
     ) throws {
         try shape.check(smallest: 8)
-        let count = count ?? (split == .train ? 60_000 : 10_000)
+        let count = count ?? Self.count(split)
         guard count > 0 else {
             throw DatasetError.invalidSetting(name: "count", value: "\(count)", expected: "1 or more images")
         }
@@ -52,6 +52,25 @@ public struct GlyphDataset: ImageDataset {
 
     /// The split and the number in it.
     public func name(at index: Int) -> String { "glyphs.\(split.rawValue)#\(index)" }
+
+    /// Both splits, where they have their usual sizes.
+    public var summary: DatasetSummary {
+        let other: Split = split == .train ? .test : .train
+        return DatasetSummary(
+            images: [split: count, other: Self.count(other)], classNames: classNames, labels: "drawn by the program")
+    }
+
+    /// Of the first images, which stand for the way in which glyphs are drawn.
+    ///
+    /// - Throws: `DigestError`.
+    public func fingerprint() throws -> DatasetFingerprint {
+        var digest = try DatasetFingerprint.Digest(images: count)
+        try digest.add(name: "glyphs.\(split.rawValue)", size: shape.byteCount)
+        for index in 0..<min(count, 10) { try digest.add(content: item(at: index, crop: .centre).pixels) }
+        return try digest.finish()
+    }
+
+    private static func count(_ split: Split) -> Int { split == .train ? 60_000 : 10_000 }
 
     private func draw(_ digit: Int, _ generator: inout SeededGenerator) -> [Float] {
         let side = Float(min(shape.width, shape.height))

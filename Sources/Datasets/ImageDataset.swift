@@ -25,9 +25,29 @@ public protocol ImageDataset: Sendable {
 
     /// What errors and reports call an image: its path, or file and number.
     func name(at index: Int) -> String
+
+    /// What was found when the data set was opened.
+    var summary: DatasetSummary { get }
+
+    /// What tells these images from others, wherever they lie; takes a look at each file.
+    ///
+    /// - Throws: `DigestError`, `FileError`.
+    func fingerprint() throws -> DatasetFingerprint
 }
 
 extension ImageDataset {
     /// What a data set does not promise is not relied on.
     public var isInMemory: Bool { false }
+
+    /// Nothing but the number of images and the classes is known of a data set that does not say more.
+    public var summary: DatasetSummary { DatasetSummary(images: [:], classNames: classNames) }
+
+    /// Of names and labels alone, where the data set does not say more.
+    ///
+    /// - Throws: `DigestError`.
+    public func fingerprint() throws -> DatasetFingerprint {
+        var digest = try DatasetFingerprint.Digest(images: count)
+        for index in 0..<count { try digest.add(name: name(at: index), size: label(at: index) ?? -1) }
+        return try digest.finish()
+    }
 }

@@ -4,67 +4,83 @@ import Images
 
 /// The pictures below a folder, scaled and cropped to one shape.
 ///
-/// With sub-folders `train` and `test` (or `val`) these are the splits; otherwise a share of the files is held
-/// out for testing, chosen by a hash of the relative path. First-level sub-folders are the classes. The layout
-/// is that of torchvision's `ImageFolder`.
+/// Folders `train` (or `training`) and `test`, `testing`, `eval`, `val`, `valid`, `validation` or `dev`, in any letter
+/// case, are the splits; where there is no folder of test images, a share of the files is held out, chosen by a hash of
+/// the relative path. Folders in a split are its classes, as in torchvision's `ImageFolder`; labels are those of the
+/// training images. ``summary`` says what was found.
 public struct ImageFolderDataset: ImageDataset {
     /// The number of images of this split.
     public let count: Int
     /// The shape every picture is brought to.
     public let shape: ImageShape
-    /// The first-level sub-folders that hold images of either split, sorted; empty when an image lies outside
-    /// of them, as labels are for all images or none.
+    /// The names of the class folders of the training images, in the order of their bytes; empty where the images of this
+    /// split have no labels.
     public let classNames: [String]
+    /// What was found, and what was left out.
+    public let summary: DatasetSummary
     private let root: URL
     private let paths: [String]
     private let labels: [Int]
 
-    /// Lists a folder; no picture is opened.
+    /// Lists a folder; no picture is opened, but for files of unknown kinds, of which 16 bytes are read.
     ///
     /// - Parameters:
-    ///   - folder: Holds files ending in .jpg, .jpeg, .png or .webp in any case, at any depth.
+    ///   - folder: Holds JPEG, PNG and WebP files at any depth; symbolic links are followed.
     ///   - split: Which part.
     ///   - shape: What every picture is brought to.
     ///   - testShare: The share held out for the test split, 0 ... 1, where no sub-folders say.
-    /// - Throws: ``DatasetError`` for a missing folder, one without images, or settings out of range;
+    /// - Throws: ``DatasetError`` for a missing folder, one without images, folders that cannot be told to be splits or
+    ///   classes, test images of classes that the training images lack, or settings out of range;
     ///   `FileError.unreadable` for a folder that cannot be listed.
     public init(folder: String, split: Split, shape: ImageShape, testShare: Double = 0.1) throws {
+        try self.init(Self.layout(folder, shape, testShare), folder: folder, split: split, shape: shape)
+    }
+
+    /// Both splits, of one listing.
+    ///
+    /// - Throws: As ``init(folder:split:shape:testShare:)``.
+    package static func splits(
+        folder: String, shape: ImageShape, testShare: Double
+    ) throws -> (training: ImageFolderDataset, test: ImageFolderDataset) {
+        let layout = try layout(folder, shape, testShare)
+        return (
+            try ImageFolderDataset(layout, folder: folder, split: .train, shape: shape),
+            try ImageFolderDataset(layout, folder: folder, split: .test, shape: shape)
+        )
+    }
+
+    private static func layout(_ folder: String, _ shape: ImageShape, _ testShare: Double) throws -> ImageFolderLayout {
         try shape.check()
         guard (0...1).contains(testShare) else {
             throw DatasetError.invalidSetting(name: "testShare", value: "\(testShare)", expected: "0 to 1")
         }
-        let top = URL(fileURLWithPath: folder, isDirectory: true)
-        guard FolderListing.isFolder(top) else {
+        guard FolderEntries.type(of: folder) == .folder else {
             throw DatasetError.missing(
-                folder: folder, expected: ["a folder with .jpg, .jpeg, .png or .webp files"],
-                cure: "check the path")
+                folder: folder, expected: ["a folder with JPEG, PNG or WebP files"], cure: "check the path")
         }
-        let train = top.appendingPathComponent("train", isDirectory: true)
-        let test = ["test", "val"].map { top.appendingPathComponent($0, isDirectory: true) }
-            .first(where: FolderListing.isFolder)
-        let all: [String]
-        if let test, FolderListing.isFolder(train) {
-            root = split == .train ? train : test
-            paths = try FolderListing.images(below: root)
-            all = paths + (try FolderListing.images(below: split == .train ? test : train))
-        } else {
-            root = top
-            all = try FolderListing.images(below: root)
-            paths = HoldOut.paths(all, split: split, testShare: testShare)
-        }
-        guard !paths.isEmpty else {
+        return try ImageFolderLayout(folder, testShare: testShare)
+    }
+
+    private init(_ layout: ImageFolderLayout, folder: String, split: Split, shape: ImageShape) throws {
+        let part = split == .train ? layout.training : layout.test
+        let other = split == .train ? layout.test : layout.training
+        guard let part, !part.paths.isEmpty else {
+            let reason =
+                layout.training == nil && layout.test != nil
+                ? "there is no folder 'train' beside \(layout.test?.place ?? "")"
+                : other?.paths.isEmpty ?? true
+                    ? "there is none at all"
+                    : "the other split has all \(other?.paths.count ?? 0)"
             throw DatasetError.noImages(
-                folder: root.path, split: split,
-                reason: all.isEmpty ? "there is none at all" : "the other split has all \(all.count)")
+                folder: part?.root ?? folder, split: split, reason: reason, leftOut: layout.leftOut)
         }
         self.shape = shape
-        count = paths.count
-        let folders = all.map(Self.firstFolder)
-        classNames =
-            folders.contains(nil)
-            ? [] : Set(folders.compactMap { $0 }).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let numbers = Dictionary(uniqueKeysWithValues: zip(classNames, 0...))
-        labels = classNames.isEmpty ? [] : paths.compactMap { Self.firstFolder($0).flatMap { numbers[$0] } }
+        count = part.paths.count
+        root = URL(fileURLWithPath: part.root, isDirectory: true)
+        paths = part.paths
+        labels = part.labels
+        classNames = part.classNames
+        summary = DatasetSummary(layout)
     }
 
     /// The number of the sub-folder, or `nil` where images lie outside of sub-folders.
@@ -82,9 +98,20 @@ public struct ImageFolderDataset: ImageDataset {
     }
 
     /// The path of the file.
-    public func name(at index: Int) -> String { root.appendingPathComponent(paths[index]).path }
+    public func name(at index: Int) -> String { root.appendingPathComponent(paths[index], isDirectory: false).path }
 
-    private static func firstFolder(_ path: String) -> String? {
-        path.firstIndex(of: "/").map { String(path[..<$0]) }
+    /// The names of all files, in order, with their sizes and the first bytes of some of them.
+    ///
+    /// - Throws: `DigestError`.
+    public func fingerprint() throws -> DatasetFingerprint {
+        var digest = try DatasetFingerprint.Digest(images: count)
+        for (index, path) in paths.enumerated() {
+            // A file that is gone since has no size, and is found when it is read.
+            try digest.add(name: path, size: FileReader.size(of: name(at: index)) ?? -1)
+        }
+        for index in DatasetFingerprint.sampled(of: count) {
+            try digest.add(content: FileReader.start(of: name(at: index), bytes: DatasetFingerprint.sampledBytes))
+        }
+        return try digest.finish()
     }
 }

@@ -11,7 +11,7 @@ import Testing
 
     @Test func missingFoldersNameTheExpectedFiles() throws {
         for (kind, file) in [
-            (DatasetKind.mnist, "train-images-idx3-ubyte.gz"), (.cifar10, "data_batch_5.bin"), (.folder, ".webp"),
+            (DatasetKind.mnist, "train-images-idx3-ubyte.gz"), (.cifar10, "data_batch_5.bin"), (.folder, "WebP"),
         ] {
             do {
                 _ = try kind.open(folder: "/nowhere/at/all", split: .train)

@@ -37,11 +37,14 @@ import Testing
         }
     }
 
-    @Test func labelsAreForAllImagesOrNone() throws {
+    @Test("Where many images lie outside of folders, folders are no classes, which is said")
+    func labelsAreForAllImagesOrNone() throws {
         try withTemporaryFolder { folder in
             for name in ["top.png", "a/1.png", "a/2.png"] { try write(try Self.picture(1), to: name, in: folder) }
             let dataset = try ImageFolderDataset(folder: folder.path, split: .train, shape: Self.shape)
             #expect(dataset.classNames.isEmpty && dataset.label(at: 0) == nil)
+            #expect(dataset.summary.unlabelled[.train]?.contains("1 of 3 images") ?? false)
+            #expect(dataset.summary.unlabelled[.train]?.contains("top.png") ?? false)
         }
     }
 

@@ -40,7 +40,7 @@ public struct ModelComparison {
     ///   - progress: Told the model's name, how many images are done, and how many there are.
     /// - Throws: `DatasetError`, `FeaturesError`, `TorchError`.
     public func report(
-        _ dataset: any ImageDataset, split: Split, limit: Int? = nil,
+        _ dataset: any ImageDataset, split: DatasetPart, limit: Int? = nil,
         progress: (String, Int, Int) -> Void = { _, _, _ in }
     ) throws -> ComparisonReport {
         let extractors: [(any FeatureExtractor)?] = [inception, classifier]
@@ -85,11 +85,7 @@ public struct ModelComparison {
 
     /// A batch for timing the search.
     private func images(_ dataset: any ImageDataset, _ configuration: RunConfiguration) throws -> Tensor {
-        let reader = try SequentialReader(
-            dataset: dataset, batchSize: 16, limit: 16, workers: 1,
-            maximumSkippedShare: configuration.data.maximumSkippedShare)
-        defer { reader.stop() }
-        guard let batch = try reader.next() else { throw TrainingError.noImages }
+        let batch = try dataset.samples(spread: 16)
         return try batch.tensor(padding: configuration.data.padding, on: device)
     }
 }

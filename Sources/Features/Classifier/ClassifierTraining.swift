@@ -99,7 +99,7 @@ public final class ClassifierTraining {
 
 extension ClassifierConfiguration {
     /// Refuses a data set that the classifier cannot learn from or be measured on.
-    func check(_ dataset: any ImageDataset) throws {
+    package func check(_ dataset: any ImageDataset) throws {
         guard dataset.count > 0, !dataset.classNames.isEmpty, dataset.label(at: 0) != nil else {
             throw FeaturesError.unlabelled(dataset: dataset.count > 0 ? dataset.name(at: 0) : "the data set")
         }

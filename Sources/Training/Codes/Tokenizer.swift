@@ -36,7 +36,7 @@ public struct Tokenizer {
     /// - Throws: `DatasetError`, `FileError`, `TorchError`.
     @discardableResult
     public func write(
-        _ dataset: any ImageDataset, split: Split, limit: Int? = nil, to url: URL,
+        _ dataset: any ImageDataset, split: DatasetPart, limit: Int? = nil, to url: URL,
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> (count: Int, skipped: [String]) {
         var (codes, skipped) = try codes(dataset, limit: limit, progress: progress)

@@ -61,13 +61,25 @@ extension DataConfiguration {
     /// - Parameters:
     ///   - folder: Where its files are; not needed for glyphs.
     ///   - split: Which part.
-    /// - Throws: `DatasetError`.
-    public func open(_ folder: URL?, split: Split) throws -> any ImageDataset {
-        if kind == .glyphs, let folder {
-            throw DatasetError.invalidSetting(
-                name: "the data folder", value: folder.path,
-                expected: "none: glyphs are drawn by the program, and the folder would be ignored")
-        }
+    /// - Throws: `DatasetError`, `FileError`.
+    public func open(_ folder: URL?, split: DatasetPart) throws -> any ImageDataset {
+        try refuseFolderOfGlyphs(folder)
         return try kind.open(folder: folder?.path, shape: shape, split: split, testShare: testShare)
+    }
+
+    /// Opens both splits of the data set.
+    ///
+    /// - Parameter folder: Where its files are; not needed for glyphs.
+    /// - Throws: `DatasetError`, `FileError`.
+    package func splits(_ folder: URL?) throws -> (training: any ImageDataset, test: any ImageDataset) {
+        try refuseFolderOfGlyphs(folder)
+        return try kind.splits(folder: folder?.path, shape: shape, testShare: testShare)
+    }
+
+    private func refuseFolderOfGlyphs(_ folder: URL?) throws {
+        guard kind == .glyphs, let folder else { return }
+        throw DatasetError.invalidSetting(
+            name: "the data folder", value: folder.path,
+            expected: "none: glyphs are drawn by the program, and the folder would be ignored")
     }
 }

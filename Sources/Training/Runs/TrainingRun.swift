@@ -53,6 +53,7 @@ public final class TrainingRun {
     let averaging: WeightAveraging
     private let training: any ImageDataset
     private let test: any ImageDataset
+    private let fingerprint: DatasetFingerprint
     private let schedule: LearningRateSchedule
     private let layerDropout: LayerDropout
     private let log: RunLog
@@ -94,8 +95,8 @@ public final class TrainingRun {
             ? folder.dataFolder(data, configuration.data)
             : RunFolder.required(data, configuration.data)
         dataFolder = data
-        training = try configuration.data.open(data, split: .train)
-        test = try configuration.data.open(data, split: .test)
+        (training, test) = try configuration.data.splits(data)
+        fingerprint = try training.fingerprint()
         totalSteps = configuration.totalSteps(images: training.count)
         if device == .cpu {
             try configuration.requireTrainingMemory(
@@ -121,7 +122,7 @@ public final class TrainingRun {
                 let state = try Checkpoint.resume(
                     folder, into: .init(model.parameters, optimizer, averaging, statistics: model.statistics()),
                     images: training.count, totalSteps: totalSteps, device: device, elementType: model.precision,
-                    run: configuration.identity)
+                    run: configuration.identity, data: fingerprint)
             {
                 step = state.step
                 lastCheckpoint = state.step
@@ -148,6 +149,13 @@ public final class TrainingRun {
             start.takeBack()
             throw error
         }
+    }
+
+    /// What was found where the data set was opened.
+    public var dataSummary: DatasetSummary {
+        var summary = training.summary
+        summary.images.merge(test.summary.images) { own, _ in own }
+        return summary
     }
 
     /// Trains until all steps are done or `shouldStop` says so; either way the state is saved.
@@ -393,7 +401,7 @@ public final class TrainingRun {
         try Checkpoint.save(
             Checkpoint.State(
                 step: step, images: training.count, device: device, elementType: model.precision,
-                run: configuration.identity),
+                run: configuration.identity, data: fingerprint),
             to: folder.checkpoint(step),
             .init(model.parameters, optimizer, averaging, statistics: model.statistics()))
         lastCheckpoint = step

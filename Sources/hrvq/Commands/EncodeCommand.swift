@@ -40,8 +40,8 @@ struct EncodeCommand: ParsableCommand {
         completion: .directory)
     var data: String?
 
-    @Option(help: "Which part of the data set.")
-    var split: Split?
+    @Option(help: "Which images of the data set: train, test or all (train, then test); test by default.")
+    var split: DatasetPart?
 
     @Option(
         parsing: .unconditional,
@@ -102,6 +102,7 @@ struct EncodeCommand: ParsableCommand {
         let configuration = compressor.configuration
         let dataset = try configuration.data.open(
             data.map { URL(fileURLWithPath: $0) }, split: split ?? .test)
+        DataReport.print(dataset.summary.lines(split ?? .test, taken: limit), quiet: options.quiet)
         // Better known before the data set goes through the network than after it.
         try OutputPath.requireWritable(file.output)
         try compressor.requireRoom(

@@ -69,7 +69,7 @@ struct EvaluateCommand: ParsableCommand {
             throw ValidationError("--codes is for priors, and \(model.run) is none; leave it out, or give priors")
         }
         let (configuration, autoencoder, device) = try model.load()
-        let dataset = try data.remembering(model.run, configuration, quiet: quiet).open(configuration)
+        let dataset = try data.remembering(model.run, configuration, quiet: quiet).open(configuration, quiet: quiet)
         let evaluator = Evaluator(model: autoencoder, configuration: configuration, device: device)
         let counter = ProgressCounter("evaluating", quiet: quiet)
         let report = try evaluator.evaluate(dataset, limit: data.limit, layers: layers, prefixes: true) {

@@ -137,7 +137,8 @@ struct RateDistortionCommand: ParsableCommand {
         guard let configuration = runs.first?.configuration else { throw RateDistortionError.noData }
         let settings = configuration.data
         return try ImageSequence(
-            dataset: data.open(configuration), limit: data.limit, maximumSkippedShare: settings.maximumSkippedShare,
+            dataset: data.open(configuration, quiet: quiet), limit: data.limit,
+            maximumSkippedShare: settings.maximumSkippedShare,
             source: "\(settings.kind.rawValue) \(settings.width)×\(settings.height)×\(settings.channels),"
                 + " \(data.part.rawValue) split")
     }

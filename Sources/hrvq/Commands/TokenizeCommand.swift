@@ -35,7 +35,7 @@ struct TokenizeCommand: ParsableCommand {
         outputs.writes(output, .codes)
         try outputs.check()
         let (configuration, autoencoder, device) = try model.load()
-        let dataset = try data.remembering(model.run, configuration, quiet: quiet).open(configuration)
+        let dataset = try data.remembering(model.run, configuration, quiet: quiet).open(configuration, quiet: quiet)
         let counter = ProgressCounter("tokenizing", quiet: quiet)
         let (count, skipped) = try Tokenizer(model: autoencoder, configuration: configuration, device: device)
             .write(dataset, split: data.part, limit: data.limit, to: url) { counter.show($0, of: $1) }

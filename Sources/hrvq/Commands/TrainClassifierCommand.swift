@@ -104,12 +104,16 @@ struct TrainClassifierCommand: ParsableCommand {
             if !taken.isEmpty, !quiet { printError("will replace the classifier in \(output)") }
         }
         let device = try engine.prepare(trains: true)
-        let training = try kind.open(folder: data, shape: shape, split: .train, testShare: testShare)
-        let test = try kind.open(folder: data, shape: shape, split: .test, testShare: testShare)
+        let (training, test) = try kind.splits(folder: data, shape: shape, testShare: testShare)
+        var summary = training.summary
+        summary.images.merge(test.summary.images) { own, _ in own }
+        DataReport.print(summary.lines(nil), quiet: quiet)
         let configuration = ClassifierConfiguration(
             kind: kind, shape: training.shape, classNames: training.classNames, steps: steps, batchSize: batchSize,
             learningRate: learningRate, testShare: testShare, seed: seed)
         let run = try ClassifierTraining(configuration, on: training, device: device)
+        // What cannot be measured is better known before the training than after it.
+        try configuration.check(test)
         // A folder that cannot be written is better known before the training than after it.
         try AtomicFolder.create(folder.url)
         try train(run, device: device)

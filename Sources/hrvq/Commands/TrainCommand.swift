@@ -55,6 +55,7 @@ struct TrainCommand: ParsableCommand {
             .standardError(
                 totalSteps: totalSteps, firstStep: firstStep, every: configuration.logging.every, quiet: quiet)
         }
+        DataReport.print(training.dataSummary.lines(nil), quiet: quiet)
         if !quiet {
             printError(
                 "training \(configuration.model.kind.rawValue), \(training.model.parameters.trainableCount) weights, "

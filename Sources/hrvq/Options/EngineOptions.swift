@@ -39,4 +39,4 @@ struct EngineOptions: ParsableArguments {
 
 extension DeviceChoice: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
-extension Split: ExpressibleByArgument {}
+extension DatasetPart: ExpressibleByArgument {}

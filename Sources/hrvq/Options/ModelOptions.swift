@@ -27,8 +27,8 @@ struct DataOptions: ParsableArguments {
     @Option(help: "The folder of the data set (not needed for glyphs).", completion: .directory)
     var data: String?
 
-    @Option(help: "Which part of the data set; test by default.")
-    var split: Split?
+    @Option(help: "Which images of the data set: train, test or all (train, then test); test by default.")
+    var split: DatasetPart?
 
     @Option(
         parsing: .unconditional,
@@ -40,10 +40,16 @@ struct DataOptions: ParsableArguments {
     }
 
     /// The part to take.
-    var part: Split { split ?? .test }
+    var part: DatasetPart { split ?? .test }
 
-    /// Opens the data set that the model was made for.
-    func open(_ configuration: RunConfiguration) throws -> any ImageDataset {
-        try configuration.data.open(data.map { URL(fileURLWithPath: $0) }, split: part)
+    /// Opens the data set that the model was made for, and says what was found.
+    ///
+    /// - Parameters:
+    ///   - taken: How many images the command takes of it; as many as `--limit` says by default.
+    ///   - quiet: Says nothing.
+    func open(_ configuration: RunConfiguration, taken: Int? = nil, quiet: Bool = false) throws -> any ImageDataset {
+        let dataset = try configuration.data.open(data.map { URL(fileURLWithPath: $0) }, split: part)
+        DataReport.print(dataset.summary.lines(part, taken: taken ?? limit), quiet: quiet)
+        return dataset
     }
 }

@@ -68,7 +68,8 @@ struct EncodeCommand: ParsableCommand {
         let inputs = try DecodedPicture.leftOut(of: InputFile.gather(images))
         if let text = inputs.notice, !options.quiet || inputs.taken.isEmpty { printError(text) }
         if inputs.taken.isEmpty {
-            throw ImageFilesError.empty(folder: images.joined(separator: ", "), kind: "other \(ImageFiles.kind)")
+            throw ImageFilesError.empty(
+                folder: images.joined(separator: ", "), kind: "other \(ImageFiles.kind)", leftOut: [])
         }
         let conversions = try FileConversion.plan(
             inputs.taken, to: output, kind: .hrvq, content: .compressed, guarding: guarded())

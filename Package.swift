@@ -119,6 +119,7 @@ package.targets =
         .systemLibrary(
             name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
         .systemLibrary(name: "CProcessor"),
+        .systemLibrary(name: "CFiles"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
@@ -126,7 +127,7 @@ package.targets =
         .target(
             name: "CTorch", dependencies: torchDependencies, cxxSettings: torchCompilerFlags,
             linkerSettings: torchLinkerFlags),
-        .target(name: "Files", dependencies: ["CCrypto"]),
+        .target(name: "Files", dependencies: ["CCrypto", "CFiles"]),
         .target(name: "Processors"),
         kernel("ConvolutionKernels", architecture: nil),
         kernel("BFloat16Kernels", architecture: "x86-64-v4", dependencies: ["ConvolutionKernels"]),

@@ -23,31 +23,24 @@ public enum AtomicFile {
         // A link is followed, and a device or pipe is written to: to put a file in its place would destroy it.
         let url = url.resolvingSymlinksInPath()
         var information = stat()
-        if stat(url.path, &information) == 0, information.st_mode & S_IFMT != S_IFREG,
-            information.st_mode & S_IFMT != S_IFDIR
-        {
+        if stat(url.path, &information) == 0, information.st_mode & S_IFMT != S_IFREG {
+            guard information.st_mode & S_IFMT != S_IFDIR else {
+                throw FileError.unwritable(path: url.path, reason: "is a directory; expected a file")
+            }
             return try writeThrough(to: url, body)
         }
-        let temporary = url.deletingLastPathComponent()
-            .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString).tmp")
-        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
-        }
-        var closed = false
+        try requireNameFits(url)
+        let folder = url.deletingLastPathComponent()
+        Leftovers.sweep(folder)
+        let temporary = try TemporaryFile(in: folder, target: url.path)
         do {
-            try body(FileSink(descriptor: descriptor, path: url.path))
-            guard fsync(descriptor) == 0 else {
-                throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
-            }
-            closed = true
-            guard close(descriptor) == 0, rename(temporary.path, url.path) == 0 else {
-                throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
-            }
-            synchronizeFolder(url.deletingLastPathComponent())
+            try body(FileSink(descriptor: temporary.descriptor, path: url.path))
+            try temporary.synchronize()
+            if let group = AtomicGroup.current { return group.add(temporary, target: url) }
+            try temporary.move(to: url)
+            try synchronizeFolder(folder)
         } catch {
-            if !closed { close(descriptor) }
-            unlink(temporary.path)
+            temporary.discard()
             throw error
         }
     }
@@ -56,11 +49,7 @@ public enum AtomicFile {
     ///
     /// - Throws: ``FileError/unwritable(path:reason:)``.
     public static func remove(_ url: URL) throws {
-        do {
-            try FileManager.default.removeItem(at: url)
-        } catch {
-            throw FileError.unwritable(path: url.path, reason: FileReader.reason(of: error))
-        }
+        try Leftovers.removeTree(url.path)
     }
 
     /// Refuses a target that cannot be written, as far as that is known beforehand: before an hour's work, not after it.
@@ -74,16 +63,17 @@ public enum AtomicFile {
         var information = stat()
         if stat(target.path, &information) == 0 {
             if information.st_mode & S_IFMT == S_IFDIR {
-                throw FileError.unwritable(path: url.path, reason: "it is a folder, and a file is due")
+                throw FileError.unwritable(path: url.path, reason: "is a directory; expected a file")
             }
-            // A device or pipe is written to where it is.
+            // A device or pipe is written to in place.
             if information.st_mode & S_IFMT != S_IFREG {
                 guard access(target.path, W_OK) == 0 else {
-                    throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
+                    throw FileError.unwritable(path: url.path, reason: systemReason())
                 }
                 return
             }
         }
+        try requireNameFits(target)
         let folder = target.deletingLastPathComponent().path
         guard stat(folder, &information) == 0 else {
             throw FileError.unwritable(path: url.path, reason: "there is no folder \(folder)")
@@ -92,25 +82,50 @@ public enum AtomicFile {
             throw FileError.unwritable(path: url.path, reason: "\(folder) is no folder")
         }
         guard access(folder, W_OK | X_OK) == 0 else {
-            throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
+            throw FileError.unwritable(path: url.path, reason: systemReason())
         }
     }
 
     private static func writeThrough(to url: URL, _ body: (FileSink) throws -> Void) throws {
         let descriptor = open(url.path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
+            throw FileError.unwritable(path: url.path, reason: systemReason())
         }
-        defer { close(descriptor) }
-        try body(FileSink(descriptor: descriptor, path: url.path))
+        do {
+            try body(FileSink(descriptor: descriptor, path: url.path))
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        guard close(descriptor) == 0 else { throw FileError.unwritable(path: url.path, reason: systemReason()) }
+    }
+
+    /// Refuses a name that is longer than the file system allows, before the work and not at its end.
+    ///
+    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    package static func requireNameFits(_ url: URL) throws {
+        let length = url.lastPathComponent.utf8.count
+        let limit = pathconf(url.deletingLastPathComponent().path, Int32(_PC_NAME_MAX))
+        guard limit > 0, length > limit else { return }
+        throw FileError.unwritable(
+            path: url.path, reason: "the name has \(length) bytes; expected at most \(limit), so choose another name")
     }
 
     /// Makes a rename durable: the folder's own entry is what a power cut would lose.
-    static func synchronizeFolder(_ folder: URL) {
+    ///
+    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    static func synchronizeFolder(_ folder: URL) throws {
         let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
+        guard descriptor >= 0 else {
+            // Files can be made in a folder that may not be listed.
+            if errno == EACCES { return }
+            throw FileError.unwritable(path: folder.path, reason: systemReason())
+        }
+        defer { close(descriptor) }
+        // Some file systems do not support this on folders.
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == EOPNOTSUPP else {
+            throw FileError.unwritable(path: folder.path, reason: systemReason())
+        }
     }
 }
 
@@ -145,7 +160,7 @@ public struct FileSink {
             let written = Foundation.write(descriptor, base, rest.count)
             if written < 0 {
                 if errno == EINTR { continue }
-                throw FileError.unwritable(path: path, reason: String(cString: strerror(errno)))
+                throw FileError.unwritable(path: path, reason: systemReason())
             }
             rest = UnsafeRawBufferPointer(rebasing: rest[written...])
         }

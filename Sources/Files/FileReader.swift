@@ -2,30 +2,44 @@ import Foundation
 
 /// Reading whole files with errors that say what to do.
 public enum FileReader {
-    /// The bytes of a file, memory-mapped where the system can.
+    /// The most bytes of a picture or of a compressed one.
+    package static let pictureLimit = 1 << 30
+    /// The most bytes of a text that people or programs write by hand: JSON, YAML.
+    package static let textLimit = 64 << 20
+    /// The most bytes of a pipe or a device, whose size nobody knows beforehand.
+    private static let pipeLimit = 1 << 30
+    /// Files from this size on are mapped. Below it a failing disk is an error; with mapped files it ends the process.
+    private static let mappedSize = 16 << 20
+
+    /// The bytes of a file; a large one is memory-mapped.
     ///
     /// - Parameters:
     ///   - url: The file.
     ///   - cure: What to do when it is missing, as the end of a sentence.
+    ///   - limit: The most bytes. A larger file is refused before memory is taken; `nil` allows any size, and is for
+    ///     callers that do not copy all of it.
     /// - Throws: ``FileError/missing(path:cure:)``, ``FileError/unreadable(path:reason:)``.
-    public static func read(_ url: URL, cure: String = "check the path") throws -> Data {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-            throw FileError.missing(path: url.path, cure: cure)
+    public static func read(_ url: URL, cure: String = "check the path", limit: Int? = nil) throws -> Data {
+        let path = url.path
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { throw FileError.missing(path: path, cure: cure) }
+            throw FileError.unreadable(path: path, reason: systemReason())
         }
-        guard !isFolder.boolValue else {
-            throw FileError.unreadable(path: url.path, reason: "it is a folder, and a file is due")
+        defer { close(descriptor) }
+        var information = stat()
+        guard fstat(descriptor, &information) == 0 else {
+            throw FileError.unreadable(path: path, reason: systemReason())
         }
-        do {
-            var information = stat()
-            guard stat(url.path, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
-                return try read(FileHandle(forReadingFrom: url), path: url.path)
-            }
-            return try Data(contentsOf: url, options: .mappedIfSafe)
-        } catch let error as FileError {
-            throw error
-        } catch {
-            throw FileError.unreadable(path: url.path, reason: reason(of: error))
+        let status = FileStatus(information)
+        switch status.kind {
+        case .folder: throw FileError.unreadable(path: path, reason: "is a directory; expected a file")
+        case .file where status.size > 0:
+            if let limit, status.size > limit { throw tooLarge(path, status.size, limit) }
+            if status.size >= mappedSize { return try mapped(descriptor, status.size, path: path) }
+            return try bytes(descriptor, expected: status.size, path: path, limit: limit ?? .max)
+        // The size of what is no file, or of a file of the system such as those in /proc, is not known beforehand.
+        default: return try bytes(descriptor, expected: 0, path: path, limit: limit ?? pipeLimit)
         }
     }
 
@@ -34,26 +48,57 @@ public enum FileReader {
     /// - Parameters:
     ///   - handle: Where to read.
     ///   - path: What errors call it.
-    ///   - limit: The most bytes, as a device may never end; a file, where the handle is one, does.
+    ///   - limit: The most bytes, as a device may never end.
     /// - Throws: ``FileError/unreadable(path:reason:)``.
     public static func read(_ handle: FileHandle, path: String, limit: Int = 1 << 30) throws -> Data {
-        var data = Data()
-        var information = stat()
-        let isFile = fstat(handle.fileDescriptor, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
-        do {
-            while let part = try handle.read(upToCount: 1 << 20), !part.isEmpty {
-                guard isFile || data.count + part.count <= limit else {
-                    throw FileError.unreadable(
-                        path: path, reason: "it has more than \(limit) bytes; write them to a file first")
-                }
-                data += part
-            }
-        } catch let error as FileError {
-            throw error
-        } catch {
-            throw FileError.unreadable(path: path, reason: reason(of: error))
+        try bytes(handle.fileDescriptor, expected: 0, path: path, limit: limit)
+    }
+
+    /// The first bytes of a file, fewer where it ends before; nothing where it cannot be read.
+    package static func start(of url: URL, count: Int) -> Data {
+        let descriptor = open(url.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return Data() }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: count)
+        let found = Foundation.read(descriptor, &buffer, count)
+        return Data(buffer.prefix(max(found, 0)))
+    }
+
+    private static func tooLarge(_ path: String, _ size: Int, _ limit: Int) -> FileError {
+        .unreadable(path: path, reason: "has \(size) bytes; expected at most \(limit)")
+    }
+
+    private static func mapped(_ descriptor: Int32, _ size: Int, path: String) throws -> Data {
+        guard let memory = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED else {
+            throw FileError.unreadable(path: path, reason: systemReason())
         }
-        return data
+        return Data(bytesNoCopy: memory, count: size, deallocator: .custom { munmap($0, $1) })
+    }
+
+    /// Reads to the end. `expected` bytes are read by one call where they are there.
+    private static func bytes(_ descriptor: Int32, expected: Int, path: String, limit: Int) throws -> Data {
+        var data = Data()
+        // One byte more than expected, which finds the end.
+        var room = expected > 0 ? expected + 1 : 1 << 20
+        while true {
+            let start = data.count
+            data.count += room
+            let found = data.withUnsafeMutableBytes { buffer -> Int in
+                while true {
+                    let found = Foundation.read(descriptor, buffer.baseAddress! + start, room)
+                    if found >= 0 || errno != EINTR { return found }
+                }
+            }
+            let number = errno
+            guard found >= 0 else { throw FileError.unreadable(path: path, reason: systemReason(number)) }
+            data.count = start + found
+            if found == 0 { return data }
+            guard data.count <= limit else {
+                throw FileError.unreadable(
+                    path: path, reason: "it has more than \(limit) bytes; write them to a file first")
+            }
+            room = max(room - found, 1 << 16)
+        }
     }
 
     /// The system's own words inside a Foundation error.
@@ -65,7 +110,8 @@ public enum FileReader {
         if error.domain == NSCocoaErrorDomain, let number = systemErrors[error.code] {
             return String(cString: strerror(number))
         }
-        return error.localizedDescription
+        // Foundation has one number for all other errors of a disk, and a sentence without a cause.
+        return error.domain == NSCocoaErrorDomain ? "the system gave no cause" : "\(error.domain) error \(error.code)"
     }
 
     /// The system's errors behind Foundation's.

@@ -55,7 +55,7 @@ struct AtomicFileTests {
             try AtomicFile.write("one", to: file)
             try AtomicFile.requireWritable(file)
             try AtomicFile.requireWritable(URL(fileURLWithPath: "/dev/null"))
-            for (path, word) in [("no/a.txt", "no folder"), ("a.txt/b", "no folder"), (".", "it is a folder")] {
+            for (path, word) in [("no/a.txt", "no folder"), ("a.txt/b", "no folder"), (".", "is a directory")] {
                 let error = #expect(throws: FileError.self) {
                     try AtomicFile.requireWritable(folder.appendingPathComponent(path))
                 }

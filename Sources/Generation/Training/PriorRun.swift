@@ -102,14 +102,20 @@ final class PriorRun {
                 warnings = state.differences
             }
             folder.removeLeftovers()
-            // Settings come first: a run that is killed from here on can be gone on with.
-            try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
+            // First, so that a run that ends before its first checkpoint can be told from other files, and resumed.
+            if existing != .resume {
+                try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
+            }
             log = try RunLog(
                 folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
                 progress: progress(totalSteps, step))
             try log.settings(configuration, step: step)
             log.tellRemoved(removed)
             for warning in warnings { log.warn(warning) }
+            // Last, so that a run whose log cannot be resumed keeps its settings.
+            if existing == .resume {
+                try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
+            }
         } catch {
             start.takeBack()
             throw error
@@ -121,7 +127,10 @@ final class PriorRun {
     func run(shouldStop: () -> Bool) throws -> TrainingRun.Outcome {
         defer { log.close() }
         do {
-            return try trainSteps(shouldStop)
+            let outcome = try trainSteps(shouldStop)
+            // What was written after the last checkpoint.
+            try log.closeFiles()
+            return outcome
         } catch  where step == 0 {
             start.takeBack()
             throw error
@@ -251,6 +260,7 @@ final class PriorRun {
         log.activity("saving")
         let spoilt = try network.parameters.notFinite()
         guard spoilt.isEmpty else { throw notFinite(spoilt.map { "weight \($0)" }) }
+        try log.synchronize()
         try Checkpoint.save(
             Checkpoint.State(
                 step: step, images: training.count, device: device, elementType: network.precision,

@@ -8,7 +8,7 @@ import Foundation
 public final class MetricsLog {
     /// The file.
     public let url: URL
-    private let handle: FileHandle
+    private let file: AppendingFile
 
     /// Opens a log.
     ///
@@ -35,15 +35,8 @@ public final class MetricsLog {
             }
             try AtomicFile.write(Data(), to: url)
         }
-        do {
-            handle = try FileHandle(forWritingTo: url)
-            try handle.seekToEnd()
-        } catch {
-            throw FileError.unwritable(path: url.path, reason: FileReader.reason(of: error))
-        }
+        file = try AppendingFile(url)
     }
-
-    deinit { try? handle.close() }
 
     /// Writes a line.
     ///
@@ -60,12 +53,18 @@ public final class MetricsLog {
     /// - Throws: `FileError/unwritable(path:reason:)`.
     public func append(step: Int, _ values: [(name: String, value: MetricValue)]) throws {
         let fields = ["\"step\":\(step)"] + values.map { "\(JSONText.quoted($0.name)):\($0.value.json)" }
-        do {
-            try handle.write(contentsOf: Data(("{" + fields.joined(separator: ",") + "}\n").utf8))
-        } catch {
-            throw FileError.unwritable(path: url.path, reason: FileReader.reason(of: error))
-        }
+        try file.write(Data(("{" + fields.joined(separator: ",") + "}\n").utf8))
     }
+
+    /// Brings all lines to disk.
+    ///
+    /// - Throws: `FileError/unwritable(path:reason:)`.
+    package func synchronize() throws { try file.synchronize() }
+
+    /// Brings all lines to disk, and closes the file until there are more.
+    ///
+    /// - Throws: `FileError/unwritable(path:reason:)`.
+    package func close() throws { try file.close() }
 
     private struct Line: Decodable { let step: Int }
 

@@ -8,8 +8,8 @@ import Foundation
 /// whole record, so that TensorBoard can follow the run.
 public final class TensorBoardWriter {
     /// The event file, `events.out.tfevents.TIME.HOST`.
-    public let url: URL
-    private let handle: FileHandle
+    public var url: URL { file.url }
+    private let file: AppendingFile
     private let now: () -> Date
 
     /// Creates a new event file.
@@ -32,7 +32,7 @@ public final class TensorBoardWriter {
         let seconds = String(max(Int(now().timeIntervalSince1970), (Self.latestSeconds(in: folder) ?? -1) + 1))
         let padded = String(repeating: "0", count: max(0, Self.digits - seconds.count)) + seconds
         let name = "\(Self.prefix)\(padded).\(String(safeHost))"
-        (url, handle) = try Self.create(name, in: folder)
+        file = try Self.create(name, in: folder)
         try write { $0.append(field: 3, text: "brain.Event:2") }
         if let resumedStep {
             var session = ProtobufMessage()
@@ -40,8 +40,6 @@ public final class TensorBoardWriter {
             try write(step: resumedStep + 1) { $0.append(field: 7, message: session) }
         }
     }
-
-    deinit { try? handle.close() }
 
     /// Writes a scalar.
     ///
@@ -91,12 +89,18 @@ public final class TensorBoardWriter {
         event.append(field: 1, double: now().timeIntervalSince1970)
         if step != 0 { event.append(field: 2, integer: step) }
         fill(&event)
-        do {
-            try handle.write(contentsOf: Self.record(event.bytes))
-        } catch {
-            throw FileError.unwritable(path: url.path, reason: FileReader.reason(of: error))
-        }
+        try file.write(Self.record(event.bytes))
     }
+
+    /// Brings all events to disk.
+    ///
+    /// - Throws: `FileError/unwritable(path:reason:)`.
+    package func synchronize() throws { try file.synchronize() }
+
+    /// Brings all events to disk, and closes the file until there are more.
+    ///
+    /// - Throws: `FileError/unwritable(path:reason:)`.
+    package func close() throws { try file.close() }
 
     /// A TFRecord.
     static func record(_ data: Data) -> Data {
@@ -125,15 +129,11 @@ public final class TensorBoardWriter {
     }
 
     /// Creates a file that is not there yet: two programs that begin together get different names.
-    private static func create(_ name: String, in folder: URL) throws -> (URL, FileHandle) {
+    private static func create(_ name: String, in folder: URL) throws -> AppendingFile {
         var attempt = 0
         while true {
             let url = folder.appendingPathComponent(attempt == 0 ? name : "\(name).\(attempt)")
-            let descriptor = open(url.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-            if descriptor >= 0 { return (url, FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)) }
-            guard errno == EEXIST else {
-                throw FileError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
-            }
+            if let file = try AppendingFile(new: url) { return file }
             attempt += 1
         }
     }

@@ -87,6 +87,22 @@ package final class RunLog {
     /// The first step is about to be made.
     package func begin() { progress.begin() }
 
+    /// Brings the files to disk. A checkpoint must not say that steps are done whose figures a power cut takes.
+    ///
+    /// - Throws: `FileError.unwritable`.
+    package func synchronize() throws {
+        try metrics.synchronize()
+        try tensorBoard?.synchronize()
+    }
+
+    /// Brings the files to disk and closes them until more is written.
+    ///
+    /// - Throws: `FileError.unwritable`.
+    package func closeFiles() throws {
+        try metrics.close()
+        try tensorBoard?.close()
+    }
+
     /// Ends the line of progress.
     package func close() { progress.finish() }
 }

@@ -136,8 +136,10 @@ public final class TrainingRun {
                 warnings.append("the run has another length now, so its learning rate leaves the cosine that it began")
             }
             folder.removeLeftovers()
-            // Settings come first: a run that is killed from here on can be gone on with.
-            try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
+            // First, so that a run that ends before its first checkpoint can be told from other files, and resumed.
+            if existing != .resume {
+                try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
+            }
             if let data { try folder.remember(data: data) }
             log = try RunLog(
                 folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
@@ -145,6 +147,10 @@ public final class TrainingRun {
             try log.settings(configuration, step: step)
             for warning in warnings { log.warn(warning) }
             log.tellRemoved(removed)
+            // Last, so that a run whose log cannot be resumed keeps its settings.
+            if existing == .resume {
+                try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
+            }
         } catch {
             start.takeBack()
             throw error
@@ -166,8 +172,12 @@ public final class TrainingRun {
     public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
         defer { log.close() }
         do {
-            return device.kind == .cuda
+            let outcome =
+                device.kind == .cuda
                 ? try CUDAStream.run { try trainSteps(shouldStop) } : try trainSteps(shouldStop)
+            // What was written after the last checkpoint, such as the figures of the last evaluation.
+            try log.closeFiles()
+            return outcome
         } catch  where step == 0 {
             start.takeBack()
             throw error
@@ -398,6 +408,7 @@ public final class TrainingRun {
                 step: step, terms: spoilt.map { "weight \($0)" },
                 checkpoint: lastCheckpoint.map { folder.checkpoint($0).path })
         }
+        try log.synchronize()
         try Checkpoint.save(
             Checkpoint.State(
                 step: step, images: training.count, device: device, elementType: model.precision,

@@ -22,8 +22,15 @@ struct ExperimentReport {
         self.device = device
     }
 
+    /// Writes all files, together or not at all.
     func write() throws {
-        let folder = experiment.folder
+        let charts = ExperimentCharts.all(results).map(\.file)
+        let old = (Self.fileNames + charts).map { experiment.folder.appendingPathComponent($0) }
+        try FolderReplacement.write(
+            in: experiment.folder, replacing: old.filter(FileStatus.exists).map(\.lastPathComponent), write(to:))
+    }
+
+    private func write(to folder: URL) throws {
         func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
         try AtomicFile.write(try results.json(), to: file("results.json"))
         let models = [try errorTable(), try codebookTable()]

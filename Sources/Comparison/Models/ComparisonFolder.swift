@@ -25,7 +25,7 @@ public struct ComparisonFolder: Sendable {
         ReportContents.foreignNames(in: url, report: "comparison.json", keys: ["entries", "split"], names: Self.names)
     }
 
-    /// Writes all files.
+    /// Writes all files, together or not at all. What else a user keeps in the folder stays.
     ///
     /// - Parameters:
     ///   - report: The figures.
@@ -38,20 +38,17 @@ public struct ComparisonFolder: Sendable {
         blocks.append(.heading("Pictures"))
         blocks += try pictures.blocks(report)
         blocks += [.heading("Command"), .preformatted(command)]
-        let page = HTMLPage(
+        let document = HTMLPage(
             title: "Models side by side", subtitle: "\(report.data), \(report.split) split, \(report.images) images",
             blocks: blocks)
-        func fill(_ folder: ComparisonFolder) throws {
+        let files = [self.report, page, sheet]
+        try FolderReplacement.write(
+            in: url, replacing: files.filter(FileStatus.exists).map(\.lastPathComponent)
+        ) { folder in
+            let folder = ComparisonFolder(folder)
             try pictures.sheet.writePNG(to: folder.sheet.path)
-            try page.write(to: folder.page)
-            // Last, so that figures never stand beside the page of others.
+            try document.write(to: folder.page)
             try AtomicFile.write(try report.json(), to: folder.report)
-        }
-        // A folder that holds something is a user's own, and only the report's files in it are replaced.
-        if (try? FileManager.default.contentsOfDirectory(atPath: url.path))?.isEmpty == false {
-            try fill(self)
-        } else {
-            try AtomicFolder.write(to: url) { try fill(ComparisonFolder($0)) }
         }
     }
 }

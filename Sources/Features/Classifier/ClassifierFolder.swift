@@ -11,9 +11,9 @@ public struct ClassifierFolder: Sendable {
     public init(_ url: URL) { self.url = url }
 
     /// The configuration, with the accuracy, as JSON.
-    public var configurationFile: URL { url.appendingPathComponent("config.json") }
+    public var configurationFile: URL { FolderReplacement.current("config.json", in: url) }
     /// The weights.
-    public var weightsFile: URL { url.appendingPathComponent("model.safetensors") }
+    public var weightsFile: URL { FolderReplacement.current("model.safetensors", in: url) }
 
     /// Reads the configuration.
     ///
@@ -21,10 +21,11 @@ public struct ClassifierFolder: Sendable {
     ///   ``ClassifierConfiguration/init(json:source:)`` throws.
     public func configuration() throws -> ClassifierConfiguration {
         let cure = "give the folder of a classifier that 'hrvq train-classifier' wrote"
-        guard FileManager.default.fileExists(atPath: url.path) else {
+        guard try FileStatus.exists(url) else {
             throw FileError.missing(path: url.path, cure: cure)
         }
-        let data = try FileReader.read(configurationFile, cure: cure)
+        try? FolderReplacement.finish(url)
+        let data = try FileReader.read(configurationFile, cure: cure, limit: FileReader.textLimit)
         if Self.describesAutoencoder(data) { throw FeaturesError.holdsAutoencoder(path: url.path) }
         return try ClassifierConfiguration(json: data, source: configurationFile.path)
     }
@@ -42,7 +43,7 @@ public struct ClassifierFolder: Sendable {
         return classifier
     }
 
-    /// Writes both files, each whole or not at all, the weights first. Other files of the folder stay.
+    /// Writes both files, together or not at all. Other files of the folder stay.
     ///
     /// - Parameters:
     ///   - classifier: The weights.
@@ -53,10 +54,25 @@ public struct ClassifierFolder: Sendable {
         var configuration = classifier.configuration
         configuration.accuracy = accuracy
         let json = try configuration.jsonData()
-        try AtomicFolder.create(url)
-        try Safetensors.write(
-            try classifier.parameters.state(), metadata: ["format": "pt", "generator": "hrvq"], to: weightsFile)
-        try AtomicFile.write(json, to: configurationFile)
+        let names = ["config.json", "model.safetensors"]
+        try FolderReplacement.write(
+            in: url,
+            replacing: names.filter { try FileStatus.exists(url.appendingPathComponent($0)) }
+        ) { folder in
+            let new = ClassifierFolder(folder)
+            try Safetensors.write(
+                try classifier.parameters.state(), metadata: ["format": "pt", "generator": "hrvq"], to: new.weightsFile)
+            try AtomicFile.write(json, to: new.configurationFile)
+        }
+    }
+
+    /// Writes what was measured with the weights that the folder holds already.
+    ///
+    /// - Throws: `FileError`, ``FeaturesError``.
+    public func add(_ accuracy: ClassifierAccuracy, to configuration: ClassifierConfiguration) throws {
+        var configuration = configuration
+        configuration.accuracy = accuracy
+        try AtomicFile.write(configuration.jsonData(), to: configurationFile)
     }
 
     /// Whether the folder's configuration is that of a classifier.

@@ -12,9 +12,9 @@ public struct ModelFolder: Sendable {
     public init(_ url: URL) { self.url = url }
 
     /// The resolved configuration, as JSON.
-    public var configurationFile: URL { url.appendingPathComponent("config.json") }
+    public var configurationFile: URL { FolderReplacement.current("config.json", in: url) }
     /// The weights for evaluation (the averaged ones), and the codebooks.
-    public var weightsFile: URL { url.appendingPathComponent("model.safetensors") }
+    public var weightsFile: URL { FolderReplacement.current("model.safetensors", in: url) }
 
     /// Reads the configuration.
     ///
@@ -25,11 +25,14 @@ public struct ModelFolder: Sendable {
     package func configuration<Configuration: KeyedConfiguration>(
         of type: Configuration.Type
     ) throws -> Configuration {
-        guard FileManager.default.fileExists(atPath: url.path) else {
+        guard try FileStatus.exists(url) else {
             throw FileError.missing(path: url.path, cure: "give the folder of a training run or of a model")
         }
+        // Where it cannot be completed, for example without permission, the new files are read from where they are.
+        try? FolderReplacement.finish(url)
         let data = try FileReader.read(
-            configurationFile, cure: "give a folder that holds config.json and model.safetensors")
+            configurationFile, cure: "give a folder that holds config.json and model.safetensors",
+            limit: FileReader.textLimit)
         return try configuration(json: data)
     }
 

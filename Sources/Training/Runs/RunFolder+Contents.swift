@@ -67,6 +67,34 @@ extension RunFolder {
         return try clear()
     }
 
+    /// What a run wrote, as paths in the folder: a folder of which all is the run's, otherwise its entries one by one.
+    ///
+    /// - Throws: `FileError.unreadable`.
+    func ownEntries() throws -> [String] {
+        guard isRun else { return [] }
+        var entries = try FolderContents.namesIfPresent(of: url).filter(isOwn)
+        for folder in [checkpoints, samples] where FileIdentity(folder.path)?.kind == .folder {
+            let all = try FolderContents.names(of: folder)
+            let own = all.filter { isOwnCheckpoint($0) || isOwnSheet($0) }
+            let name = folder.lastPathComponent
+            entries += own.count == all.count ? [name] : own.map { "\(name)/\($0)" }
+        }
+        return entries
+    }
+
+    /// Whether a name in the folder of checkpoints is that of one, with nothing of a user's beside its files.
+    private func isOwnCheckpoint(_ name: String) -> Bool {
+        let folder = checkpoints.appendingPathComponent(name, isDirectory: true)
+        guard Self.isState(folder.appendingPathComponent("state.json")) else { return false }
+        return (try? FolderContents.names(of: folder).allSatisfy(Self.checkpointFiles.contains)) ?? false
+    }
+
+    /// Whether a name in the folder of samples is that of a picture that the run drew.
+    private func isOwnSheet(_ name: String) -> Bool {
+        name.wholeMatch(of: #/step-[0-9]+\.png/#) != nil
+            && FileContent(samples.appendingPathComponent(name)) == .png
+    }
+
     /// Removes the files of a run from a folder that is one.
     @discardableResult
     func removeOwnFiles() throws -> [String] {
@@ -80,11 +108,8 @@ extension RunFolder {
         for step in checkpointSteps() where try removeCheckpoint(step) { count += 1 }
         if count > 0 { removed.append("\(count) \(count == 1 ? "checkpoint" : "checkpoints")") }
         count = 0
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: samples.path)) ?? []
-        where name.wholeMatch(of: #/step-[0-9]+\.png/#) != nil {
-            let picture = samples.appendingPathComponent(name)
-            guard FileContent(picture) == .png else { continue }
-            try AtomicFile.remove(picture)
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: samples.path)) ?? [] where isOwnSheet(name) {
+            try AtomicFile.remove(samples.appendingPathComponent(name))
             count += 1
         }
         if count > 0 { removed.append("\(count) \(count == 1 ? "picture" : "pictures") in samples") }

@@ -30,7 +30,7 @@ public struct RunFolder: Sendable {
 
     /// The steps of all checkpoints, in order. Half-written ones have other names and are not among them.
     public func checkpointSteps() -> [Int] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
+        let names = (try? FolderContents.names(of: checkpoints)) ?? []
         return names.compactMap { $0.hasPrefix("step-") ? Int($0.dropFirst(5)) : nil }.sorted()
     }
 
@@ -44,8 +44,9 @@ public struct RunFolder: Sendable {
     /// Whether a run can go on here: it has a checkpoint, or was ended before its first one. A model without
     /// checkpoints cannot; to start again would overwrite it.
     public var canBeResumed: Bool {
+        let hasSettings = FileManager.default.fileExists(atPath: model.configurationFile.path)
         let hasModel = FileManager.default.fileExists(atPath: model.weightsFile.path)
-        return holdsRun && (!checkpointSteps().isEmpty || !hasModel)
+        return hasSettings && (!checkpointSteps().isEmpty || !hasModel)
     }
 
     /// Whether a run came as far as its settings. Where it holds less than that, there is nothing to go on with.
@@ -60,6 +61,7 @@ public struct RunFolder: Sendable {
     /// - Throws: ``TrainingError/runExists(path:step:)``, ``TrainingError/notARun(path:names:)``,
     ///   ``TrainingError/nothingToResume(path:)``.
     package func check(_ existing: TrainingRun.Existing) throws {
+        try? FolderReplacement.finish(url)
         switch existing {
         case .refuse, .replace:
             let taken = takenNames()
@@ -71,7 +73,8 @@ public struct RunFolder: Sendable {
         }
     }
 
-    /// Puts a model in the place of the run that the folder holds, once the model is on disk.
+    /// Puts a model in the place of the run that the folder holds. At every instant the folder holds the old model or the
+    /// new one, whole; what a user keeps in it stays.
     ///
     /// - Throws: ``TrainingError/runInUse(path:)`` while a process trains in the folder,
     ///   ``TrainingError/notARun(path:names:)``, `FileError`, `TorchError`.
@@ -79,55 +82,33 @@ public struct RunFolder: Sendable {
         _ configuration: some KeyedConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int
     ) throws {
         try check(.replace)
-        guard FileManager.default.fileExists(atPath: url.path) else {
-            return try AtomicFolder.write(to: url) {
-                try ModelFolder($0).save(configuration, parameters: parameters, step: step)
-            }
-        }
-        let lock = try RunLock(url)
-        let arriving = url.appendingPathComponent(".model.safetensors.arriving.tmp", isDirectory: true)
-        defer { try? FileManager.default.removeItem(at: arriving) }
-        try AtomicFolder.write(to: arriving) {
+        let lock = try FileStatus.exists(url) ? RunLock(url) : nil
+        try FolderReplacement.write(in: url, replacing: ownEntries(), isLocked: true) {
             try ModelFolder($0).save(configuration, parameters: parameters, step: step)
-        }
-        let new = ModelFolder(arriving)
-        // What is hidden is not removed here: the new model lies there.
-        try removeOwnFiles()
-        for (source, target) in [
-            (new.weightsFile, model.weightsFile), (new.configurationFile, model.configurationFile),
-        ] {
-            guard rename(source.path, target.path) == 0 else {
-                throw FileError.unwritable(path: target.path, reason: String(cString: strerror(errno)))
-            }
         }
         withExtendedLifetime(lock) {}
     }
 
     /// Removes all but the newest checkpoints.
     package func prune(keeping count: Int) {
-        let manager = FileManager.default
-        for step in checkpointSteps().dropLast(max(count, 1)) { try? manager.removeItem(at: checkpoint(step)) }
+        for step in checkpointSteps().dropLast(max(count, 1)) { try? AtomicFile.remove(checkpoint(step)) }
     }
 
-    /// Removes temporary files and folders that a killed process left behind.
+    /// Removes temporary files and folders that a killed process left behind. The caller holds the run's lock.
     package func removeLeftovers() {
-        let manager = FileManager.default
-        for folder in [url, checkpoints, samples] {
-            for name in (try? manager.contentsOfDirectory(atPath: folder.path)) ?? [] {
-                let isOwn = [".config.json.", ".run.json.", ".model.safetensors.", ".metrics.jsonl.", ".step-"]
-                    .contains(where: name.hasPrefix)
-                guard isOwn else { continue }
-                if name.hasSuffix(".tmp") { try? manager.removeItem(at: folder.appendingPathComponent(name)) }
-                if name.hasSuffix(".tmp.old") {
-                    // A checkpoint that was about to be replaced: the only copy, if the replacement did not arrive.
-                    let target = folder.appendingPathComponent(String(name.dropFirst().prefix { $0 != "." }))
-                    if manager.fileExists(atPath: target.path) {
-                        try? manager.removeItem(at: folder.appendingPathComponent(name))
-                    } else {
-                        try? manager.moveItem(at: folder.appendingPathComponent(name), to: target)
-                    }
-                }
+        for folder in [url, checkpoints, samples] { Leftovers.remove(in: folder, isOwned: true) }
             }
         }
+        return entries
+    }
+
+    /// Removes all but the newest checkpoints.
+    package func prune(keeping count: Int) {
+        for step in checkpointSteps().dropLast(max(count, 1)) { try? AtomicFile.remove(checkpoint(step)) }
+    }
+
+    /// Removes temporary files and folders that a killed process left behind. The caller holds the run's lock.
+    package func removeLeftovers() {
+        for folder in [url, checkpoints, samples] { Leftovers.remove(in: folder, isOwned: true) }
     }
 }

@@ -28,31 +28,32 @@ package struct RunStart {
         self.folder = folder
         self.existing = existing
         self.names = names
-        made = Self.missingFolders(folder)
+        made = try Self.missingFolders(folder)
         try AtomicFolder.create(folder)
         lock = try RunLock(folder, isShared: isShared)
+        try FolderReplacement.finish(folder, isLocked: true)
         if existing == .replace { try clear() }
-        before = Set((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+        before = Set(try FolderContents.names(of: folder))
     }
 
     /// Removes the first files unless they were there before, then the folders that were made if nothing else is in
     /// them. Does nothing while others train in the folder, who may have begun with the same files.
     package func takeBack() {
         guard existing != .resume, lock.becomeExclusive() else { return }
-        let found = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let found = (try? FolderContents.names(of: folder)) ?? []
         for name in found
         where !before.contains(name) && (names.contains(name) || name.hasPrefix("events.out.tfevents.")) {
-            try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+            try? AtomicFile.remove(folder.appendingPathComponent(name))
         }
         // Only an empty folder can be removed so.
         for url in made { rmdir(url.path) }
     }
 
     /// A folder and those above it that do not exist, the innermost first.
-    private static func missingFolders(_ url: URL) -> [URL] {
+    private static func missingFolders(_ url: URL) throws -> [URL] {
         var missing: [URL] = []
         var url = url.standardizedFileURL
-        while url.path != "/", !FileManager.default.fileExists(atPath: url.path) {
+        while url.path != "/", try !FileStatus.exists(url) {
             missing.append(url)
             url.deleteLastPathComponent()
         }

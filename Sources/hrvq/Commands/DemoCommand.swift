@@ -88,12 +88,15 @@ struct DemoCommand: ParsableCommand {
         let evaluator = Evaluator(model: model, configuration: configuration, device: device)
         let report = try evaluator.evaluate(dataset, limit: 1000)
         let reconstructions = folder.appendingPathComponent("reconstructions.png")
-        try evaluator.sheet(dataset, count: 32).writePNG(to: reconstructions.path)
         let layers = folder.appendingPathComponent("layers.png")
-        try LayerSheet.draw(model, configuration, dataset, count: 10, device: device).writePNG(to: layers.path)
-        try AtomicFile.write(try report.json(), to: folder.appendingPathComponent("evaluation.json"))
         let samples = folder.appendingPathComponent("samples.png")
-        try generate(model, configuration, folder, device).writePNG(to: samples.path)
+        let drawn = try generate(model, configuration, folder, device)
+        try AtomicGroup.write {
+            try evaluator.sheet(dataset, count: 32).writePNG(to: reconstructions.path)
+            try LayerSheet.draw(model, configuration, dataset, count: 10, device: device).writePNG(to: layers.path)
+            try drawn.writePNG(to: samples.path)
+            try AtomicFile.write(try report.json(), to: folder.appendingPathComponent("evaluation.json"))
+        }
 
         try printOutput(report.text)
         try printOutput("")

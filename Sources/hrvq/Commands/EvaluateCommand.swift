@@ -76,10 +76,13 @@ struct EvaluateCommand: ParsableCommand {
             counter.show($0, of: $1)
         }
         counter.finish()
-        if let layerSheet {
-            try LayerSheet.draw(autoencoder, configuration, dataset, count: 10, device: device).writePNG(to: layerSheet)
+        try AtomicGroup.write {
+            if let layerSheet {
+                try LayerSheet.draw(autoencoder, configuration, dataset, count: 10, device: device)
+                    .writePNG(to: layerSheet)
+            }
+            try json.show(report.json(), text: report.text)
         }
-        try json.show(report.json(), text: report.text)
     }
 
     private func evaluatePriors(_ folder: PriorFolder) throws {

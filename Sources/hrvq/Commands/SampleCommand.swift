@@ -114,16 +114,18 @@ struct SampleCommand: ParsableCommand {
         }
         let share = configuration.data.maximumSkippedShare
         let shown = try dataset.map { try withNearest(pictures, $0, share, &report) } ?? pictures
-        try write(shown, pictures, classes: classes.count)
-        if let codes {
-            var space = priors.space
-            if sampled.labels == nil { space.classNames = [] }
-            try CodesFile(
-                codes: sampled.codes, indices: Array(0..<count), labels: sampled.labels, space: space,
-                notes: ["generator": "hrvq", "split": "sampled", "seed": "\(seed)"]
-            ).write(to: URL(fileURLWithPath: codes))
+        try AtomicGroup.write {
+            try write(shown, pictures, classes: classes.count)
+            if let codes {
+                var space = priors.space
+                if sampled.labels == nil { space.classNames = [] }
+                try CodesFile(
+                    codes: sampled.codes, indices: Array(0..<count), labels: sampled.labels, space: space,
+                    notes: ["generator": "hrvq", "split": "sampled", "seed": "\(seed)"]
+                ).write(to: URL(fileURLWithPath: codes))
+            }
+            try show(report)
         }
-        try show(report)
     }
 
     /// About a square, of which every column is one class.
@@ -145,13 +147,15 @@ struct SampleCommand: ParsableCommand {
         try grid.image(of: ordered).writePNG(to: output)
         guard let images else { return }
         let folder = URL(fileURLWithPath: images)
-        try AtomicFolder.create(folder)
         // Pictures of an earlier call would pass for this one's.
         let earlier = try earlierPictures()
-        for name in earlier { try AtomicFile.remove(folder.appendingPathComponent(name)) }
-        if !earlier.isEmpty, !quiet { printError("removed \(earlier.count) pictures of an earlier call from \(images)") }
-        for (index, picture) in pictures.enumerated() {
-            try picture.writePNG(to: folder.appendingPathComponent(Self.pictureName(index)).path)
+        try FolderReplacement.write(in: folder, replacing: earlier) { folder in
+            for (index, picture) in pictures.enumerated() {
+                try picture.writePNG(to: folder.appendingPathComponent(Self.pictureName(index)).path)
+            }
+        }
+        if !earlier.isEmpty, !quiet {
+            printError("replaced \(earlier.count) pictures of an earlier call in \(images)")
         }
     }
 

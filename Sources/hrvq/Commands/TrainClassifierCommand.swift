@@ -115,14 +115,14 @@ struct TrainClassifierCommand: ParsableCommand {
         // What cannot be measured is better known before the training than after it.
         try configuration.check(test)
         // A folder that cannot be written is better known before the training than after it.
-        try AtomicFolder.create(folder.url)
+        try AtomicFolder.requireWritable(folder.url)
         try train(run, device: device)
         // Once before measuring, which may fail on bad files and must not cost the training.
         try folder.save(run.classifier)
         let counter = ProgressCounter("measuring", quiet: quiet)
         let accuracy = try ClassifierAccuracy.measure(run.classifier, on: test) { counter.show($0, of: $1) }
         counter.finish()
-        try folder.save(run.classifier, accuracy: accuracy)
+        try folder.add(accuracy, to: run.classifier.configuration)
         try report(accuracy)
     }
 

@@ -73,9 +73,12 @@ struct TrainEntropyCommand: ParsableCommand {
             counter.show((layer - 1) * passes + pass, of: layers * passes, "pass ")
         }
         counter.finish()
-        try StatisticsFile.write(result.statistics, to: target)
         let report = try result.report()
-        try json.show(report.json(), text: report.text)
+        try AtomicGroup.write {
+            try json.show(report.json(), text: report.text)
+            // Last: where it is, the command is done.
+            try StatisticsFile.write(result.statistics, to: target)
+        }
         let name = try result.statistics.fingerprint()
         if !quiet { printError("statistics \(name) written to \(target.path)") }
     }

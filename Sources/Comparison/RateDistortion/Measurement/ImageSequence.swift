@@ -89,7 +89,9 @@ public final class ImageSequence {
                 place += 1
                 do {
                     let bytes = [UInt8](
-                        try FileReader.read(URL(fileURLWithPath: path), cure: "check the path of the image"))
+                        try FileReader.read(
+                            URL(fileURLWithPath: path), cure: "check the path of the image",
+                            limit: FileReader.pictureLimit))
                     return Item(
                         name: path, image: try PixelImage.decode(bytes, channels: channels, name: path),
                         isFromJPEG: ImageFormat(magic: bytes) == .jpeg)

@@ -30,7 +30,8 @@ public struct RateDistortionFolder: Sendable {
             in: url, report: Self.reportName, keys: ["curves", "source"], names: Self.names)
     }
 
-    /// Writes all files; those of an earlier report that this one has not are removed.
+    /// Writes all files, together or not at all; those of an earlier report that this one has not are removed. What else a
+    /// user keeps in the folder stays.
     ///
     /// - Parameters:
     ///   - report: The figures.
@@ -41,23 +42,14 @@ public struct RateDistortionFolder: Sendable {
         let charts = try report.charts()
         let page = try Self.page(report, pictures, charts, command: command)
         let sheet = try pictures.sheet()
-        func fill(_ folder: URL) throws {
+        let old = Self.names.map { url.appendingPathComponent($0) }
+        try FolderReplacement.write(
+            in: url, replacing: old.filter(FileStatus.exists).map(\.lastPathComponent)
+        ) { folder in
             for (file, _, chart) in charts { try chart.write(to: folder.appendingPathComponent(file)) }
             try sheet?.writePNG(to: folder.appendingPathComponent(Self.sheetName).path)
             try page.write(to: folder.appendingPathComponent(Self.pageName))
-            // Last, so that figures never stand beside the page of others.
             try AtomicFile.write(try report.json(), to: folder.appendingPathComponent(Self.reportName))
-        }
-        // A folder that holds something is a user's own, and only the report's files in it are replaced.
-        if (try? FileManager.default.contentsOfDirectory(atPath: url.path))?.isEmpty == false {
-            let written =
-                charts.map(\.file) + [Self.reportName, Self.pageName] + (sheet == nil ? [] : [Self.sheetName])
-            for name in Self.names where !written.contains(name) {
-                try? FileManager.default.removeItem(at: url.appendingPathComponent(name))
-            }
-            try fill(url)
-        } else {
-            try AtomicFolder.write(to: url) { try fill($0) }
         }
     }
 

@@ -45,6 +45,24 @@ public enum AtomicFile {
         }
     }
 
+    /// Writes a file unless there is one of that name: of several programs that try at the same time, the first one's
+    /// stays.
+    ///
+    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    package static func writeIfAbsent(_ data: Data, to url: URL) throws {
+        let folder = url.deletingLastPathComponent()
+        let temporary = try TemporaryFile(in: folder, target: url.path)
+        defer { temporary.discard() }
+        try FileSink(descriptor: temporary.descriptor, path: url.path).write(data)
+        try temporary.synchronize()
+        // A link, unlike a rename, replaces nothing.
+        if link(temporary.url.path, url.path) != 0, errno != EEXIST {
+            // The file system has no hard links.
+            return try write(data, to: url)
+        }
+        try synchronizeFolder(folder)
+    }
+
     /// Removes a file, or a folder with all that is in it.
     ///
     /// - Throws: ``FileError/unwritable(path:reason:)``.

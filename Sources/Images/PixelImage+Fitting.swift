@@ -35,7 +35,8 @@ extension PixelImage {
         _ path: String, channels: Int, width: Int, height: Int,
         origin: (_ spareWidth: Int, _ spareHeight: Int) -> (x: Int, y: Int) = Self.centre
     ) throws -> PixelImage {
-        let data = try FileReader.read(URL(fileURLWithPath: path), cure: "check the path of the image")
+        let data = try FileReader.read(
+            URL(fileURLWithPath: path), cure: "check the path of the image", limit: FileReader.pictureLimit)
         let (image, reduction) = try decodeReduced(
             [UInt8](data), channels: channels, name: path, toCover: (width, height))
         do {

@@ -12,17 +12,18 @@ enum Program {
         signal(SIGPIPE, SIG_IGN)
         // Nor must a limit to the size of files, which would leave half of one behind: it is an error like a full disk.
         signal(SIGXFSZ, SIG_IGN)
-        if let left = MemoryLimit.addressSpaceLeft, left < MemoryLimit.leastAddressSpace {
-            printError(
-                "Error: the limits of this shell leave \(ByteCount.text(max(left, 0))) of address space, and hrvq needs"
-                    + " \(ByteCount.text(MemoryLimit.leastAddressSpace)) at least; raise 'ulimit -v' or 'ulimit -d'")
-            exit(1)
+        do {
+            try AddressSpace.requireEnough()
+            try OpenFiles.requireEnough()
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            if let word = arguments.first, let text = HRVQCommand.suggestion(for: word) {
+                throw ValidationError(text)
+            }
+            var command = try HRVQCommand.parseAsRoot(arguments)
+            try command.run()
+        } catch {
+            HRVQCommand.exit(withError: UntypedError(error) ?? error)
         }
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        if let word = arguments.first, let text = HRVQCommand.suggestion(for: word) {
-            HRVQCommand.exit(withError: ValidationError(text))
-        }
-        HRVQCommand.main(arguments)
     }
 }
 

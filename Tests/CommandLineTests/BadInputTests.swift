@@ -178,7 +178,7 @@ struct BadInputTests {
                 expectFailure(try Shell.finish(Shell.start(arguments, in: folder)), "there is no folder", "none")
             }
             expectFailure(
-                try Shell.hrvq("evaluate", run, "--json", ".", in: folder), "it is a folder, and a file is due")
+                try Shell.hrvq("evaluate", run, "--json", ".", in: folder), "is a directory; expected a file")
             #expect(names(folder).isEmpty)
         }
     }

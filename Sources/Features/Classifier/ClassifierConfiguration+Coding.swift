@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 
 extension ClassifierConfiguration: Codable {
@@ -20,8 +21,9 @@ extension ClassifierConfiguration: Codable {
     public init(json: Data, source: String = "config.json") throws {
         do {
             self = try JSONDecoder().decode(ClassifierConfiguration.self, from: json)
-        } catch is DecodingError {
-            throw FeaturesError.invalidConfiguration(source: source, problems: ["it is not a JSON object"])
+        } catch let error as DecodingError {
+            throw FeaturesError.invalidConfiguration(
+                source: source, problems: ["it \(JSONProblem.text(error, in: json))"])
         } catch FeaturesError.invalidConfiguration(_, let problems) {
             throw FeaturesError.invalidConfiguration(source: source, problems: problems)
         } catch FeaturesError.newerFormat(_, let found, let supported) {

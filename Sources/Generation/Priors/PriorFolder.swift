@@ -71,17 +71,25 @@ public struct PriorFolder: Sendable {
     /// - Throws: `FileError`.
     func identity() throws -> PriorIdentity {
         let cure = "give the folder that 'hrvq train-prior' wrote"
-        guard FileManager.default.fileExists(atPath: url.path) else {
+        guard try FileStatus.exists(url) else {
             throw FileError.missing(path: url.path, cure: cure)
         }
-        let data = try FileReader.read(descriptionFile, cure: cure)
-        guard let description = try? JSONDecoder().decode(Description.self, from: data),
-            description.formatVersion == 1, description.codes.isPlausible
-        else {
-            throw FileError.malformed(
-                path: descriptionFile.path, reason: "is not the description of priors",
+        let data = try FileReader.read(descriptionFile, cure: cure, limit: FileReader.textLimit)
+        func malformed(_ reason: String) -> FileError {
+            .malformed(
+                path: descriptionFile.path, reason: "is not the description of priors: it \(reason)",
                 expected: "JSON as 'hrvq train-prior' writes it, formatVersion 1")
         }
+        let description: Description
+        do {
+            description = try JSONDecoder().decode(Description.self, from: data)
+        } catch {
+            throw malformed(JSONProblem.text(error, in: data))
+        }
+        guard description.formatVersion == 1 else {
+            throw malformed("has the formatVersion \(description.formatVersion)")
+        }
+        guard description.codes.isPlausible else { throw malformed("describes codes that no model has") }
         return PriorIdentity(space: description.codes, training: description.training)
     }
 
@@ -92,13 +100,7 @@ public struct PriorFolder: Sendable {
     func write(_ identity: PriorIdentity) throws {
         let data = try ReportJSON.data(
             Description(formatVersion: 1, codes: identity.space, training: identity.training))
-        let temporary = url.appendingPathComponent(".prior.json.\(UUID().uuidString).tmp")
-        try AtomicFile.write(data, to: temporary)
-        defer { unlink(temporary.path) }
-        // A link, unlike a renaming, replaces nothing.
-        if link(temporary.path, descriptionFile.path) == 0 || errno == EEXIST { return }
-        // File systems without hard links.
-        try AtomicFile.write(data, to: descriptionFile)
+        try AtomicFile.writeIfAbsent(data, to: descriptionFile)
     }
 
     /// Whether the folder holds what `hrvq train-prior` wrote, by what its description says.

@@ -39,11 +39,12 @@ struct SafetensorsHeader {
                 expected: "a header that fits the file (the file may be cut off)")
         }
         let start = 8 + Int(length)
+        let text = data.subdata(in: 8..<start)
         let object: Any
         do {
-            object = try JSONSerialization.jsonObject(with: data.subdata(in: 8..<start))
+            object = try JSONSerialization.jsonObject(with: text)
         } catch {
-            throw malformed("the header is not JSON (\(FileReader.reason(of: error)))")
+            throw malformed("the header \(JSONProblem.text(error, in: text))")
         }
         guard let table = object as? [String: Any] else { throw malformed("the header is not a JSON object") }
         entries = []

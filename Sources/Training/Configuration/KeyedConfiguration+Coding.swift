@@ -20,7 +20,7 @@ extension KeyedConfiguration {
         } catch let error as ConfigurationValue.TooDeep {
             throw ConfigurationError.unparsable(source: source, reason: "\(error)")
         } catch {
-            throw ConfigurationError.unparsable(source: source, reason: "it is not JSON")
+            throw ConfigurationError.unparsable(source: source, reason: "it \(JSONProblem.text(error, in: json))")
         }
         if case .section(let root) = tree, root["format"] == nil, Self.formatName != unnamedFormat {
             throw ConfigurationError.otherFormat(source: source, found: unnamedFormat, expected: Self.formatName)

@@ -95,7 +95,9 @@ struct ExperimentCommand: ParsableCommand {
     private func show(_ declaration: ExperimentConfiguration, _ preset: ExperimentPreset?) throws {
         var text =
             try preset?.yaml
-            ?? String(decoding: FileReader.read(URL(fileURLWithPath: config ?? "")), as: UTF8.self)
+            ?? String(
+                decoding: FileReader.read(URL(fileURLWithPath: config ?? ""), limit: FileReader.textLimit),
+                as: UTF8.self)
         text += "\n# Runs:\n"
         for run in try ExperimentPlan(declaration).runs {
             text += "#   \(run.name)  (\(run.parts.map(\.rawValue).joined(separator: ", ")))\n"

@@ -99,7 +99,9 @@ struct FileConversion {
     /// The input's bytes.
     func read() throws -> [UInt8] {
         guard input == Self.standard else {
-            return [UInt8](try FileReader.read(URL(fileURLWithPath: input), cure: "check the path"))
+            return [UInt8](
+                try FileReader.read(URL(fileURLWithPath: input), cure: "check the path", limit: FileReader.pictureLimit)
+            )
         }
         return [UInt8](try FileReader.read(FileHandle.standardInput, path: inputName))
     }

@@ -10,11 +10,7 @@ func printError(_ text: String) {
 ///
 /// - Throws: `FileError.unwritable` where nobody reads any more or a disk is full.
 func printOutput(_ data: Data) throws {
-    do {
-        try FileHandle.standardOutput.write(contentsOf: data)
-    } catch {
-        throw FileError.unwritable(path: "standard output", reason: FileReader.reason(of: error))
-    }
+    try FileSink(descriptor: STDOUT_FILENO, path: "standard output").write(data)
 }
 
 /// Writes a line of results to standard output.

@@ -3,13 +3,14 @@
 # make test    set up, check the style, build, run all tests
 # make bench   measure beside PyTorch in one run (ONLY=train runs one measure)
 # make fuzz    a million damaged inputs for each reader of files (RUNS=1000 or SECONDS=60 for another number, ONLY=idx)
+# make faults  a kill and a failing disk at every call of the system of every command that writes (FAULTS=some: a part; needs strace)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 RUNS ?= 1000000
-.PHONY: help setup build demo test lint bench fuzz documentation
+.PHONY: help setup build demo test lint bench fuzz faults documentation
 
 help:
-	@sed -n 's/^# //p' Makefile | head -5
+	@sed -n 's/^# //p' Makefile | head -6
 
 setup:
 	@Tools/setup.sh
@@ -34,6 +35,10 @@ bench: build
 
 fuzz: setup
 	@Tools/fuzz.sh $(if $(SECONDS),$(SECONDS)s,$(RUNS)) $(ONLY)
+
+faults: setup
+	@swift build --build-tests
+	@HRVQ_FAULTS=$(or $(FAULTS),all) swift test --skip-build --filter FaultTests
 
 documentation: setup
 	@HRVQ_DOCUMENTATION=1 swift package --scratch-path .build-documentation \

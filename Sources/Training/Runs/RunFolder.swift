@@ -97,18 +97,5 @@ public struct RunFolder: Sendable {
     /// Removes temporary files and folders that a killed process left behind. The caller holds the run's lock.
     package func removeLeftovers() {
         for folder in [url, checkpoints, samples] { Leftovers.remove(in: folder, isOwned: true) }
-            }
-        }
-        return entries
-    }
-
-    /// Removes all but the newest checkpoints.
-    package func prune(keeping count: Int) {
-        for step in checkpointSteps().dropLast(max(count, 1)) { try? AtomicFile.remove(checkpoint(step)) }
-    }
-
-    /// Removes temporary files and folders that a killed process left behind. The caller holds the run's lock.
-    package func removeLeftovers() {
-        for folder in [url, checkpoints, samples] { Leftovers.remove(in: folder, isOwned: true) }
     }
 }

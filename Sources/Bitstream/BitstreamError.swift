@@ -1,3 +1,5 @@
+import Files
+
 /// Why bytes are no compressed image that can be read, or codes cannot be written as one.
 ///
 /// `name` is the file's path, or what the caller calls the bytes.
@@ -30,33 +32,36 @@ public enum BitstreamError: Error, Sendable, Equatable, CustomStringConvertible 
         switch self {
         case .unknownFormat(let name, let start):
             let digits = start.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
-            return "\(name): not a .hrvq file: \(start.isEmpty ? "it is empty" : "it starts with the bytes \(digits)");"
+            return
+                "\(name: name): not a .hrvq file: \(start.isEmpty ? "it is empty" : "it starts with the bytes \(digits)");"
                 + " expected a file that 'hrvq encode' wrote"
         case .newerVersion(let name, let found, let known):
-            return "\(name): a .hrvq file of version \(found), and this program reads up to version \(known);"
+            return "\(name: name): a .hrvq file of version \(found), and this program reads up to version \(known);"
                 + " update hrvq"
         case .truncated(let name, let bytes, let wholeLayers):
-            return "\(name): cut off after \(bytes) bytes; expected a whole file; \(Self.offer(wholeLayers))"
+            return "\(name: name): cut off after \(bytes) bytes; expected a whole file; \(Self.offer(wholeLayers))"
         case .damaged(let name, let layer, let wholeLayers):
             let part = layer.map { "layer \($0)" } ?? "the header"
-            return "\(name): \(part) is damaged: its checksum does not match; \(Self.offer(wholeLayers))"
+            return "\(name: name): \(part) is damaged: its checksum does not match; \(Self.offer(wholeLayers))"
         case .malformed(let name, let reason, let expected, let wholeLayers):
-            return "\(name): \(reason); expected \(expected); \(Self.offer(wholeLayers))"
+            return "\(name: name): \(reason); expected \(expected); \(Self.offer(wholeLayers))"
         case .trailingBytes(let name, let count):
-            return "\(name): \(count) bytes follow the last layer; expected none: fetch the file again, or cut them off"
+            return
+                "\(name: name): \(count) bytes follow the last layer; expected none: fetch the file again, or cut them off"
         case .tooLarge(let name, let what, let found, let allowed):
-            return "\(name): \(found) \(what); expected at most \(allowed), for which memory is taken;"
+            return "\(name: name): \(found) \(what); expected at most \(allowed), for which memory is taken;"
                 + " split the picture or the batch"
         case .otherModel(let name, let file, let model):
-            return "\(name): made with the model \(file), and the model here is \(model); give the model that made it"
+            return
+                "\(name: name): made with the model \(file), and the model here is \(model); give the model that made it"
         case .otherStatistics(let name, let file, let model):
-            return "\(name): coded with the statistics \(file), and the model's are \(model);"
+            return "\(name: name): coded with the statistics \(file), and the model's are \(model);"
                 + " bring back the 'entropy.safetensors' that the file was made with"
         case .noStatistics(let name, let file):
-            return "\(name): coded with the statistics \(file), and the model here has none;"
+            return "\(name: name): coded with the statistics \(file), and the model here has none;"
                 + " put the 'entropy.safetensors' that the file was made with into the model's folder"
         case .layers(let name, let asked, let available):
-            return "\(name): \(asked) layers were asked for; expected 1 to \(available)"
+            return "\(name: name): \(asked) layers were asked for; expected 1 to \(available)"
         }
     }
 

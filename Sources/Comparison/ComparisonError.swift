@@ -24,10 +24,10 @@ public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible
                 + "\nCompare runs that were trained on one data set in one shape (an imported model: import it with their"
                 + " --height, --width and --test-share)."
         case .sameName(let name):
-            "two models are called '\(name)'; give folders with different names, or name them as NAME=FOLDER"
+            "two models are called '\(name: name)'; give folders with different names, or name them as NAME=FOLDER"
         case .noModels: "no model was given; name at least one folder of a run"
         case .outputExists(let path):
-            "\(path): exists; add --force to replace the report in it, or choose another --output"
+            "\(name: path): exists; add --force to replace the report in it, or choose another --output"
         case .notHierarchical(let kind):
             "the codebooks of '\(kind)' are no hierarchy, so there is no path from layer to layer to draw; "
                 + "give a run or a preset of kind hrvqvae"

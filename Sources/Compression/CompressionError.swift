@@ -1,3 +1,5 @@
+import Files
+
 /// What keeps pictures from being compressed with a model.
 public enum CompressionError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Modelled coding was asked for, and the model has no statistics.
@@ -20,7 +22,7 @@ public enum CompressionError: Error, Sendable, Equatable, CustomStringConvertibl
             "the model has no statistics of its codes, which modelled coding needs;"
                 + " make them with 'hrvq train-entropy', or take --coding packed"
         case .foreignStatistics(let path, let file, let model):
-            "\(path): the statistics are of the model \(file), and the model here is \(model);"
+            "\(name: path): the statistics are of the model \(file), and the model here is \(model);"
                 + " make them anew with 'hrvq train-entropy --force'"
         case .tooManyCodewords:
             "two layers have too many codewords together for tables of statistics; take --coding packed"
@@ -30,7 +32,7 @@ public enum CompressionError: Error, Sendable, Equatable, CustomStringConvertibl
         case .tooFewImages(let found):
             "the codes are of \(found) image; expected at least 2, of which one is held out, or --held-out"
         case .foreignCodes(let path, let file, let model):
-            "\(path): the codes are of the model \(file), and the model here is \(model);"
+            "\(name: path): the codes are of the model \(file), and the model here is \(model);"
                 + " write them again with 'hrvq tokenize'"
         }
     }

@@ -44,7 +44,7 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
             return "\(dataset): images have the shape \(natural) and \(asked) was asked for;"
                 + " set the shape to \(natural) or leave it out"
         case .invalidSetting(let name, let value, let expected):
-            return "\(name) is \(value); expected \(expected)"
+            return "\(name: name) is \(name: value); expected \(expected)"
         case .tooManySkipped(let bad, let seen, let limit, let examples):
             let list = Listing.text(examples, separator: "") { "\n  - \($0.reason)" }
             return "\(bad) of \(seen) images could not be read, more than the allowed share of \(limit);"

@@ -13,11 +13,11 @@ public enum ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .mismatchedState(let source, let expected, let problems):
-            "\(source): is not \(expected):\n" + Self.list(problems)
+            "\(name: source): is not \(expected):\n" + Self.list(problems)
                 + "\nNothing was written. Give the whole state_dict of such a model, and nothing else."
         case .pickledFile(let path):
-            "\(path): is a PyTorch checkpoint; turn it into a safetensors file by "
-                + "'PYTHONPATH=.libtorch/site python3 Tools/pt_to_safetensors.py \(path) state.safetensors' first"
+            "\(name: path): is a PyTorch checkpoint; turn it into a safetensors file by "
+                + "'PYTHONPATH=.libtorch/site python3 Tools/pt_to_safetensors.py \(name: path) state.safetensors' first"
         case .unsupportedModel(let target, let reasons):
             "\(target) cannot hold this model:\n" + Self.list(reasons)
                 + "\nOther programs can read model.safetensors and config.json as they are."

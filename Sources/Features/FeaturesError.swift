@@ -48,12 +48,12 @@ public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(extractor): images have the shape \(found); expected \(expected)"
         case .notInception(let source, let problems):
             // A file of another network lacks every weight; hundreds of lines would hide what to do.
-            "\(source): these are not the weights of pytorch-fid's Inception; \(problems.count) things are wrong:\n"
+            "\(name: source): these are not the weights of pytorch-fid's Inception; \(problems.count) things are wrong:\n"
                 + problems.prefix(5).map { "  - \($0)" }.joined(separator: "\n")
                 + (problems.count > 5 ? "\n  - and \(problems.count - 5) more" : "")
                 + "\nGive pytorch-fid's own file, converted by Tools/pt_to_safetensors.py."
         case .mismatchedDigest(let path, let found, let expected):
-            "\(path): its SHA-256 is \(found), and \(expected) was asked for; get the file again,"
+            "\(name: path): its SHA-256 is \(found), and \(expected) was asked for; get the file again,"
                 + " or give the digest of the file that you mean (a converted file has a digest of its own)"
         case .malformedDigest(let text):
             "'\(text)' is no SHA-256; expected 64 digits 0-9 and a-f, as sha256sum prints them"
@@ -77,9 +77,9 @@ public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(source): the classifier's settings cannot be used:\n"
                 + Listing.text(problems, separator: "\n") { "  - \($0)" }
         case .newerFormat(let source, let found, let supported):
-            "\(source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
+            "\(name: source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
         case .holdsAutoencoder(let path):
-            "\(path): holds an autoencoder, and a classifier is due;"
+            "\(name: path): holds an autoencoder, and a classifier is due;"
                 + " give a folder that 'hrvq train-classifier' wrote or is to write"
         case .lossNotFinite(let step):
             "step \(step): the loss is not a finite number; train again with a smaller learning rate"

@@ -40,30 +40,30 @@ public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
         case .noSuchLayer(let found, let layers):
             "layer \(found) was asked for, and the codes have the layers 1 to \(layers)"
         case .otherModel(let what, let other, let reason):
-            "\(what) and \(other) do not belong together: \(reason); "
+            "\(name: what) and \(name: other) do not belong together: \(reason); "
                 + "use the codes and the prior of one and the same trained model ('hrvq tokenize' writes its codes)"
         case .holdsOther(let path):
-            "\(path): holds a model or a training run that is no prior; choose another --output"
+            "\(name: path): holds a model or a training run that is no prior; choose another --output"
         case .classNeeded(let path):
-            "\(path): knows images of a given class alone (conditioning.labelDropout=0); add --class"
+            "\(name: path): knows images of a given class alone (conditioning.labelDropout=0); add --class"
         case .missingLayer(let path, let layer, let layers):
-            "\(path): has no prior of layer \(layer) of \(layers); train it with:"
-                + " hrvq train-prior --codes CODES --preset NAME --output '\(path)' --layer \(layer)"
+            "\(name: path): has no prior of layer \(layer) of \(layers); train it with:"
+                + " hrvq train-prior --codes CODES --preset NAME --output '\(name: path)' --layer \(layer)"
         case .foreignLayer(let path, let layer, let reason):
-            "\(path): is not the prior of layer \(layer) of this folder: \(reason); put the files back, or train the layer"
+            "\(name: path): is not the prior of layer \(layer) of this folder: \(reason); put the files back, or train the layer"
                 + " again by 'hrvq train-prior' with --layer \(layer) --force"
         case .unknownClass(let found, let known):
-            "there is no class '\(found)'; the classes are "
-                + known.enumerated().prefix(20).map { "\($0.offset) (\($0.element))" }.joined(separator: ", ")
+            "there is no class '\(name: found)'; the classes are "
+                + known.enumerated().prefix(20).map { "\($0.offset) (\(name: $0.element))" }.joined(separator: ", ")
                 + (known.count > 20 ? " and so on to \(known.count - 1)" : "")
         case .unconditional(let path):
-            "\(path): knows no classes, as it was trained without labels; leave out --class, or train it on codes with"
+            "\(name: path): knows no classes, as it was trained without labels; leave out --class, or train it on codes with"
                 + " labels and conditioning.label=true"
         case .settingsCount(let name, let found, let layers):
             "--\(name) has \(found) values; give one for all layers, or \(layers), one for each"
-        case .mask(let path, let found, let expected): "\(path): \(found); expected \(expected)"
+        case .mask(let path, let found, let expected): "\(name: path): \(found); expected \(expected)"
         case .imageSize(let path, let found, let expected):
-            "\(path): is \(found), and the priors know images of \(expected)"
+            "\(name: path): is \(found), and the priors know images of \(expected)"
         case .otherClasses(let found, let expected):
             "the classifier knows the classes \(Listing.text(found)), and the priors "
                 + Listing.text(expected) + "; train one on the same data by 'hrvq train-classifier'"

@@ -1,3 +1,5 @@
+import Files
+
 /// What can go wrong with a picture, as a sentence a person can act on.
 ///
 /// `name` is the path of the file, or what the caller named the bytes.
@@ -21,14 +23,14 @@ public enum ImageError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownFormat(let name, let reason):
-            "\(name): not an image that can be read: \(reason); expected a JPEG, PNG or WebP file"
+            "\(name: name): not an image that can be read: \(reason); expected a JPEG, PNG or WebP file"
         case .damaged(let name, let format, let reason):
-            "\(name): truncated or damaged \(format.rawValue): \(reason);"
+            "\(name: name): truncated or damaged \(format.rawValue): \(reason);"
                 + " expected a whole file, so fetch or export it again"
         case .unsupported(let name, let format, let reason):
-            "\(name): this \(format.rawValue) cannot be read: \(reason); save it again as a plain RGB PNG or JPEG"
+            "\(name: name): this \(format.rawValue) cannot be read: \(reason); save it again as a plain RGB PNG or JPEG"
         case .tooLarge(let name, let width, let height):
-            "\(name): the header gives \(width)x\(height) pixels;"
+            "\(name: name): the header gives \(width)x\(height) pixels;"
                 + " expected at most \(PixelImage.maximumPixels) in all, so scale the picture down"
         case .mismatchedPixels(let width, let height, let channels, let bytes):
             "an image of \(width)x\(height) pixels, \(channels) channels and \(bytes) bytes;"

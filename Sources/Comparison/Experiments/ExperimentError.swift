@@ -28,11 +28,11 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
         case .unknownKeys(let source, let keys, let known):
             "\(source): unknown keys \(Listing.text(keys)); the keys are \(known.joined(separator: ", "))"
         case .unknownPreset(let name, let known):
-            "there is no experiment '\(name)' (there are \(known.joined(separator: ", ")))"
+            "there is no experiment '\(name: name)' (there are \(known.joined(separator: ", ")))"
         case .damaged(let path):
-            "\(path): is not the declaration of an experiment; choose another --output, or replace it with --force"
+            "\(name: path): is not the declaration of an experiment; choose another --output, or replace it with --force"
         case .notAnExperiment(let path, let names):
-            "\(path): is not an experiment, and holds \(names.prefix(5).joined(separator: ", "))"
+            "\(name: path): is not an experiment, and holds \(TerminalText.names(Array(names.prefix(5))))"
                 + (names.count > 5 ? " and \(names.count - 5) more" : "") + "; choose another --output"
         case .otherSettings(let path, let differences):
             "\(path): holds an experiment of other settings:\n"

@@ -22,15 +22,15 @@ public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvert
             "the models take images of different channels, so no image suits them all:\n"
                 + Listing.text(models, separator: "\n") { "  - \($0)" } + "\nMeasure them one after the other."
         case .sameName(let name):
-            "two models are called '\(name)'; give folders with different names, or name them as NAME=FOLDER"
+            "two models are called '\(name: name)'; give folders with different names, or name them as NAME=FOLDER"
         case .noData: "there is no run that says which data set to take; give image files or folders with --images"
         case .noImages(let skipped):
             "no image could be read; give JPEG, PNG or WebP files"
                 + (skipped.isEmpty ? "" : ":\n" + skipped.prefix(5).map { "  - \($0)" }.joined(separator: "\n"))
         case .codec(let name, let image, let reason):
-            "\(image): \(name) failed: \(reason)"
+            "\(name: image): \(name: name) failed: \(reason)"
         case .outputExists(let path):
-            "\(path): exists; add --force to replace the report in it, or choose another --output"
+            "\(name: path): exists; add --force to replace the report in it, or choose another --output"
         }
     }
 }

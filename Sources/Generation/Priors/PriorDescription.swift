@@ -71,7 +71,7 @@ public struct PriorDescription: Codable, Sendable, Equatable {
         }
         var lines = [
             line("priors of", "\(kind), fingerprint \(model.prefix(12))…"),
-            line("classes", classNames.isEmpty ? "none" : classNames.joined(separator: ", ")),
+            line("classes", classNames.isEmpty ? "none" : TerminalText.names(classNames)),
         ]
         for layer in layers {
             let grid = "\(layer.width)×\(layer.height) grid, \(layer.choices) choices"

@@ -143,7 +143,7 @@ public struct PriorTraining {
             }
         }
         if !removed.isEmpty {
-            progress(1, 0).warn("replaced what was trained before; removed " + removed.joined(separator: ", "))
+            progress(1, 0).warn("replaced what was trained before; removed " + TerminalText.names(removed))
         }
         do {
             return try trainLayers(announce, completed, progress, shouldStop)

@@ -22,7 +22,7 @@ public enum TorchError: Error, Sendable, Equatable, CustomStringConvertible {
                 ? "there is not enough memory for \(operation) (LibTorch: \(text)); choose a smaller batch or smaller images"
                 : "LibTorch refused \(operation): \(text)"
         case .unavailableDevice(let name, let reason):
-            "device '\(name)' is not available: \(reason); use --device cpu, or see 'hrvq doctor'"
+            "device '\(name: name)' is not available: \(reason); use --device cpu, or see 'hrvq doctor'"
         case .unexpectedResult(let operation, let text): "\(operation): \(text)"
         case .mismatchedParameters(let source, let problems):
             "\(source): the weights do not fit the model:\n"

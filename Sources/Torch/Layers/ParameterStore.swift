@@ -1,3 +1,4 @@
+import Files
 import OrderedCollections
 
 /// A named tensor of a model: a weight that an optimiser trains, or a statistic that is only stored.

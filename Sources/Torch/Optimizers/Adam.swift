@@ -1,3 +1,5 @@
+import Files
+
 /// Adam (Kingma and Ba 2015) by LibTorch's fused kernel: one pass over each parameter and its two moments.
 ///
 /// Agrees with `torch.optim.Adam(fused=True)`; weight decay is added to the gradient, as there.
@@ -147,7 +149,7 @@ public func copyState(
         }
     }
     let known = Set(live.map(\.name))
-    for name in saved.keys.sorted() where !known.contains(name) { problems.append("unknown: '\(name)'") }
+    for name in saved.keys.sorted() where !known.contains(name) { problems.append("unknown: '\(name: name)'") }
     guard problems.isEmpty else { throw TorchError.mismatchedParameters(source: source, problems: problems) }
     try withoutGradients {
         for (name, tensor) in live {

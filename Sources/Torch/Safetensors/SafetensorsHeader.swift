@@ -59,23 +59,23 @@ struct SafetensorsHeader {
             }
             guard let entry = value as? [String: Any], let typeName = entry["dtype"] as? String,
                 let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int], offsets.count == 2
-            else { throw malformed("the entry '\(name)' lacks dtype, shape or data_offsets") }
+            else { throw malformed("the entry '\(name: name)' lacks dtype, shape or data_offsets") }
             guard let type = Self.typeNames.first(where: { $0.0 == typeName })?.1 else {
                 throw malformed(
-                    "'\(name)' has the type '\(typeName)'",
+                    "'\(name: name)' has the type '\(name: typeName)'",
                     expected: "one of " + Self.typeNames.map(\.0).joined(separator: ", "))
             }
             var size = type.size
             for side in shape {
                 let (product, overflow) = size.multipliedReportingOverflow(by: side)
-                guard side >= 0, !overflow else { throw malformed("'\(name)' has the impossible shape \(shape)") }
+                guard side >= 0, !overflow else { throw malformed("'\(name: name)' has the impossible shape \(shape)") }
                 size = product
             }
             guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= data.count - start,
                 offsets[1] - offsets[0] == size
             else {
                 throw malformed(
-                    "'\(name)' of shape \(shape) claims the bytes \(offsets[0]) to \(offsets[1])"
+                    "'\(name: name)' of shape \(shape) claims the bytes \(offsets[0]) to \(offsets[1])"
                         + " of \(data.count - start)",
                     expected: "\(size) bytes inside the file (the file may be cut off)")
             }
@@ -88,7 +88,7 @@ struct SafetensorsHeader {
         var end = start
         for entry in entries {
             guard entry.bytes.lowerBound == end else {
-                throw malformed("'\(entry.name)' leaves a hole or overlaps another tensor")
+                throw malformed("'\(name: entry.name)' leaves a hole or overlaps another tensor")
             }
             end = entry.bytes.upperBound
         }

@@ -53,7 +53,7 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
         case .invalid(let problems):
             "the configuration cannot be used:\n" + Listing.text(problems, separator: "\n") { "  \($0)" }
         case .unknownPreset(let name, let suggestion, let known):
-            "there is no preset '\(name)'" + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
+            "there is no preset '\(name: name)'" + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
                 + " (the presets are \(known.joined(separator: ", ")))"
         case .conflictingPresets(let argument, let file):
             "the preset '\(argument)' was asked for, and the file says 'preset: \(file)'; remove one of the two"
@@ -61,16 +61,16 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
             "'\(text)' sets nothing; expected key=value, such as optimizer.learningRate=0.001"
                 + (text.contains("=") ? ", or key=null for no value" : "")
         case .newerFormat(let source, let found, let supported):
-            "\(source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
+            "\(name: source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
         case .otherFormat(let source, let found, let expected):
-            "\(source): is a configuration of the format '\(found)'; expected one of the format '\(expected)'"
+            "\(name: source): is a configuration of the format '\(found)'; expected one of the format '\(expected)'"
         }
     }
 }
 
 extension ConfigurationError.Problem: CustomStringConvertible {
     /// `key is value; expected …`.
-    public var description: String { "\(key) is \(value); expected \(expected)" }
+    public var description: String { "\(name: key) is \(value); expected \(expected)" }
 }
 
 extension ConfigurationError.Mismatch: CustomStringConvertible {
@@ -78,9 +78,9 @@ extension ConfigurationError.Mismatch: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownKey(let key, let suggestion, let help):
-            "unknown key '\(key)'"
+            "unknown key '\(name: key)'"
                 + (suggestion.map { "; did you mean '\($0)'?" } ?? "; see `\(help)` for all keys")
-        case .wrongType(let key, let found, let expected): "\(key) is \(found); expected \(expected)"
+        case .wrongType(let key, let found, let expected): "\(name: key) is \(found); expected \(expected)"
         }
     }
 }

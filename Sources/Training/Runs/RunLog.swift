@@ -67,7 +67,9 @@ package final class RunLog {
 
     /// Says which files of an earlier run were removed, even if progress is not wanted; nothing where there were none.
     package func tellRemoved(_ names: [String]) {
-        if !names.isEmpty { progress.warn("replaced what was trained before; removed " + names.joined(separator: ", ")) }
+        if !names.isEmpty {
+            progress.warn("replaced what was trained before; removed " + TerminalText.names(names))
+        }
     }
 
     /// Warns of a state once, and again only if it went away in between.

@@ -34,12 +34,12 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path): holds a training run already" + (step.map { " (at step \($0))" } ?? "")
                 + "; go on with it by --continue, replace it with --force, or choose another --output"
         case .notARun(let path, let names):
-            "\(path): is not a run, and holds \(names.joined(separator: ", ")), which a run would write over; "
+            "\(name: path): is not a run, and holds \(TerminalText.names(names)), which a run would write over; "
                 + "choose another --output"
         case .runInUse(let path):
-            "\(path): another process is training in this folder; wait for it, end it, or choose another --output"
+            "\(name: path): another process is training in this folder; wait for it, end it, or choose another --output"
         case .nothingToResume(let path):
-            "\(path): holds no checkpoint to resume from; start a run in another --output, or with --force in this one"
+            "\(name: path): holds no checkpoint to resume from; start a run in another --output, or with --force in this one"
         case .changedSettings(let path, let changes):
             "\(path): a resumed run goes on with the settings it was started with, and these differ:\n"
                 + Listing.text(changes, separator: "\n") { "  - \($0)" }
@@ -57,7 +57,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
                 + (checkpoint.map { "the last good checkpoint is kept at \($0); " } ?? "")
                 + "start again in another --output with a smaller optimizer.learningRate or with optimizer.gradientClip=1"
         case .malformedCheckpoint(let path, let reason):
-            "\(path): \(reason); remove this checkpoint's folder to resume from the one before"
+            "\(name: path): \(reason); remove this checkpoint's folder to resume from the one before"
         case .noImages: "not one image of the data set could be read; check the folder and its files"
         case .shapeMismatch(let expected, let found):
             "the model takes images of \(expected), and the data has \(found); use the preset of this data set"

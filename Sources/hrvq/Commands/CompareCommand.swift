@@ -82,7 +82,7 @@ struct CompareCommand: ParsableCommand {
             throw OutputError.foreignFolder(
                 path: output, expected: "a report that 'hrvq compare' wrote", names: foreign)
         }
-        if ComparisonFolder(folder).exists, !quiet { printError("will replace the report in \(output)") }
+        if ComparisonFolder(folder).exists, !quiet { printError("will replace the report in \(name: output)") }
         let device = try engine.prepare()
         let models = try runs.map { try ComparedModel($0, on: device, precision: precision) }
         try ComparedModel.check(models)

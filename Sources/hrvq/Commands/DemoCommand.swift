@@ -58,7 +58,7 @@ struct DemoCommand: ParsableCommand {
         if !quiet {
             let known = Set(Self.files.map(\.name) + ["run", "prior"])
             printError(
-                "will replace the demo in \(output): " + names.filter(known.contains).joined(separator: ", "))
+                "will replace the demo in \(name: output): " + TerminalText.names(names.filter(known.contains)))
         }
     }
 
@@ -101,10 +101,11 @@ struct DemoCommand: ParsableCommand {
         try printOutput(report.text)
         try printOutput("")
         try printOutput("\(Int(ProcessInfo.processInfo.systemUptime - start)) seconds. Open")
-        try printOutput("  \(reconstructions.path)  rows of originals, each above the row of its reconstructions")
-        try printOutput("  \(layers.path)  originals, then what the codes of layer 1, layers 1–2 and layers 1–3 say")
-        try printOutput("  \(samples.path)  new glyphs that the priors of the codes drew, a column a class")
-        try printOutput("  \(runURL.path)/samples/  how reconstructions became better during training")
+        try printOutput("  \(name: reconstructions.path)  rows of originals, each above the row of its reconstructions")
+        try printOutput(
+            "  \(name: layers.path)  originals, then what the codes of layer 1, layers 1–2 and layers 1–3 say")
+        try printOutput("  \(name: samples.path)  new glyphs that the priors of the codes drew, a column a class")
+        try printOutput("  \(name: runURL.path)/samples/  how reconstructions became better during training")
     }
 
     /// Trains priors of the codes and draws ten new glyphs of each class.

@@ -74,7 +74,7 @@ struct ExperimentCommand: ParsableCommand {
         let experiment = try Experiment(
             declaration, data: data.map { URL(fileURLWithPath: $0) }, folder: folder, replace: force, device: device)
         if !experiment.removed.isEmpty, !quiet {
-            printError("removed what was of other settings: " + experiment.removed.joined(separator: ", "))
+            printError("removed what was of other settings: " + TerminalText.names(experiment.removed))
         }
         let interruption = Interruption()
         let outcome = try experiment.run(
@@ -88,8 +88,10 @@ struct ExperimentCommand: ParsableCommand {
             throw interruption.exitCode
         }
         interruption.end()
-        try printOutput(FileReader.read(folder.appendingPathComponent("results.txt")))
-        if !quiet { printError("see \(folder.appendingPathComponent("index.html").path)") }
+        let text = String(
+            decoding: try FileReader.read(folder.appendingPathComponent("results.txt")), as: UTF8.self)
+        try printOutput(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+        if !quiet { printError("see \(name: folder.appendingPathComponent("index.html").path)") }
     }
 
     private func show(_ declaration: ExperimentConfiguration, _ preset: ExperimentPreset?) throws {

@@ -44,6 +44,6 @@ struct ExportCommand: ParsableCommand {
             case .rosinality: try RosinalityExchange.state(ofModelAt: URL(fileURLWithPath: model))
             }
         try Safetensors.write(state, metadata: ["format": "pt", "generator": "hrvq"], to: url)
-        printError("\(state.count) tensors in \(output)")
+        printError("\(state.count) tensors in \(name: output)")
     }
 }

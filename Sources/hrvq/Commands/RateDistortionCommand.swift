@@ -89,7 +89,7 @@ struct RateDistortionCommand: ParsableCommand {
             throw OutputError.foreignFolder(
                 path: output, expected: "a report that 'hrvq rate-distortion' wrote", names: foreign)
         }
-        if RateDistortionFolder(folder).exists, !quiet { printError("will replace the report in \(output)") }
+        if RateDistortionFolder(folder).exists, !quiet { printError("will replace the report in \(name: output)") }
         let runs = try self.runs.map { try RateDistortionRun($0) }
         try RateDistortionRun.check(runs, sameData: images.isEmpty)
         let sequence = try sequence(runs, paths)

@@ -76,9 +76,9 @@ struct ReconstructCommand: ParsableCommand {
             counter.show(index + 1, of: paths.count)
         }
         counter.finish()
-        for text in skipped { printError("skipped: \(text)") }
+        for text in skipped { printError("skipped: \(name: text)") }
         guard !originals.isEmpty else { throw ImageFilesError.noneDecoded(count: paths.count) }
         try ReconstructionSheet.draw(originals: originals, reconstructions: reconstructions).writePNG(to: sheet.path)
-        if !quiet { printError("\(paths.count - skipped.count) images reconstructed; see \(sheet.path)") }
+        if !quiet { printError("\(paths.count - skipped.count) images reconstructed; see \(name: sheet.path)") }
     }
 }

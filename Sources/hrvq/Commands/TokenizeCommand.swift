@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import HRVQ
 
@@ -41,6 +42,6 @@ struct TokenizeCommand: ParsableCommand {
             .write(dataset, split: data.part, limit: data.limit, to: url) { counter.show($0, of: $1) }
         counter.finish()
         for reason in skipped { printError("skipped: \(reason)") }
-        if !quiet { printError("\(count) images became codes in \(output)") }
+        if !quiet { printError("\(count) images became codes in \(name: output)") }
     }
 }

@@ -77,7 +77,7 @@ struct TrainClassifierCommand: ParsableCommand {
         }
         if kind == .glyphs, let data {
             throw ValidationError(
-                "--data is '\(data)', and glyphs are drawn by the program; leave it out, or give another --kind")
+                "--data is '\(name: data)', and glyphs are drawn by the program; leave it out, or give another --kind")
         }
         if seed < 0 { throw ValidationError("--seed is \(seed); it must be 0 or more") }
     }
@@ -101,7 +101,7 @@ struct TrainClassifierCommand: ParsableCommand {
                 throw OutputError.foreignFolder(
                     path: output, expected: "a classifier", names: taken.map(\.lastPathComponent))
             }
-            if !taken.isEmpty, !quiet { printError("will replace the classifier in \(output)") }
+            if !taken.isEmpty, !quiet { printError("will replace the classifier in \(name: output)") }
         }
         let device = try engine.prepare(trains: true)
         let (training, test) = try kind.splits(folder: data, shape: shape, testShare: testShare)

@@ -80,7 +80,7 @@ struct TrainEntropyCommand: ParsableCommand {
             try StatisticsFile.write(result.statistics, to: target)
         }
         let name = try result.statistics.fingerprint()
-        if !quiet { printError("statistics \(name) written to \(target.path)") }
+        if !quiet { printError("statistics \(name) written to \(name: target.path)") }
     }
 
     /// Codes of this model.

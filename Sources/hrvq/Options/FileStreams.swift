@@ -84,7 +84,7 @@ struct FileConversion {
             let path = real(conversion.output)
             if let other = taken[path] {
                 throw ValidationError(
-                    "\(other) and \(conversion.input) would both become \(conversion.output);"
+                    "\(name: other) and \(name: conversion.input) would both become \(name: conversion.output);"
                         + " name a folder with --output, where they get names of their own")
             }
             taken[path] = conversion.input

@@ -31,7 +31,7 @@ enum OutputPath {
             let place = url.deletingLastPathComponent().resolvingSymlinksInPath()
                 .appendingPathComponent(url.lastPathComponent).standardizedFileURL.path
             guard seen.insert(place).inserted else {
-                throw ValidationError("\(path) is the place of two results; give each one of its own")
+                throw ValidationError("\(name: path) is the place of two results; give each one of its own")
             }
         }
     }

@@ -27,15 +27,15 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let folder, let expected, let cure):
-            return "\(folder): files are missing; expected " + Listing.text(expected) + "; \(cure)"
+            return "\(name: folder): files are missing; expected " + Listing.text(expected) + "; \(cure)"
         case .noImages(let folder, let split, let reason, let leftOut):
-            return "\(folder): no image for the split '\(split.rawValue)': \(reason);"
+            return "\(name: folder): no image for the split '\(split.rawValue)': \(reason);"
                 + " expected JPEG, PNG or WebP files, in folders or not"
                 + (leftOut.isEmpty ? "" : " (left out: " + leftOut.joined(separator: "; ") + ")")
         case .unclearFolders(let folder, let reason, let cure):
-            return "\(folder): splits and classes cannot be told apart: \(reason); \(cure)"
+            return "\(name: folder): splits and classes cannot be told apart: \(reason); \(cure)"
         case .unknownClasses(let folder, let names, let known):
-            return "\(folder): folders that are no class of the training images: \(Count.names(names));"
+            return "\(name: folder): folders that are no class of the training images: \(Count.names(names));"
                 + " expected some of \(Count.names(known)); rename or remove them, or put the images into the folder"
                 + " itself to use them without labels"
         case .noneDecoded(let seen, let examples):

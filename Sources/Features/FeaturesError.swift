@@ -74,7 +74,7 @@ public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
             "the data has \(what) \(found), and the classifier was made for \(expected);"
                 + " give the data set it was trained on, or train another classifier"
         case .invalidConfiguration(let source, let problems):
-            "\(source): the classifier's settings cannot be used:\n"
+            "\(name: source): the classifier's settings cannot be used:\n"
                 + Listing.text(problems, separator: "\n") { "  - \($0)" }
         case .newerFormat(let source, let found, let supported):
             "\(name: source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"

@@ -22,8 +22,24 @@ enum Program {
             var command = try HRVQCommand.parseAsRoot(arguments)
             try command.run()
         } catch {
-            HRVQCommand.exit(withError: UntypedError(error) ?? error)
+            end(with: UntypedError(error) ?? error)
         }
+    }
+
+    private static func end(with error: any Error) -> Never {
+        // Help and completions are wanted and go to standard output as they are. Errors name what the user typed, and what
+        // lies in files.
+        let code = HRVQCommand.exitCode(for: error)
+        guard code != .success else { HRVQCommand.exit(withError: error) }
+        let message = HRVQCommand.fullMessage(for: error)
+        if !message.isEmpty { printError(onOwnLines(message)) }
+        exit(code.rawValue)
+    }
+
+    /// A message without the line breaks of arguments that it quotes, which would pretend to be lines of the program.
+    private static func onOwnLines(_ message: String) -> String {
+        CommandLine.arguments.filter { $0.contains(where: \.isNewline) }.sorted { $0.count > $1.count }
+            .reduce(message) { $0.replacingOccurrences(of: $1, with: TerminalText.name($1)) }
     }
 }
 

@@ -23,10 +23,10 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
         case .invalid(let problems):
             "the experiment cannot be run:\n" + Listing.text(problems, separator: "\n") { "  - \($0)" }
         case .unparsable(let source, let reason):
-            "\(source): is not the declaration of an experiment: \(Listing.cut(reason)); "
+            "\(name: source): is not the declaration of an experiment: \(Listing.cut(reason)); "
                 + "'hrvq experiment --preset claims-mnist --print' shows one"
         case .unknownKeys(let source, let keys, let known):
-            "\(source): unknown keys \(Listing.text(keys)); the keys are \(known.joined(separator: ", "))"
+            "\(name: source): unknown keys \(Listing.text(keys)); the keys are \(known.joined(separator: ", "))"
         case .unknownPreset(let name, let known):
             "there is no experiment '\(name: name)' (there are \(known.joined(separator: ", ")))"
         case .damaged(let path):
@@ -35,7 +35,7 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
             "\(name: path): is not an experiment, and holds \(TerminalText.names(Array(names.prefix(5))))"
                 + (names.count > 5 ? " and \(names.count - 5) more" : "") + "; choose another --output"
         case .otherSettings(let path, let differences):
-            "\(path): holds an experiment of other settings:\n"
+            "\(name: path): holds an experiment of other settings:\n"
                 + Listing.text(differences, separator: "\n") { "  - \($0)" }
                 + "\nChoose another --output, or replace it with --force."
         }

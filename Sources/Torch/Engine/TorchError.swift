@@ -25,7 +25,7 @@ public enum TorchError: Error, Sendable, Equatable, CustomStringConvertible {
             "device '\(name: name)' is not available: \(reason); use --device cpu, or see 'hrvq doctor'"
         case .unexpectedResult(let operation, let text): "\(operation): \(text)"
         case .mismatchedParameters(let source, let problems):
-            "\(source): the weights do not fit the model:\n"
+            "\(name: source): the weights do not fit the model:\n"
                 + Listing.text(problems, separator: "\n") { "  - \($0)" }
                 + "\nUse the config.json that was written beside the weights."
         case .missingGradient(let parameter):

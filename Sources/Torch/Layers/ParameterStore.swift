@@ -185,7 +185,7 @@ public final class ParameterStore {
             }
         }
         for name in shapes.keys.sorted() where parameters[name] == nil {
-            problems.append("unknown: '\(name)' is not a parameter of the model")
+            problems.append("unknown: '\(name: name)' is not a parameter of the model")
         }
         guard problems.isEmpty else { throw TorchError.mismatchedParameters(source: source, problems: problems) }
     }

@@ -47,9 +47,9 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     /// What, where, what was expected, what to do; one line a problem.
     public var description: String {
         switch self {
-        case .unparsable(let source, let reason): "\(source): cannot be read: \(Listing.cut(reason))"
+        case .unparsable(let source, let reason): "\(name: source): cannot be read: \(Listing.cut(reason))"
         case .mismatched(let source, let mismatches):
-            Listing.text(mismatches, separator: "\n") { "\(source): \($0)" }
+            Listing.text(mismatches, separator: "\n") { "\(name: source): \($0)" }
         case .invalid(let problems):
             "the configuration cannot be used:\n" + Listing.text(problems, separator: "\n") { "  \($0)" }
         case .unknownPreset(let name, let suggestion, let known):

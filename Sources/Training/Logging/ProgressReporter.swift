@@ -1,3 +1,4 @@
+import Files
 import Dispatch
 import Foundation
 
@@ -162,7 +163,7 @@ public final class ProgressReporter: @unchecked Sendable {
 
     /// Writes what a person must know even if progress is not wanted.
     public func warn(_ text: String) {
-        locked { if style == .quiet { sink(text + "\n") } else { write(note: text) } }
+        locked { if style == .quiet { sink(TerminalText.visible(text) + "\n") } else { write(note: text) } }
     }
 
     /// Shows the last step if it was passed over, and ends the line. More updates may follow.
@@ -206,7 +207,7 @@ public final class ProgressReporter: @unchecked Sendable {
     }
 
     private func write(note text: String) {
-        sink((lineIsOpen ? "\r\u{1B}[K" : "") + text + "\n")
+        sink((lineIsOpen ? "\r\u{1B}[K" : "") + TerminalText.visible(text) + "\n")
         lineIsOpen = false
         // A result ends what it is the result of.
         activity = nil

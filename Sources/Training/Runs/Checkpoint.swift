@@ -232,7 +232,8 @@ package enum Checkpoint {
         do {
             return try JSONDecoder().decode(StateFile.self, from: data)
         } catch {
-            throw TrainingError.malformedCheckpoint(path: path, reason: "it is not the JSON of a checkpoint: it \(JSONProblem.text(error, in: data))")
+            throw TrainingError.malformedCheckpoint(
+                path: path, reason: "it is not the JSON of a checkpoint: it \(JSONProblem.text(error, in: data))")
         }
     }
 

@@ -31,7 +31,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .runExists(let path, let step):
-            "\(path): holds a training run already" + (step.map { " (at step \($0))" } ?? "")
+            "\(name: path): holds a training run already" + (step.map { " (at step \($0))" } ?? "")
                 + "; go on with it by --continue, replace it with --force, or choose another --output"
         case .notARun(let path, let names):
             "\(name: path): is not a run, and holds \(TerminalText.names(names)), which a run would write over; "
@@ -41,17 +41,17 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .nothingToResume(let path):
             "\(name: path): holds no checkpoint to resume from; start a run in another --output, or with --force in this one"
         case .changedSettings(let path, let changes):
-            "\(path): a resumed run goes on with the settings it was started with, and these differ:\n"
+            "\(name: path): a resumed run goes on with the settings it was started with, and these differ:\n"
                 + Listing.text(changes, separator: "\n") { "  - \($0)" }
                 + "\nLeave them out, or start a new run in another --output."
         case .changedData(let path, let changes):
-            "\(path): the training data are not those that the run was started with: "
+            "\(name: path): the training data are not those that the run was started with: "
                 + changes.joined(separator: "; ")
                 + "; give the data set that it was started with, or start a new run in"
                 + " another --output"
         case .dataMissing(let kind): "the images of '\(kind)' are in a folder; pass --data FOLDER"
         case .dataMoved(let path, let data):
-            "\(path): the images of the run were in \(data), which is not there any more; pass --data FOLDER"
+            "\(name: path): the images of the run were in \(data), which is not there any more; pass --data FOLDER"
         case .notFinite(let step, let terms, let checkpoint):
             "step \(step): not a finite number: \(Listing.text(terms.map(TermName.shown))); "
                 + (checkpoint.map { "the last good checkpoint is kept at \($0); " } ?? "")

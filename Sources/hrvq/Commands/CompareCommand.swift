@@ -106,6 +106,6 @@ struct CompareCommand: ParsableCommand {
             models, dataset, count: min(images ?? pictures, dataset.count), device: device)
         try ComparisonFolder(folder).write(report, drawn, command: ShellText.ownCommand)
         try json.show(report.json(), text: report.text)
-        if !quiet { printError("see \(folder.appendingPathComponent("index.html").path)") }
+        if !quiet { printError("see \(name: folder.appendingPathComponent("index.html").path)") }
     }
 }

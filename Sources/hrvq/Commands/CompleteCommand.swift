@@ -90,7 +90,7 @@ struct CompleteCommand: ParsableCommand {
         guard let results else { throw interruption.exitCode }
         let rows = results.flatMap { [$0.original, $0.kept] + $0.completions }
         try grid(width: originals[0].width).image(of: rows).writePNG(to: output)
-        if !quiet { printError("\(originals.count) images completed with the seed \(seed); see \(output)") }
+        if !quiet { printError("\(originals.count) images completed with the seed \(seed); see \(name: output)") }
     }
 
     /// An image, what is kept of it, and its completions in a row.

@@ -90,7 +90,8 @@ struct DecodeCommand: ParsableCommand {
         }
         let codes = try DecodableCodes(Data(bytes), path: name, for: decoder.space, layers: layers)
         if !codes.namesModel, !options.quiet {
-            printError("\(name) does not say which model its codes are of; they are decoded as codes of \(model.run)")
+            printError(
+                "\(name: name) does not say which model its codes are of; they are decoded as codes of \(model.run)")
         }
         let data = compressor.configuration.data
         return Pictures(
@@ -153,6 +154,6 @@ struct DecodeCommand: ParsableCommand {
     }
 
     private func say(_ input: String, _ output: String, _ text: String) {
-        if !options.quiet { printError("\(input) → \(output): \(text)") }
+        if !options.quiet { printError("\(name: input) → \(name: output): \(name: text)") }
     }
 }

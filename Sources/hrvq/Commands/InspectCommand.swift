@@ -96,7 +96,7 @@ struct InspectCommand: ParsableCommand {
             : isFolder.boolValue ? Inspection(folder: model) : Inspection(file: model)
         if let found {
             if parameters || codebookFigure != nil {
-                throw ValidationError("--parameters and --codebook-figure are for models, and \(model) is none")
+                throw ValidationError("--parameters and --codebook-figure are for models, and \(name: model) is none")
             }
             try json.show(found.json, text: found.text)
             // A script that asks is to hear of it.

@@ -123,8 +123,8 @@ struct RateDistortionCommand: ParsableCommand {
         try RateDistortionFolder(folder).write(report, shown, command: ShellText.ownCommand)
         try json.show(
             report.json(), text: ([try report.text] + report.verdict).joined(separator: "\n"))
-        for text in report.skipped { printError("skipped: \(text)") }
-        if !quiet { printError("see \(folder.appendingPathComponent("index.html").path)") }
+        for text in report.skipped { printError("skipped: \(name: text)") }
+        if !quiet { printError("see \(name: folder.appendingPathComponent("index.html").path)") }
     }
 
     /// The images to measure on.

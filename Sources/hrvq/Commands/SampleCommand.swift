@@ -155,7 +155,7 @@ struct SampleCommand: ParsableCommand {
             }
         }
         if !earlier.isEmpty, !quiet {
-            printError("replaced \(earlier.count) pictures of an earlier call in \(images)")
+            printError("replaced \(earlier.count) pictures of an earlier call in \(name: images)")
         }
     }
 
@@ -226,6 +226,6 @@ struct SampleCommand: ParsableCommand {
 
     private func show(_ report: SampleReport) throws {
         try json.show(ReportJSON.data(report), text: report.text)
-        if !quiet { printError("see \(output)") }
+        if !quiet { printError("see \(name: output)") }
     }
 }

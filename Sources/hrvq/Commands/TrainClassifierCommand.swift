@@ -157,7 +157,7 @@ struct TrainClassifierCommand: ParsableCommand {
 
     private func report(_ accuracy: ClassifierAccuracy) throws {
         try json.show(ReportJSON.data(accuracy), text: accuracy.text)
-        if !quiet { printError("the classifier is in \(output)") }
+        if !quiet { printError("the classifier is in \(name: output)") }
     }
 
     /// The shape that options ask for; `nil` where none does.

@@ -82,7 +82,7 @@ struct TrainPriorCommand: ParsableCommand {
         case .completed:
             guard !quiet else { return }
             let seconds = ProcessInfo.processInfo.systemUptime - start
-            printError("done: the priors are in \(output), \(ClockText.text(seconds: seconds))")
+            printError("done: the priors are in \(name: output), \(ClockText.text(seconds: seconds))")
             printError(
                 "next: hrvq evaluate \(ShellText.quoted(output)) --codes \(ShellText.quoted(heldOut ?? codes))\n"
                     + "  or: hrvq sample MODEL \(ShellText.quoted(output)) --output samples.png")

@@ -44,7 +44,8 @@ struct FileConversion {
             }
         } else {
             for input in inputs where input.path != standard && !ImageFiles.isFile(input.path) {
-                throw ValidationError("\(input.path) is a pipe or a device; say with --output where the result goes")
+                throw ValidationError(
+                    "\(name: input.path) is a pipe or a device; say with --output where the result goes")
             }
             conversions = inputs.map(\.path).map { input in
                 FileConversion(
@@ -68,7 +69,7 @@ struct FileConversion {
         }
         if let found = ResultKind.promise(of: output) {
             throw ValidationError(
-                "\(output) is the name of a .\(found) file, and the results of \(several) go into a folder; name a folder"
+                "\(name: output) is the name of a .\(found) file, and the results of \(several) go into a folder; name a folder"
                     + " with --output, or end the name with a slash")
         }
     }

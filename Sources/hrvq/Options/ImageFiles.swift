@@ -9,7 +9,7 @@ enum ImageFilesError: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .empty(let folder, let kind, let leftOut):
-            "\(folder): no \(kind) file in this folder; check the path"
+            "\(name: folder): no \(kind) file in this folder; check the path"
                 + (leftOut.isEmpty ? "" : " (left out: " + leftOut.joined(separator: "; ") + ")")
         case .noneDecoded(let count): "none of the \(count) images decoded; see the reasons above"
         }

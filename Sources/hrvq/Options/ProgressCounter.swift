@@ -22,7 +22,7 @@ final class ProgressCounter {
         clock: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime },
         sink: @escaping (String) -> Void = StandardError.write
     ) {
-        self.title = title
+        self.title = TerminalText.name(title)
         isShown = !quiet && isTerminal
         self.rewrites = rewrites
         self.width = width
@@ -37,12 +37,12 @@ final class ProgressCounter {
         if rewrites {
             // Some terminals wrap when the last column is filled. The count matters more than what is counted.
             let room = width() - 1
-            let name = "\(title) \(what)"
+            let name = "\(title) \(name: what)"
             let text = name.count + count.count <= room ? name + count : String(count.prefix(max(room, 0)))
             sink("\r\(text)\u{1B}[K")
         } else if clock() - lastLine >= Self.lineInterval {
             lastLine = clock()
-            sink("\(title) \(what)\(count)\n")
+            sink("\(title) \(name: what)\(count)\n")
         }
     }
 

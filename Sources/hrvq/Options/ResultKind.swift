@@ -35,7 +35,7 @@ enum ResultKind: String, CaseIterable {
         guard let found = Self.promise(of: path), found != rawValue else { return path }
         guard self == .folder else {
             throw ValidationError(
-                "\(path): the result is a .\(rawValue) file, not a .\(found) file; expected a name that ends in"
+                "\(name: path): the result is a .\(rawValue) file, not a .\(found) file; expected a name that ends in"
                     + " .\(rawValue) or has no extension")
         }
         var isFolder: ObjCBool = false
@@ -46,6 +46,6 @@ enum ResultKind: String, CaseIterable {
             return path
         }
         throw ValidationError(
-            "\(path): the result is a folder, not a .\(found) file; choose another name, or end it with a slash")
+            "\(name: path): the result is a folder, not a .\(found) file; choose another name, or end it with a slash")
     }
 }

@@ -23,6 +23,7 @@
 #endif
 
 #include <algorithm>
+#include <atomic>
 #include <climits>
 #include <memory>
 #include <string>
@@ -406,6 +407,7 @@ struct OpenMP {
     void (*parallel)(void (*)(void *), void *, unsigned, unsigned);
     int (*thread_number)(void);
     int (*team_size)(void);
+    void (*set_thread_count)(int);
 };
 
 const OpenMP &open_mp() {
@@ -413,6 +415,7 @@ const OpenMP &open_mp() {
         reinterpret_cast<void (*)(void (*)(void *), void *, unsigned, unsigned)>(dlsym(RTLD_DEFAULT, "GOMP_parallel")),
         reinterpret_cast<int (*)(void)>(dlsym(RTLD_DEFAULT, "omp_get_thread_num")),
         reinterpret_cast<int (*)(void)>(dlsym(RTLD_DEFAULT, "omp_get_num_threads")),
+        reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads")),
     };
     return functions;
 }
@@ -457,6 +460,45 @@ int ct_parallel(int64_t count, int64_t grain, void (*body)(void *context, int64_
         loop.part(0, parts);
         for (int64_t index = started; index < parts; ++index) loop.part(index, parts);
         for (auto &thread : threads) thread.join();
+    });
+}
+
+namespace {
+
+struct ParallelJobs {
+    int64_t count;
+    void (*body)(void *context, int64_t index);
+    void *context;
+    std::atomic<int64_t> taken{0};
+
+    void work() {
+        c10::AutoGradMode recording(false);
+        for (int64_t index; (index = taken.fetch_add(1)) < count;) body(context, index);
+    }
+};
+
+} // namespace
+
+int ct_parallel_jobs(int64_t count, void (*body)(void *context, int64_t index), void *context) {
+    return guarded([&] {
+        ParallelJobs jobs{count, body, context};
+        int before = at::get_num_threads();
+        int64_t workers = std::min<int64_t>(before, count);
+        if (before == 1) return jobs.work();
+        const OpenMP &runtime = open_mp();
+        if (workers > 1 && runtime.parallel && runtime.set_thread_count) {
+            runtime.parallel(
+                [](void *data) {
+                    // Of this thread, for this region: oneDNN plans its work for as many threads as this says.
+                    open_mp().set_thread_count(1);
+                    static_cast<ParallelJobs *>(data)->work();
+                },
+                &jobs, static_cast<unsigned>(workers), 0);
+            return;
+        }
+        at::set_num_threads(1);
+        jobs.work();
+        at::set_num_threads(before);
     });
 }
 

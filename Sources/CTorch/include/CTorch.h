@@ -120,6 +120,9 @@ int ct_generator_set_state(ct_generator generator, ct_tensor state);
 int32_t ct_thread_count(void);
 int ct_set_thread_count(int32_t count);
 int ct_parallel(int64_t count, int64_t grain, void (*body)(void *context, int64_t begin, int64_t end), void *context);
+// Runs body(context, index) for each index in 0 ..< count on the engine's own threads; an operator that the body calls
+// uses the thread that calls it alone, and is not recorded. The body must not throw.
+int ct_parallel_jobs(int64_t count, void (*body)(void *context, int64_t index), void *context);
 
 // Lets the allocator keep what is freed for the next allocation instead of giving it back to the system.
 void ct_keep_freed_memory(void);

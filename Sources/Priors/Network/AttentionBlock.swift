@@ -40,8 +40,7 @@ final class AttentionBlock {
             .narrowed(axis: 1, 0..<positions - 1).padded([0, 0, 1, 0])
         let keysAndValues = try keyValue(before)
         let found = try attention(query(hidden).reshaped([count, positions, hiddenUnits]), keysAndValues)
-        let merged = try convolution(functions.elu(hidden).rows())
-        try attended.add(found.rows(), to: merged)
+        let merged = try attended.adding(found.rows(), to: convolution(functions.elu(hidden).rows()))
         let inner = try functions.eluWithDropout(
             merged.reshaped([count, height, width, merged.size(1)]), features.share, features.dropout)
         return try gate(hidden, inner, features.conditioning)

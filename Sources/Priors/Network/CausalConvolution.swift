@@ -47,11 +47,21 @@ final class CausalConvolution {
 
     /// The same of an input with its zeros, [N, above + H, side + W + side, C].
     func callAsFunction(padded input: Tensor) throws -> Tensor {
-        let seen = try weight.tensor * mask
-        return try PriorOperators.convolution(
-            .tensor(input.permuted([0, 3, 1, 2])), .tensor(seen.to(input.dataType)),
-            .tensor(bias.tensor.to(input.dataType)), [1, 1], [0, 0], [1, 1], 1
-        ).permuted([0, 2, 3, 1])
+        let seen = try (weight.tensor * mask).to(input.dataType)
+        let bias = try bias.tensor.to(input.dataType)
+        let map = try input.permuted([0, 3, 1, 2])
+        func product() throws -> Tensor {
+            try PriorOperators.convolution(.tensor(map), .tensor(seen), .tensor(bias), [1, 1], [0, 0], [1, 1], 1)
+        }
+        guard input.device == .cpu else { return try product().permuted([0, 2, 3, 1]) }
+        return try withoutGradients(product).withGradient(of: [map, seen, bias]) { gradient in
+            let gradient = try gradient.channelsLast()
+            let gradients = ConvolutionGradients(weight: seen)
+            return [
+                map.requiresGradient ? try gradients.inputGradient(gradient, input: map) : nil,
+                try gradients.weightGradient(gradient, input: map), try gradient.wideSum(axes: [0, 2, 3]),
+            ]
+        }.permuted([0, 2, 3, 1])
     }
 }
 
@@ -71,15 +81,52 @@ final class PointwiseConvolution {
     }
 
     func callAsFunction(_ input: Tensor) throws -> Tensor {
-        try PriorOperators.linear(
-            .tensor(input), .tensor(matrix(input.dataType)),
-            bias.map { .tensor(try $0.tensor.to(input.dataType)) } ?? .none)
+        try product(input, matrix(input.dataType), bias.map { try $0.tensor.to(input.dataType) })
     }
 
-    /// Adds the product for `input`, [rows, in], to `sum`, [rows, out], which nothing else reads: no array of it is made.
-    func add(_ input: Tensor, to sum: Tensor) throws {
-        try PriorOperators.addProductInPlace(
-            .tensor(sum), .tensor(input), .tensor(matrix(input.dataType).permuted([1, 0])))
+    private func product(_ input: Tensor, _ matrix: Tensor, _ bias: Tensor?) throws -> Tensor {
+        func product() throws -> Tensor {
+            try PriorOperators.linear(.tensor(input), .tensor(matrix), bias.map { .tensor($0) } ?? .none)
+        }
+        guard input.device == .cpu else { return try product() }
+        return try withoutGradients(product).withGradient(of: [input, matrix] + (bias.map { [$0] } ?? [])) { gradient in
+            let rows = try gradient.rows()
+            return [
+                input.requiresGradient ? try rows.matmul(matrix).reshaped(input.shape) : nil,
+                matrix.requiresGradient ? try Self.matrixGradient(rows, input.rows()) : nil,
+            ] + (bias == nil ? [] : [try rows.wideSum(axes: [0])])
+        }
+    }
+
+    /// gradientᵀ · input, a sum over rows. LibTorch may cut it into as many parts as there are threads, so that its bits
+    /// depend on them; here the rows alone decide.
+    private static func matrixGradient(_ gradient: Tensor, _ input: Tensor) throws -> Tensor {
+        let parts = FixedParts(of: input.size(0))
+        let sums = try Engine.jobs(parts.count) { part in
+            try gradient.narrowed(axis: 0, parts[part]).permuted([1, 0])
+                .matmul(input.narrowed(axis: 0, parts[part]))
+        }
+        return sums.count > 1 ? try Tensor.stack(sums, axis: 0).wideSum(axes: [0]) : sums[0]
+    }
+
+    /// The product for `input`, [rows, in], added to `sum`, [rows, out], in the memory of `sum`, which nothing else reads.
+    func adding(_ input: Tensor, to sum: Tensor) throws -> Tensor {
+        let matrix = try matrix(input.dataType)
+        func add() throws {
+            try PriorOperators.addProductInPlace(
+                .tensor(sum), .tensor(input), .tensor(matrix.permuted([1, 0])))
+        }
+        guard input.device == .cpu else {
+            try add()
+            return sum
+        }
+        try withoutGradients(add)
+        return try sum.withGradient(of: [sum, input, matrix]) { gradient in
+            [
+                gradient, input.requiresGradient ? try gradient.matmul(matrix) : nil,
+                matrix.requiresGradient ? try Self.matrixGradient(gradient, input) : nil,
+            ]
+        }
     }
 
     /// The weight [out, in] in a type.

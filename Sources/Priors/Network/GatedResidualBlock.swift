@@ -32,7 +32,7 @@ final class ResidualGate {
         let shape = Array(hidden.shape.dropLast()) + [gates.size(1)]
         if let condition, let conditioning {
             if conditioning.count == hidden.count {
-                try condition.add(conditioning.rows(), to: gates)
+                gates = try condition.adding(conditioning.rows(), to: gates)
             } else {
                 gates = try gates.reshaped(shape) + condition(conditioning)
             }

@@ -1,5 +1,6 @@
 import CTorch
 import Processors
+import Synchronization
 import WinogradKernelTypes
 
 /// Facts about the LibTorch that this process runs with, and its threads.
@@ -12,20 +13,35 @@ public enum Engine {
     public static var buildInformation: String { String(cString: ct_build_information()) }
     /// The instruction set that LibTorch's kernels use on this processor: `DEFAULT`, `AVX2`, `AVX512`.
     public static var processorCapability: String { String(cString: ct_processor_capability()) }
-    /// How many threads one operator uses.
+    /// How many threads one operator uses now. Loops use fewer than ``threadLimit`` while other programs take
+    /// processors.
     public static var threadCount: Int { Int(ct_thread_count()) }
 
-    /// Sets how many threads one operator uses, or as many of them as can start.
+    /// The most threads that one operator uses: what ``setThreadCount(_:)`` said, else LibTorch's choice, all cores.
+    public static var threadLimit: Int { limit.withLock { $0 } ?? threadCount }
+
+    private static let limit = Mutex<Int?>(nil)
+
+    /// Sets how many threads one operator uses at most, or as many of them as can start.
     ///
     /// LibTorch's OpenMP ends the process where a thread of its own does not start, as under a limit to memory or to
-    /// processes; so that is tried beforehand. ``threadCount`` says how many there are.
+    /// processes; so that is tried beforehand.
     ///
     /// - Throws: ``TorchError/engine(operation:text:)`` if the count is not positive.
     public static func setThreadCount(_ count: Int) throws {
         let possible = count > 1 ? WorkerThread.available(count - 1) + 1 : count
         try check(ct_set_thread_count(Int32(clamping: possible)), "the thread count \(possible)")
+        limit.withLock { $0 = Int(Int32(clamping: possible)) }
         // The threads are started now, and stay: later their memory may be somebody else's.
         if possible > 1 { try parallel(possible, grain: 1) { _ in } }
+    }
+
+    /// Sets how many threads one operator uses for now, and leaves ``threadLimit`` as it is.
+    static func lowerThreadCount(_ count: Int) throws {
+        let now = threadCount
+        guard count != now else { return }
+        limit.withLock { $0 = $0 ?? now }
+        try check(ct_set_thread_count(Int32(clamping: count)), "the thread count \(count)")
     }
 
     /// Runs `body` over parts of `0 ..< count` on the engine's own threads, so that own kernels and LibTorch's do
@@ -64,6 +80,37 @@ public enum Engine {
         try parallel(min(threadCount, blocks), grain: 1) { _ in
             while let number = queue.next() { body(number * block..<min(count, (number + 1) * block)) }
         }
+    }
+
+    /// Runs jobs that call LibTorch's operators on the engine's threads, one thread a job.
+    ///
+    /// Some of LibTorch's operators cut a sum into as many parts as there are threads. Called in a job, an operator
+    /// uses one thread, so its result does not depend on their number. Operators in jobs are not recorded.
+    ///
+    /// - Parameters:
+    ///   - count: The number of jobs.
+    ///   - job: Called once for each index, from several threads at once.
+    /// - Returns: What the jobs returned, in order.
+    /// - Throws: ``TorchError``, or what the first of the jobs that failed threw.
+    package static func jobs<Result>(_ count: Int, _ job: (_ index: Int) throws -> Result) throws -> [Result] {
+        let results = Mutex(JobResults<Result>(values: Array(repeating: nil, count: count)))
+        try runJobs(count) { index in
+            let result = JobResults(values: [Swift.Result { try job(Int(index)) }])
+            results.withLock { $0.values[Int(index)] = result.values[0] }
+        }
+        return try results.withLock { $0 }.values.compactMap { try $0?.get() }
+    }
+
+    private static func runJobs(_ count: Int, _ body: (Int64) -> Void) throws {
+        let status = withoutActuallyEscaping(body) { body in
+            withUnsafePointer(to: body) { pointer in
+                ct_parallel_jobs(
+                    Int64(count),
+                    { context, index in context?.assumingMemoryBound(to: ((Int64) -> Void).self).pointee(index) },
+                    UnsafeMutableRawPointer(mutating: pointer))
+            }
+        }
+        try check(status, "parallel jobs")
     }
 
     /// Lets this process keep memory that tensors free for the next ones.
@@ -111,4 +158,9 @@ public enum Engine {
     public static func chooseFastestConvolutions(_ enabled: Bool = true) throws {
         try check(ct_cuda_choose_fastest_convolutions(enabled ? 1 : 0), "choosing convolutions")
     }
+}
+
+/// What jobs gave so far. Results are handed from the threads of the jobs to the caller, who alone reads them.
+private struct JobResults<Value>: @unchecked Sendable {
+    var values: [Swift.Result<Value, any Error>?]
 }

@@ -236,18 +236,13 @@ package struct ConvolutionProduct {
                 gradient, input: input, rectified: rectified, needsInput: needsInput, needsBias: needsBias,
                 adding: other)
         }
-        let results = try Operators.convolutionBackward.results([
-            .tensor(gradient), .tensor(rectified ? input.relu() : input), .tensor(weight), nil,
-            .integers(pair(stride)), .integers(pair(padding)), [1, 1], .boolean(isTransposed), [0, 0], 1,
-            .integers([needsInput ? 1 : 0, 1, 0]),
-        ])
-        guard results.count == 3, case .tensor(let weightGradient) = results[1] else {
-            throw TorchError.unexpectedResult(
-                operation: Operators.convolutionBackward.name, text: "a gradient of the weight was expected")
-        }
-        var found = Gradients(weight: weightGradient)
+        let shape = ConvolutionGradients(
+            weight: weight, stride: stride, padding: padding, isTransposed: isTransposed)
+        let operand = rectified ? try input.relu() : input
+        var found = Gradients(weight: try shape.weightGradient(gradient, input: operand))
         if needsBias { found.bias = try gradient.wideSum(axes: [0, 2, 3]) }
-        guard case .tensor(let inputGradient) = results[0] else { return found }
+        guard needsInput else { return found }
+        let inputGradient = try shape.inputGradient(gradient, input: operand)
         found.input = inputGradient
         if rectified {
             let sum = try inputGradient.passThroughReLU(input, adding: other)

@@ -12,13 +12,18 @@ public enum GradientClipping {
             let parameters = try store.trainable.filter { try $0.gradientOrLines() != nil }
             guard !parameters.isEmpty else { return 0 }
             let gradients = try parameters.compactMap { try $0.gradient()?.to(.float32) }
-            let norms = try Operators.foreachNorm.results([.tensors(gradients), 2.0], capacity: gradients.count)
-            let all = norms.compactMap { if case .tensor(let norm) = $0 { norm } else { nil } }
-            let norm = Double(try Tensor.stack(all, axis: 0).norm().item())
+            let norm = Double(try Tensor.stack(norms(gradients), axis: 0).norm().item())
             let factor = maximum / (norm + 1e-6)
             if factor < 1 { for parameter in parameters { try parameter.scaleGradient(by: factor) } }
             return norm
         }
+    }
+
+    /// The norm of each gradient. On a processor LibTorch takes one after the other anyway.
+    private static func norms(_ gradients: [Tensor]) throws -> [Tensor] {
+        guard gradients.contains(where: { $0.device.kind == .cuda }) else { return try gradients.map { try $0.norm() } }
+        return try Operators.foreachNorm.results([.tensors(gradients), 2.0], capacity: gradients.count)
+            .compactMap { if case .tensor(let norm) = $0 { norm } else { nil } }
     }
 
     /// The norm of all gradients, and what to multiply them with so that it is at most `maximum`, on their device and

@@ -26,6 +26,7 @@ enum Operators {
     static let argmin = Operator("aten::argmin")
     static let matmul = Operator("aten::matmul")
     static let meanSquaredError = Operator("aten::mse_loss")
+    static let meanSquaredErrorBackward = Operator("aten::mse_loss_backward")
     static let allFinite = Operator("aten::isfinite")
     static let all = Operator("aten::all")
     static let equal = Operator("aten::eq", "Tensor")

@@ -93,7 +93,13 @@ extension Tensor {
     }
 
     /// The sum over axes of numbers in bfloat16 as float32; in another type's own.
+    ///
+    /// Not recorded where the sum is that of all elements. The number of threads has no influence on the bits.
     package func wideSum(axes: [Int]) throws -> Tensor {
+        if isReducedInParts, axes.reduce(1, { $0 * size($1) }) == count {
+            let kept = (0..<rank).filter { !axes.contains($0) }.map { size($0) }
+            return try fixedSum(dataType == .bfloat16 ? .float32 : nil).reshaped(kept)
+        }
         guard dataType == .bfloat16 else { return try sum(axes: axes) }
         return try Operators.sumAxes(.tensor(self), .integers(axes), false, .integer(Int(DataType.float32.rawValue)))
     }
@@ -101,13 +107,30 @@ extension Tensor {
     /// The index of the least element along an axis, the first of equals; int64.
     public func argmin(axis: Int) throws -> Tensor { try Operators.argmin(.tensor(self), .integer(axis)) }
 
-    /// mean((x − y)²) over all elements; agrees with `torch.nn.functional.mse_loss`.
+    /// mean((x − y)²) over all elements; agrees with `torch.nn.functional.mse_loss`. The number of threads has no
+    /// influence on the bits.
     public func meanSquaredError(_ other: Tensor) throws -> Tensor {
-        try Operators.meanSquaredError(.tensor(self), .tensor(other))
+        guard isReducedInParts, shape == other.shape, dataType == other.dataType, device == other.device else {
+            return try Operators.meanSquaredError(.tensor(self), .tensor(other))
+        }
+        let (noReduction, mean): (Value, Value) = (0, 1)
+        let error = try withoutGradients {
+            try Operators.meanSquaredError(.tensor(self), .tensor(other), noReduction).fixedSum()
+                * (1 / Double(count))
+        }
+        return try error.withGradient(of: [self, other]) { gradient in
+            let found = try Operators.meanSquaredErrorBackward(
+                .tensor(gradient), .tensor(self), .tensor(other), mean)
+            return [self.requiresGradient ? found : nil, other.requiresGradient ? try -found : nil]
+        }
     }
 
-    /// The square root of the sum of all squares.
-    public func norm() throws -> Tensor { try Operators.vectorNorm(.tensor(self)) }
+    /// The square root of the sum of all squares. Not recorded on a processor; there, the number of threads has no
+    /// influence on the bits.
+    public func norm() throws -> Tensor {
+        guard isReducedInParts, !requiresGradient else { return try Operators.vectorNorm(.tensor(self)) }
+        return try fixedNorm()
+    }
 
     /// Whether no element is infinite or not a number.
     public func isFinite() throws -> Bool {

@@ -49,6 +49,7 @@ package enum Checkpoint {
         package var step: Int
         /// How many training images there are: the order of the data depends on it.
         package var images: Int
+        /// For the reader; results do not depend on it.
         var threads: Int
         package var libTorch: String
         var device: String
@@ -75,7 +76,7 @@ package enum Checkpoint {
             formatVersion = Checkpoint.formatVersion
             self.step = step
             self.images = images
-            threads = Engine.threadCount
+            threads = Engine.threadLimit
             libTorch = Engine.version
             self.device = "\(device)"
             self.elementType = "\(elementType)"
@@ -114,7 +115,7 @@ package enum Checkpoint {
         /// What will make a resumed run differ in its last digits from one that was not interrupted.
         package func differences(from now: State) -> [String] {
             [
-                ("threads", "\(threads)", "\(now.threads)"), ("LibTorch", libTorch, now.libTorch),
+                ("LibTorch", libTorch, now.libTorch),
                 ("device", device, now.device), ("element type", elementType, now.elementType),
             ].filter { $0.1 != $0.2 }.map {
                 "the run had the \($0.0) \($0.1) before and has \($0.2) now; results will differ in the last digits"

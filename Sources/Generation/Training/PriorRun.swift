@@ -138,10 +138,11 @@ final class PriorRun {
     }
 
     private func trainSteps(_ shouldStop: () -> Bool) throws -> TrainingRun.Outcome {
+        let pace = ThreadPace(on: device)
         log.begin()
         window.restartClock()
         while step < totalSteps, try !early.hasEnded() {
-            try trainStep()
+            try pace.step { try trainStep() }
             log.advance(step: step)
             try afterStep()
             if step < totalSteps, shouldStop() {

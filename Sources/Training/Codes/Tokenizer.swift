@@ -83,9 +83,12 @@ public struct Tokenizer {
         var labels: [Int] = []
         var indices: [Int] = []
         var count = 0
+        let pace = ThreadPace(on: device)
         while let batch = try reader.next() {
-            let images = try batch.tensor(padding: configuration.data.padding, on: device)
-            for (grid, codes) in try model.encode(images).grids.enumerated() {
+            let encoded = try pace.step {
+                try model.encode(batch.tensor(padding: configuration.data.padding, on: device))
+            }
+            for (grid, codes) in encoded.grids.enumerated() {
                 let isSmall = space.grids[grid].branchings.allSatisfy { $0 <= 256 }
                 parts[grid].append(try codes.to(isSmall ? .uint8 : .int32).to(.cpu))
             }

@@ -55,14 +55,18 @@ public struct Evaluator {
         var prefixQualities = prefixes && model.layers > 1 ? (0..<used).map { _ in PrefixQuality() } : []
         var encoding = 0.0
         var decoding = 0.0
+        let pace = ThreadPace(on: device)
         while let batch = try reader.next() {
             let images = try tensor(batch)
-            let start = ProcessInfo.processInfo.systemUptime
-            let codes = try model.encode(images)
-            let middle = ProcessInfo.processInfo.systemUptime
-            let pixels = try Pixels.bytes(model.decode(codes, layers: used), padding: configuration.data.padding)
-            encoding += middle - start
-            decoding += ProcessInfo.processInfo.systemUptime - middle
+            let (codes, pixels) = try pace.step {
+                let start = ProcessInfo.processInfo.systemUptime
+                let codes = try model.encode(images)
+                let middle = ProcessInfo.processInfo.systemUptime
+                let pixels = try Pixels.bytes(model.decode(codes, layers: used), padding: configuration.data.padding)
+                encoding += middle - start
+                decoding += ProcessInfo.processInfo.systemUptime - middle
+                return (codes, pixels)
+            }
             var layer = 0
             for (quantizer, grid) in zip(model.quantizers, codes.grids) {
                 let indices = try quantizer.absoluteIndices(grid)

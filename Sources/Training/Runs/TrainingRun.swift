@@ -12,7 +12,7 @@ import Torch
 ///                └─► codebooks: moving averages, revival of dead codewords
 ///
 /// Everything random is a function of (seed, name of a stream, step), so a run that was interrupted and resumed gives
-/// the same model, byte for byte, as one that was not, on one machine with the same number of threads. (Of its log, the
+/// the same model, byte for byte, as one that was not, on one machine with any number of threads. (Of its log, the
 /// lines beside the interruption are means over fewer steps, as `steps` says.) On a CUDA device sums are added in no
 /// fixed order, and unused codewords are looked for every `reviveAfter / 2` steps: runs there are alike, not equal.
 public final class TrainingRun {
@@ -195,10 +195,11 @@ public final class TrainingRun {
                 guard let loader else { throw DatasetError.stopped }
                 return try loader.next()
             }
+            let pace = ThreadPace(on: device)
             log.begin()
             window.restartClock()
             while step < totalSteps {
-                if let recorded { try trainSteps(recorded, next) } else { try trainStep(next()) }
+                if let recorded { try trainSteps(recorded, next) } else { try pace.step { try trainStep(next()) } }
                 log.advance(step: step)
                 try afterStep(loader)
                 if step < totalSteps, shouldStop() {

@@ -11,7 +11,8 @@ struct EngineOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Threads of the engine; 0 leaves the number to LibTorch, which takes all cores.", valueName: "count"))
+            "Threads of the engine at most, fewer while other programs take cores; 0 leaves the number to LibTorch, which takes all cores.",
+            valueName: "count"))
     var threads: Int?
 
     func validate() throws {

@@ -1,0 +1,85 @@
+/// Decides how many threads to use, from what was observed with the number before.
+///
+/// All threads, until other programs take processors. Then fewer are tried for as long as each trial is faster than what
+/// was before. Idle processors bring threads back at once, and a trial of one more thread from time to time does so where
+/// the load only changed.
+struct ThreadPolicy {
+    /// What was observed while the number of threads was constant.
+    struct Observation {
+        /// Seconds of a clock, at the end.
+        var time: Double
+        /// Steps a second.
+        var speed: Double
+        /// Processors that were idle, on average.
+        var idle: Double
+        /// Processors that other programs took, on average.
+        var others: Double
+    }
+
+    /// The most threads.
+    let limit: Int
+    /// The number now.
+    private(set) var threads: Int
+
+    /// The number before a trial of another one, and its speed.
+    private var trial: (threads: Int, speed: Double)?
+    /// Whether the last trial of fewer threads was faster, so that still fewer may be too.
+    private var isDescending = false
+    /// The earliest time of the next trial.
+    private var nextTrial = -Double.infinity
+    /// Seconds from a trial to the next; doubled by each that changed nothing.
+    private var patience = Self.leastPatience
+
+    private static let leastPatience = 2.0
+    private static let mostPatience = 30.0
+    /// Processors that other programs must take before fewer threads are tried.
+    private static let noteworthy = 0.25
+    /// By how much fewer threads must be faster to be kept.
+    private static let gain = 1.05
+
+    /// Starts with a number of threads.
+    init(limit: Int, threads: Int) {
+        self.limit = limit
+        self.threads = threads
+    }
+
+    /// The number of threads to go on with.
+    mutating func next(_ seen: Observation) -> Int {
+        if let trial { end(trial, seen) }
+        let spare = Int(seen.idle + Self.noteworthy)
+        if threads < limit, spare > 0 {
+            threads = min(limit, threads + spare)
+            (isDescending, nextTrial, patience) = (false, -.infinity, Self.leastPatience)
+        } else if seen.time >= nextTrial {
+            if threads == limit || isDescending {
+                // A loop that leaves many processors idle itself has room for the others.
+                let isCrowded = seen.others >= Self.noteworthy && seen.idle < 0.5 + 0.1 * Double(limit)
+                if isCrowded { begin(max(1, threads - max(1, Int(seen.others.rounded()))), seen) }
+            } else {
+                begin(threads + 1, seen)
+            }
+        }
+        return threads
+    }
+
+    private mutating func begin(_ count: Int, _ seen: Observation) {
+        guard count != threads else { return }
+        trial = (threads, seen.speed)
+        threads = count
+    }
+
+    private mutating func end(_ before: (threads: Int, speed: Double), _ seen: Observation) {
+        trial = nil
+        let isFewer = threads < before.threads
+        if seen.speed > before.speed * (isFewer ? Self.gain : 1) {
+            isDescending = isFewer && threads > 1
+            patience = Self.leastPatience
+            nextTrial = isDescending ? seen.time : seen.time + patience
+        } else {
+            threads = before.threads
+            isDescending = false
+            nextTrial = seen.time + patience
+            patience = min(2 * patience, Self.mostPatience)
+        }
+    }
+}

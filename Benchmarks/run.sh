@@ -2,7 +2,7 @@
 # Measures beside the PyTorch peers in Benchmarks/peers, all taking turns in one run. Prints a table and writes
 # Benchmarks/latest.json. Arguments name the measures (train, train-ffhq, train-vqvae2, quantize, quantize-statistics,
 # quantize-train, quantize-flat, train-prior, sample-32, sample-16, encode-codes, decode-codes, range-encode,
-# range-decode, tokenize); all by default.
+# range-decode, tokenize, contention: our speed beside a busy program, compared with our speed alone); all by default.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 peers=.libtorch/peers

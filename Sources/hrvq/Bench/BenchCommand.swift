@@ -116,7 +116,9 @@ struct BenchCommand: ParsableCommand {
         var rows: [Row] = []
         let all = device.kind == .cuda ? BenchMeasure.onDevice : BenchMeasure.allCases
         for measure in measures.isEmpty ? all : measures {
-            rows += try self.measure(measure, threads: threadCount, on: device)
+            rows +=
+                try measure == .contention
+                ? measureContention(threads: threadCount) : self.measure(measure, threads: threadCount, on: device)
         }
         // Each measurement of the same folder replaces the last one's figures.
         try json.show(ReportJSON.data(rows), text: Self.table(rows))
@@ -196,6 +198,29 @@ struct BenchCommand: ParsableCommand {
         return rows
     }
 
+    /// Our speed beside a busy program, divided by our speed alone; see ``ContentionMeasure``.
+    private func measureContention(threads: Int) throws -> [Row] {
+        try ContentionMeasure.measures.flatMap { measure in
+            let folder = FileManager.default.temporaryDirectory
+                .appendingPathComponent("hrvq-bench-\(UUID().uuidString)")
+            try AtomicFolder.create(folder)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let program = try BenchProcess(
+                "hrvq", executable: Self.executable,
+                arguments: ["bench-worker", measure.rawValue, "--threads", "\(threads)"] + measure.prepare(in: folder))
+            defer { program.quit() }
+            try program.calibrate(seconds: seconds)
+            let result = try ContentionMeasure.run(program, rounds: rounds) {
+                printError("contention, \(measure.rawValue): round \($0) of \(rounds)")
+            }
+            return result.beside.map { neighbour, speed in
+                Self.row(
+                    "\(measure.rawValue) \(neighbour.name)", measure.unit, ["hrvq", "alone"], [speed, result.alone],
+                    aim: ContentionMeasure.aim)
+            }
+        }
+    }
+
     private static func row(
         _ measure: String, _ unit: String, _ names: [String], _ values: [Double], aim: Double? = nil,
         limit: Double? = nil
@@ -224,7 +249,7 @@ struct BenchCommand: ParsableCommand {
             lines.append([row.measure, row.unit, "hrvq", number(row.ours), "", "", floor])
             for (index, name) in row.order.enumerated() {
                 let value = row.peers[name] ?? .nan
-                let aim = index == 0 ? row.aim.map { String(format: "%.1f×", $0) } ?? "" : ""
+                let aim = index == 0 ? row.aim.map { String(format: $0 < 1 ? "%.2f×" : "%.1f×", $0) } ?? "" : ""
                 lines.append([
                     "", "", name, number(value), String(format: "%.2f×", row.ours / value), aim, "",
                 ])

@@ -61,8 +61,10 @@ struct BenchWorkerCommand: ParsableCommand {
             case .rangeEncode: try EntropyWorkload(.rangeEncode)
             case .rangeDecode: try EntropyWorkload(.rangeDecode)
             case .tokenize: try TokenizeWorkload(folder: required(input))
+            case .contention: throw ValidationError("contention consists of other measures")
             }
         _ = try workload.repeated(3)
+        let pace = ThreadPace(on: device)
         say(["ready": true, "unit": workload.unit])
         while let line = readLine() {
             let words = line.split(separator: " ")
@@ -74,7 +76,10 @@ struct BenchWorkerCommand: ParsableCommand {
                 say(bound.map { ["operations": $0.operations, "bytes": $0.bytes, "type": "\($0.type)"] } ?? [:])
             } else if words.count == 2, words[0] == "round", let count = Int(words[1]) {
                 let start = ProcessInfo.processInfo.systemUptime
-                let units = try workload.repeated(count)
+                let units =
+                    try device.kind == .cuda
+                    ? workload.repeated(count)
+                    : (0..<count).reduce(0) { sum, _ in try sum + pace.step { try workload.repeated(1) } }
                 say(["seconds": ProcessInfo.processInfo.systemUptime - start, workload.unit: units])
             }
         }
@@ -123,6 +128,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
     case rangeEncode = "range-encode"
     case rangeDecode = "range-decode"
     case tokenize
+    case contention
 
     /// What is measured on a CUDA device too.
     static let onDevice: [BenchMeasure] = [.train, .trainFFHQ, .trainVQVAE2]
@@ -179,6 +185,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
                 ("gather-tuned", ["quantize.py", "--variant", "gather-tuned"]),
                 ("ResidualVQ 3×512", ["quantize.py", "--variant", "residual-vq"]),
             ]
+        case .contention: []
         case .quantizeStatistics:
             [("gather", ["quantize.py", "--variant", "gather-statistics"])]
         case .quantizeTrain:
@@ -202,7 +209,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
     /// What is counted.
     var unit: String {
         switch self {
-        case .train, .trainFFHQ, .trainVQVAE2, .trainPrior, .sample32, .sample16, .tokenize: "images/s"
+        case .train, .trainFFHQ, .trainVQVAE2, .trainPrior, .sample32, .sample16, .tokenize, .contention: "images/s"
         case .quantize, .quantizeStatistics, .quantizeTrain, .quantizeFlat: "vectors/s"
         case .encodeCodes, .decodeCodes, .rangeEncode, .rangeDecode: "codes/s"
         }
@@ -220,6 +227,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
         case .sample32: 1000
         case .sample16: 200
         case .encodeCodes, .decodeCodes, .rangeEncode, .rangeDecode: 1
+        case .contention: ContentionMeasure.aim
         }
     }
 

@@ -489,7 +489,10 @@ int ct_parallel_jobs(int64_t count, void (*body)(void *context, int64_t index), 
         if (workers > 1 && runtime.parallel && runtime.set_thread_count) {
             runtime.parallel(
                 [](void *data) {
-                    // Of this thread, for this region: oneDNN plans its work for as many threads as this says.
+                    // LibTorch sets a new thread's number when it is first asked for, which must not come later.
+                    at::get_num_threads();
+                    // Of this thread, for this region: oneDNN plans its work for as many threads as this says, and would
+                    // wait for those that it planned for.
                     open_mp().set_thread_count(1);
                     static_cast<ParallelJobs *>(data)->work();
                 },

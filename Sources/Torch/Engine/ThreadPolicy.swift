@@ -45,7 +45,8 @@ struct ThreadPolicy {
 
     /// The number of threads to go on with.
     mutating func next(_ seen: Observation) -> Int {
-        if let trial { end(trial, seen) }
+        // What was observed of a number that is given up says nothing about the one before.
+        if let trial, !end(trial, seen) { return threads }
         let spare = Int(seen.idle + Self.noteworthy)
         if threads < limit, spare > 0 {
             threads = min(limit, threads + spare)
@@ -54,7 +55,9 @@ struct ThreadPolicy {
             if threads == limit || isDescending {
                 // A loop that leaves many processors idle itself has room for the others.
                 let isCrowded = seen.others >= Self.noteworthy && seen.idle < 0.5 + 0.1 * Double(limit)
-                if isCrowded { begin(max(1, threads - max(1, Int(seen.others.rounded()))), seen) }
+                // A program of our priority that shares a processor with one of our threads gets half of it.
+                let step = isDescending ? 1 : max(1, Int((2 * seen.others).rounded()))
+                if isCrowded { begin(max(1, threads - step), seen) }
             } else {
                 begin(threads + 1, seen)
             }
@@ -68,18 +71,20 @@ struct ThreadPolicy {
         threads = count
     }
 
-    private mutating func end(_ before: (threads: Int, speed: Double), _ seen: Observation) {
+    /// Whether the number that was tried is kept.
+    private mutating func end(_ before: (threads: Int, speed: Double), _ seen: Observation) -> Bool {
         trial = nil
         let isFewer = threads < before.threads
         if seen.speed > before.speed * (isFewer ? Self.gain : 1) {
             isDescending = isFewer && threads > 1
             patience = Self.leastPatience
             nextTrial = isDescending ? seen.time : seen.time + patience
-        } else {
-            threads = before.threads
-            isDescending = false
-            nextTrial = seen.time + patience
-            patience = min(2 * patience, Self.mostPatience)
+            return true
         }
+        threads = before.threads
+        isDescending = false
+        nextTrial = seen.time + patience
+        patience = min(2 * patience, Self.mostPatience)
+        return false
     }
 }

@@ -41,14 +41,26 @@ package struct ConvolutionGradients {
     ///
     /// - Throws: ``TorchError``.
     package func inputGradient(_ gradient: Tensor, input: Tensor) throws -> Tensor {
-        try backward(gradient, input: input, result: 0)
+        guard isPointwise else { return try backward(gradient, input: input, result: 0) }
+        let (gradient, rows) = try (asRows(gradient), asRows(input))
+        let shape = input.shape
+        func rowsGradient() throws -> Tensor { try backward(gradient, input: rows, result: 0) }
+        // With one thread, LibTorch computes that of fewer than 16 images in another way.
+        let found = try rows.size(0) < 16 ? Engine.jobs(1) { _ in try rowsGradient() }[0] : rowsGradient()
+        return try found.permuted([0, 2, 3, 1]).reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([
+            0, 3, 1, 2,
+        ])
+    }
+
+    private var isPointwise: Bool {
+        weight.size(2) == 1 && weight.size(3) == 1 && stride == 1 && padding == 0
     }
 
     /// A pointwise convolution knows no images: each row of the grid can be one, so that few images have parts too.
     private func asRows(_ map: Tensor) throws -> Tensor {
-        guard weight.size(2) == 1, weight.size(3) == 1, stride == 1, padding == 0, map.isContiguous(.channelsLast)
-        else { return map }
-        return try map.permuted([0, 2, 3, 1]).reshaped([-1, 1, map.size(3), map.size(1)]).permuted([0, 3, 1, 2])
+        guard isPointwise else { return map }
+        return try map.channelsLast().permuted([0, 2, 3, 1]).reshaped([-1, 1, map.size(3), map.size(1)])
+            .permuted([0, 3, 1, 2])
     }
 
     private func backward(_ gradient: Tensor, input: Tensor, result: Int) throws -> Tensor {

@@ -108,8 +108,11 @@ struct GuardTests {
                                 + [row.option, output, "--force"]
                                 .filter { $0 != "--force" || !arguments.contains("--force") },
                             in: folder))
-                    #expect(answer.status == 1, "\(row) \(output): \(answer)")
-                    #expect(answer.error.contains("is one of the inputs"), "\(row) \(output): \(answer.error)")
+                    // A name that another kind of file has is refused for that already.
+                    let isRefused = answer.status == 1 && answer.error.contains("is one of the inputs")
+                    let isMisnamed = answer.status == 64 && answer.error.contains("the result is a")
+                    let mayBeMisnamed = !(output as NSString).pathExtension.isEmpty
+                    #expect(isRefused || (mayBeMisnamed && isMisnamed), "\(row) \(output): \(answer)")
                 }
                 for name in ["soft", "hard"] { try manager.removeItem(atPath: folder.path + "/" + name) }
                 #expect(try contents(folder) == before, "\(row)")

@@ -53,7 +53,8 @@ struct DecodeCommand: ParsableCommand {
         let compressor = try options.tiles.compressor(model)
         let isSingle = inputs.count == 1 && !inputs[0].isOfFolder
         try FileConversion.run(conversions) { conversion in
-            let bytes = try conversion.read()
+            // Codes of a whole data set are larger than a picture may be.
+            let bytes = try conversion.read(limit: min(MemoryLimit.bytes / 2, 1 << 40))
             let pictures =
                 Self.areCodes(bytes)
                 ? try codes(bytes, conversion.inputName, compressor)

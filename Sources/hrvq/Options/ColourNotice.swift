@@ -22,7 +22,8 @@ final class ColourNotice {
     ///
     /// - Throws: As `PixelImage.read(_:channels:)`.
     func read(_ path: String, channels: Int) throws -> PixelImage {
-        let data = try FileReader.read(URL(fileURLWithPath: path), cure: "check the path of the image")
+        let data = try FileReader.read(
+            URL(fileURLWithPath: path), cure: "check the path of the image", limit: FileReader.pictureLimit)
         return try decode([UInt8](data), channels: channels, name: path)
     }
 
@@ -35,6 +36,6 @@ final class ColourNotice {
 
     private func tell(_ name: String) {
         isSilent = true
-        printError("\(name) is colour; the model is grey, so it is converted, as are other colour pictures")
+        printError("\(name: name) is colour; the model is grey, so it is converted, as are other colour pictures")
     }
 }

@@ -98,11 +98,11 @@ struct FileConversion {
     }
 
     /// The input's bytes.
-    func read() throws -> [UInt8] {
+    ///
+    /// - Parameter limit: The most bytes that a file may have; they are compared before memory is taken.
+    func read(limit: Int = FileReader.pictureLimit) throws -> [UInt8] {
         guard input == Self.standard else {
-            return [UInt8](
-                try FileReader.read(URL(fileURLWithPath: input), cure: "check the path", limit: FileReader.pictureLimit)
-            )
+            return [UInt8](try FileReader.read(URL(fileURLWithPath: input), cure: "check the path", limit: limit))
         }
         return [UInt8](try FileReader.read(FileHandle.standardInput, path: inputName))
     }

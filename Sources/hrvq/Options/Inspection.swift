@@ -27,22 +27,21 @@ extension Inspection {
     /// - Throws: `FileError` for a file of a kind that it does not know, and what reading it throws.
     init(file path: String) throws {
         let url = URL(fileURLWithPath: path)
+        // Mapped, so that the kind of a file of any size can be told.
         let data = try FileReader.read(url)
-        if data.starts(with: [0x89, 0x48, 0x52, 0x56, 0x51]) {
-            let description = try CompressedDescription(bytes: [UInt8](data), name: path)
+        if data.starts(with: [0x89, 0x48, 0x52, 0x56, 0x51]) || path.hasSuffix(".hrvq") {
+            // Of a file that only has the name, the error says what its first bytes are not.
+            let bytes = try [UInt8](FileReader.read(url, limit: FileReader.pictureLimit))
+            let description = try CompressedDescription(bytes: bytes, name: path)
             self.init(
                 text: description.text, json: try ReportJSON.data(description), damage: description.damage)
         } else if data.count > 8, data[data.startIndex + 8] == UInt8(ascii: "{") {
             try self.init(safetensors: data, path: path)
         } else if ["yaml", "yml"].contains((path as NSString).pathExtension.lowercased()) {
-            guard let text = String(data: data, encoding: .utf8) else {
+            guard let text = String(data: try FileReader.read(url, limit: FileReader.textLimit), encoding: .utf8) else {
                 throw FileError.malformed(path: path, reason: "is not text in UTF-8", expected: "YAML")
             }
             try self.init(yaml: text, url: url, source: path)
-        } else if path.hasSuffix(".hrvq") {
-            // The error says what its first bytes are not.
-            let description = try CompressedDescription(bytes: [UInt8](data), name: path)
-            self.init(text: description.text, json: try ReportJSON.data(description), damage: description.damage)
         } else {
             let isConfiguration = (path as NSString).lastPathComponent == "config.json"
             throw FileError.malformed(
@@ -116,7 +115,7 @@ extension Inspection {
 
     /// A model that its settings would make.
     private init(_ configuration: RunConfiguration) throws {
-        let description = ModelDescription(configuration, try configuration.makeAutoencoder())
+        let description = ModelDescription(configuration, try configuration.makeAutoencoder(on: .meta))
         self.init(text: description.text, json: try description.json())
     }
 

@@ -23,6 +23,11 @@ final class Interruption {
                 signal(number, SIG_DFL)
             }
         }
+        // A process inherits the mask of the thread that started it, and those of Dispatch block nearly all signals.
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        for number in numbers { sigaddset(&mask, number) }
+        pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     }
 
     /// Whether a signal came.

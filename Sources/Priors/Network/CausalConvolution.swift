@@ -101,7 +101,7 @@ final class PointwiseConvolution {
     /// gradientᵀ · input, a sum over rows. LibTorch may cut it into as many parts as there are threads, so that its bits
     /// depend on them; here the rows alone decide.
     private static func matrixGradient(_ gradient: Tensor, _ input: Tensor) throws -> Tensor {
-        let parts = FixedParts(of: input.size(0))
+        let parts = FixedParts(of: input.size(0), products: input.count * gradient.size(1))
         let sums = try Engine.jobs(parts.count) { part in
             try gradient.narrowed(axis: 0, parts[part]).permuted([1, 0])
                 .matmul(input.narrowed(axis: 0, parts[part]))

@@ -28,7 +28,8 @@ package struct ConvolutionGradients {
     /// - Throws: ``TorchError``.
     package func weightGradient(_ gradient: Tensor, input: Tensor) throws -> Tensor {
         let (gradient, input) = try (asRows(gradient), asRows(input))
-        let parts = FixedParts(of: input.size(0))
+        let positions = min(gradient.count / gradient.size(1), input.count / input.size(1))
+        let parts = FixedParts(of: input.size(0), products: positions * weight.count)
         let sums = try Engine.jobs(parts.count) { part in
             try backward(
                 gradient.narrowed(axis: 0, parts[part]), input: input.narrowed(axis: 0, parts[part]), result: 1)

@@ -5,10 +5,16 @@ package struct FixedParts {
     package let count: Int
     private let rows: Int
 
-    /// At most `most` parts of whole rows.
-    package init(of rows: Int, most: Int = 16) {
+    /// At most 16 parts of whole rows, fewer where a part would be little work.
+    ///
+    /// - Parameters:
+    ///   - rows: How many rows there are.
+    ///   - products: The multiplications of all rows.
+    package init(of rows: Int, products: Int) {
         self.rows = rows
-        count = max(min(rows, most), 1)
+        // Half a millisecond or so: LibTorch takes a tenth of that to prepare an operator.
+        let worthwhile = 1 << 24
+        count = max(min(rows, 16, max(products / worthwhile, 2)), 1)
     }
 
     /// The rows of a part.

@@ -96,12 +96,13 @@ public final class TrainingRun {
             : RunFolder.required(data, configuration.data)
         dataFolder = data
         (training, test) = try configuration.data.splits(data)
-        fingerprint = try training.fingerprint()
-        totalSteps = configuration.totalSteps(images: training.count)
+        // Before anything of the images' size is made.
         if device == .cpu {
             try configuration.requireTrainingMemory(
                 configuration.makeAutoencoder(on: .meta), configuration.elementType(on: device))
         }
+        fingerprint = try training.fingerprint()
+        totalSteps = configuration.totalSteps(images: training.count)
         model = try configuration.makeAutoencoder(on: device)
         model.precision = configuration.elementType(on: device)
         optimizer = try Adam(model.parameters, configuration.optimizer.adam)

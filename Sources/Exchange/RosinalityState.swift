@@ -1,3 +1,4 @@
+import Files
 import Torch
 
 /// A state dictionary of theirs that was checked: every tensor is there in the shape that the others ask for.
@@ -30,7 +31,8 @@ struct RosinalityState {
             tensors.append((entry, tensor))
         }
         let known = Set(table.map(\.name))
-        problems += state.keys.filter { !known.contains($0) }.sorted().map { "unknown: '\($0)'" }
+        // First: what a file has says more of what it is than what it lacks, and a message shows the first twenty.
+        problems = state.keys.filter { !known.contains($0) }.sorted().map { "unknown: '\(name: $0)'" } + problems
         guard problems.isEmpty else {
             throw ExchangeError.mismatchedState(source: source, expected: Self.expected, problems: problems)
         }

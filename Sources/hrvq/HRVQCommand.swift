@@ -15,6 +15,7 @@ enum Program {
         do {
             try AddressSpace.requireEnough()
             try OpenFiles.requireEnough()
+            MemoryOptions.areOfProcess = true
             let arguments = Array(CommandLine.arguments.dropFirst())
             if let word = arguments.first, let text = HRVQCommand.suggestion(for: word) {
                 throw ValidationError(text)

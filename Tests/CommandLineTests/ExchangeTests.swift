@@ -53,7 +53,7 @@ struct ExchangeTests {
                 "import", "--from", "rosinality", "state.pt", "--output", "model", words: "pt_to_safetensors.py")
             try failed(
                 "import", "--from", "rosinality", "other.safetensors", "--output", "model",
-                words: "unknown: 'weight'", "missing: 'quantize_t.embed'")
+                words: "unknown: 'weight'", "missing: 'enc_b.blocks.0.weight'", "more")
             try failed(
                 "import", "--from", "rosinality", state.path, "--output", "model", "--width", "30", words: "data.width")
             try failed(

@@ -104,7 +104,8 @@ struct FileErrorTests {
                 geteuid() == 0
                 ? "exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$0\" \"$@\"" : nil
             for arguments in [
-                ["evaluate", "run"], ["inspect", "./run"], ["export", "run", "--to", "rosinality", "--output", "x"],
+                ["evaluate", "run"], ["inspect", "./run"],
+                ["export", "run", "--to", "rosinality", "--output", "../hrvq-\(UUID().uuidString)"],
             ] {
                 expectFailure(try run(arguments, after: other, in: folder), "run", "Permission denied")
             }

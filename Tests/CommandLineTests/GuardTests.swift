@@ -157,7 +157,7 @@ struct GuardTests {
     @Test("A result does not take the place of another result, in a folder of results too")
     func distinct() throws {
         try withTemporaryFolder { folder in
-            for name in ["c/config.json", "./c/../c/model.safetensors"] {
+            for name in ["c/config.json", "./c/../c/config.json"] {
                 expectFailure(
                     try Shell.hrvq(
                         "train-classifier", "--kind", "glyphs", "--steps", "1", "--output", "c", "--json", name,
@@ -194,7 +194,9 @@ struct GuardTests {
                     let file = folder.appendingPathComponent(name)
                     let before = try Data(contentsOf: file)
                     let answer = try Shell.finish(Shell.start(command + [name, "--force"], in: folder))
-                    #expect(answer.status == 1 && answer.error.contains("--force replaces only"), "\(name): \(answer)")
+                    let isOtherKind = answer.status == 1 && answer.error.contains("--force replaces only")
+                    let isMisnamed = answer.status == 64 && answer.error.contains("the result is a")
+                    #expect(isOtherKind || (name.contains(".") && isMisnamed), "\(name): \(answer)")
                     #expect(try Data(contentsOf: file) == before)
                 }
                 let answer = try Shell.finish(Shell.start(command + [replaced, "--force"], in: folder))

@@ -103,13 +103,13 @@ struct PriorCommandTests {
             try Data("{}".utf8).write(to: notes)
             #expect(try sample("h.png", ["--count", "1", "--json", notes.path, "--force"]).status == 0)
             #expect(try Data(contentsOf: notes).count > 2)
-            let same = out.appendingPathComponent("same.png").path
+            let same = out.appendingPathComponent("same").path
             expectFailure(
                 try Shell.finish(
                     Shell.start(
                         [
                             "sample", run, "prior", "--count", "1", "--output", same, "--codes",
-                            "\(out.path)/./same.png",
+                            "\(out.path)/./same",
                         ], in: folder)), status: 64, "two results")
             #expect(!FileManager.default.fileExists(atPath: same))
         }

@@ -59,7 +59,7 @@ struct ResumeTests {
             }
             try FileManager.default.removeItem(at: RunFolder(parts).checkpoint(5))
             try FileManager.default.createDirectory(
-                at: RunFolder(parts).checkpoints.appendingPathComponent(".step-5.x.tmp"),
+                at: RunFolder(parts).checkpoints.appendingPathComponent(".step-5.\(UUID().uuidString).tmp"),
                 withIntermediateDirectories: true)
             let log = try FileHandle(forWritingTo: RunFolder(parts).metricsFile)
             try log.seekToEnd()

@@ -14,6 +14,10 @@ struct PriorIdentity {
     private static let trainingKey = "training"
     private static let settingsKey = "settings"
 
+    /// What the keys of settings begin with that do not decide what is trained; models do not depend on the number of
+    /// threads.
+    private static let freeSettings = PriorTraining.freeSettings + ["training.threads"]
+
     /// A name for the training of priors: the SHA-256 of the settings that decide what is trained and of the codes. The
     /// same training has the same name, so that its files stay the same too.
     ///
@@ -21,7 +25,7 @@ struct PriorIdentity {
     static func training(_ configuration: PriorConfiguration, _ codes: CodesFile) throws -> String {
         let digest = try SHA256Digest()
         try digest.update(text(codes.space))
-        try digest.update(text(configuration.identity(except: PriorTraining.freeSettings)))
+        try digest.update(text(configuration.identity(except: Self.freeSettings)))
         try digest.update("\(codes.indices)\(codes.labels ?? [])")
         for grid in codes.codes.grids {
             try grid.contiguous().withBytes { try digest.update(UnsafeRawBufferPointer($0)) }
@@ -36,7 +40,7 @@ struct PriorIdentity {
     func notes(_ configuration: PriorConfiguration) throws -> [String: String] {
         var notes = [
             Self.spaceKey: try Self.text(space),
-            Self.settingsKey: try Self.text(configuration.identity(except: PriorTraining.freeSettings)),
+            Self.settingsKey: try Self.text(configuration.identity(except: Self.freeSettings)),
         ]
         notes[Self.trainingKey] = training
         return notes
@@ -48,7 +52,7 @@ struct PriorIdentity {
     func run(_ configuration: PriorConfiguration) -> [String: String] {
         // Threads and precision are in a checkpoint as they really were.
         var run = configuration.identity(
-            except: PriorTraining.freeSettings + ["training.threads", "training.precision"])
+            except: Self.freeSettings + ["training.precision"])
         run["the training of all layers"] = training
         return run
     }
@@ -78,7 +82,7 @@ struct PriorIdentity {
         guard let text = notes[Self.settingsKey],
             let settings = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))
         else { return }
-        let now = configuration.identity(except: PriorTraining.freeSettings)
+        let now = configuration.identity(except: Self.freeSettings)
         // A setting that one version knows and another does not is no difference.
         let changes = settings.sorted { $0.key < $1.key }.compactMap { key, value in
             now[key].flatMap { $0 == value ? nil : "\(key) was \(value) and is \($0)" }

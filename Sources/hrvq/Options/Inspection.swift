@@ -148,6 +148,8 @@ extension Inspection {
         func holds(_ name: String) -> Bool {
             FileManager.default.fileExists(atPath: url.appendingPathComponent(name).path)
         }
+        // A folder that cannot be listed is not an empty one.
+        let names = try FolderContents.names(of: url)
         if PriorFolder.isPrior(url) {
             try self.init(priors: PriorFolder(url))
         } else if holds("state.json") {
@@ -164,7 +166,7 @@ extension Inspection {
                 return nil
             }
         } else {
-            let first = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted().prefix(3)
+            let first = names.sorted().prefix(3)
             throw FileError.malformed(
                 path: path,
                 reason: first.isEmpty

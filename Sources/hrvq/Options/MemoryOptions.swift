@@ -10,9 +10,12 @@ struct MemoryOptions: ParsableArguments {
             valueName: "size"))
     var memory: MemorySize?
 
+    /// Whether parsed options are those of this process. Others that parse a command line, such as tests, do not run it.
+    nonisolated(unsafe) static var areOfProcess = false
+
     func validate() throws {
         // Set here, not in each command: what a command reads first may be too large already.
-        MemoryLimit.set(memory?.bytes)
+        if Self.areOfProcess { MemoryLimit.set(memory?.bytes) }
     }
 }
 

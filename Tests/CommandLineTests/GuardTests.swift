@@ -254,7 +254,7 @@ struct GuardTests {
             let single = out.appendingPathComponent("single")
             #expect(try sample(3).status == 0)
             let fewer = try sample(2)
-            #expect(fewer.status == 0 && fewer.error.contains("removed 3 pictures"), "\(fewer)")
+            #expect(fewer.status == 0 && fewer.error.contains("replaced 3 pictures"), "\(fewer)")
             #expect(names(single) == ["0000.png", "0001.png"])
             try picture("0002.png", in: single)
             try PixelImage(width: 2, height: 2, channels: 1, pixels: [0, 1, 2, 3])

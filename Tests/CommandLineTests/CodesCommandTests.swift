@@ -11,7 +11,7 @@ struct CodesCommandTests {
             #expect(
                 try Shell.hrvq("tokenize", run, "--limit", "5", "--output", "c.safetensors", in: folder).status == 0)
             let answer = try Shell.hrvq("decode", run, "c.safetensors", in: folder)
-            #expect(answer.status == 0 && answer.error.contains("c.safetensors → c: 5 images of 28×28"), "\(answer)")
+            #expect(answer.status == 0 && answer.error.contains("c.safetensors → c: 5 images of 28x28"), "\(answer)")
             let file = try CodesFile(folder.appendingPathComponent("c.safetensors"))
             let pictures = names(folder.appendingPathComponent("c"))
             #expect(pictures.map { Int($0.dropLast(4)) } == file.indices.map { $0 })

@@ -79,7 +79,7 @@ struct DecodeCommand: ParsableCommand {
         let header = file.header
         return Pictures(
             names: numbered(0..<header.images),
-            report: "\(header.width)×\(header.height) from \(file.payloads.count) of \(header.layers.count) layers"
+            report: "\(header.width)x\(header.height) from \(file.payloads.count) of \(header.layers.count) layers"
         ) { body in try compressor.decompress(file, name: name, body) }
     }
 
@@ -97,7 +97,7 @@ struct DecodeCommand: ParsableCommand {
         let data = compressor.configuration.data
         return Pictures(
             names: numbered(codes.indices),
-            report: "\(data.width)×\(data.height) from \(layers ?? count) of \(count) layers"
+            report: "\(data.width)x\(data.height) from \(layers ?? count) of \(count) layers"
         ) { body in try decoder.forEachImage(codes.codes, layers: layers, body) }
     }
 

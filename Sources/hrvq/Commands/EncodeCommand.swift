@@ -126,7 +126,7 @@ struct EncodeCommand: ParsableCommand {
         let pixels = Double(header.width) * Double(header.height) * Double(header.images)
         printError(
             "\(file.inputName) → \(file.outputName): " + (header.images == 1 ? "" : "\(header.images) images of ")
-                + "\(header.width)×\(header.height), \(header.mode), \(bytes) bytes, "
+                + "\(header.width)x\(header.height), \(header.mode), \(bytes) bytes, "
                 + "\(String(format: "%.4f", Double(bytes) * 8 / pixels)) bits per pixel")
     }
 }

@@ -17,7 +17,7 @@ struct ReconstructCommand: ParsableCommand {
     @Argument(help: "Image files (JPEG, PNG, WebP), or folders of them.", completion: .file())
     var images: [String]
 
-    @Option(help: "The folder for the pictures.", completion: .directory, transform: ResultKind.folder.path)
+    @Option(help: "The folder for the pictures.", completion: .directory, transform: OutputPath.parse)
     var output: String
 
     @OptionGroup var tiles: TileOptions

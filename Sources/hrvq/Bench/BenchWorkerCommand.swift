@@ -64,7 +64,6 @@ struct BenchWorkerCommand: ParsableCommand {
             case .contention: throw ValidationError("contention consists of other measures")
             }
         _ = try workload.repeated(3)
-        let pace = ThreadPace(on: device)
         say(["ready": true, "unit": workload.unit])
         while let line = readLine() {
             let words = line.split(separator: " ")
@@ -75,6 +74,8 @@ struct BenchWorkerCommand: ParsableCommand {
                 let bound = try workload.bound()
                 say(bound.map { ["operations": $0.operations, "bytes": $0.bytes, "type": "\($0.type)"] } ?? [:])
             } else if words.count == 2, words[0] == "round", let count = Int(words[1]) {
+                // A round of its own: what other programs did in their turns says nothing of this one.
+                let pace = ThreadPace(on: device)
                 let start = ProcessInfo.processInfo.systemUptime
                 let units =
                     try device.kind == .cuda

@@ -10,6 +10,9 @@ package struct ConvolutionGradients {
     private let padding: Int
     private let isTransposed: Bool
 
+    /// As many images as there are parts at most.
+    private static let manyImages = 16
+
     /// The gradients of a convolution.
     ///
     /// - Parameter weight: [out, in, height, width], transposed [in, out, height, width]; in the maps' element type.
@@ -42,12 +45,14 @@ package struct ConvolutionGradients {
     ///
     /// - Throws: ``TorchError``.
     package func inputGradient(_ gradient: Tensor, input: Tensor) throws -> Tensor {
-        guard isPointwise else { return try backward(gradient, input: input, result: 0) }
-        let (gradient, rows) = try (asRows(gradient), asRows(input))
         let shape = input.shape
+        guard isPointwise, shape[0] < Self.manyImages else {
+            return try backward(gradient, input: input, result: 0)
+        }
+        let (gradient, rows) = try (asRows(gradient), asRows(input))
         func rowsGradient() throws -> Tensor { try backward(gradient, input: rows, result: 0) }
-        // With one thread, LibTorch computes that of fewer than 16 images in another way.
-        let found = try rows.size(0) < 16 ? Engine.jobs(1) { _ in try rowsGradient() }[0] : rowsGradient()
+        // With one thread, LibTorch computes that of fewer images in another way.
+        let found = try rows.size(0) < Self.manyImages ? Engine.jobs(1) { _ in try rowsGradient() }[0] : rowsGradient()
         return try found.permuted([0, 2, 3, 1]).reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([
             0, 3, 1, 2,
         ])
@@ -57,9 +62,10 @@ package struct ConvolutionGradients {
         weight.size(2) == 1 && weight.size(3) == 1 && stride == 1 && padding == 0
     }
 
-    /// A pointwise convolution knows no images: each row of the grid can be one, so that few images have parts too.
+    /// A pointwise convolution knows no images: each row of the grid can be one, so that few images have parts too. Many
+    /// images stay as they are, as one-row images cost oneDNN more.
     private func asRows(_ map: Tensor) throws -> Tensor {
-        guard isPointwise else { return map }
+        guard isPointwise, map.size(0) < Self.manyImages else { return map }
         return try map.channelsLast().permuted([0, 2, 3, 1]).reshaped([-1, 1, map.size(3), map.size(1)])
             .permuted([0, 3, 1, 2])
     }

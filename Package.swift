@@ -47,16 +47,35 @@ if let torchFolder {
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
     ]
 } else {
-    torchTargets = [.systemLibrary(name: "CLibTorch", pkgConfig: "libtorch")]
+    torchTargets = [
+        .systemLibrary(name: "CLibTorch", path: "Sources/System/CLibTorch", pkgConfig: "libtorch")
+    ]
     torchDependencies = ["CLibTorch"]
 }
 
-// The kernels are one Swift source each, compiled once for every instruction set; the best is chosen at
-// run time. Code generation flags are "unsafe" for SwiftPM, so as a versioned dependency every variant is
-// compiled for the baseline processor (pass `-Xcc -march=x86-64-v3` to the whole build to raise it; convolutions are
-// the engine's then, as their kernel pays with fused products alone).
+/// A module of a street: `Sources/<street>/<folder>`, where the folder is named after the module.
+func module(
+    _ name: String, in street: String, folder: String? = nil, dependencies: [Target.Dependency] = [],
+    resources: [Resource]? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(street)/\(folder ?? name)", resources: resources)
+}
+
+/// A system library in `Sources/System`.
+func library(_ name: String, pkgConfig: String? = nil, apt: [String] = [], brew: [String] = []) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig,
+        providers: pkgConfig == nil ? nil : [.apt(apt), .brew(brew)])
+}
+
+// A kernel is one Swift source, compiled once for every instruction set; the best is chosen at run time. Code generation
+// flags are "unsafe" for SwiftPM, so as a versioned dependency every variant is compiled for the baseline processor (pass
+// `-Xcc -march=x86-64-v3` to the whole build to raise it; convolutions are the engine's then, as their kernel pays with
+// fused products alone).
 func kernel(
-    _ name: String, architecture: String?, defines: [String] = [], dependencies: [Target.Dependency] = []
+    _ name: String, _ folder: String, architecture: String? = nil, defines: [String] = [],
+    dependencies: [Target.Dependency] = []
 ) -> Target {
     // A debug build optimizes file by file, and the kernels' generic parts are in files of their own.
     let whole: SwiftSetting = .unsafeFlags(
@@ -69,8 +88,36 @@ func kernel(
         }
     #endif
     return .target(
-        name: name, dependencies: dependencies, path: "Sources/\(name)",
+        name: name, dependencies: dependencies, path: "Sources/Kernels/\(folder)",
         swiftSettings: torchFolder == nil ? [] : settings)
+}
+
+/// All variants of a kernel. `Sources/Kernels/<subject>` has the source in `Portable`, which `AVX2` and `AVX512` are links
+/// to, and where the variants share types with their caller, `Interface`.
+///
+/// - Parameters:
+///   - avx2: What the source is told of x86-64-v3. FUSED: one instruction multiplies and adds.
+///   - avx512: What the source is told of x86-64-v4. WIDE: registers have 64 bytes, and instructions for 16-bit integers.
+func kernels(
+    _ subject: String, hasInterface: Bool = true, avx2: [String] = [], avx512: [String] = [],
+    dependencies: [Target.Dependency] = []
+) -> [Target] {
+    let interface = "\(subject)KernelInterface"
+    let needed = dependencies + (hasInterface ? [.target(name: interface)] : [])
+    func variant(_ name: String, _ architecture: String?, _ defines: [String]) -> Target {
+        kernel(
+            "\(subject)Kernel\(name)", "\(subject)/\(name)", architecture: architecture, defines: defines,
+            dependencies: needed)
+    }
+    return (hasInterface ? [module(interface, in: "Kernels/\(subject)", folder: "Interface")] : []) + [
+        variant("Portable", nil, []), variant("AVX2", "x86-64-v3", avx2), variant("AVX512", "x86-64-v4", avx512),
+    ]
+}
+
+/// What a module that calls a kernel depends on.
+func variants(_ subject: String, hasInterface: Bool = true) -> [Target.Dependency] {
+    ((hasInterface ? ["Interface"] : []) + ["Portable", "AVX2", "AVX512"]).map { "\(subject)Kernel\($0)" }
+        .map { .target(name: $0) }
 }
 
 // Only `make documentation` needs DocC; other packages should not have to fetch it.
@@ -106,125 +153,108 @@ if environment["HRVQ_FUZZ"] != nil {
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 
+let system: [Target] = [
+    library(
+        "CJPEG", pkgConfig: "libturbojpeg", apt: ["libturbojpeg0-dev", "libjpeg-dev"], brew: ["jpeg-turbo"]),
+    library("CPNG", pkgConfig: "libpng", apt: ["libpng-dev"], brew: ["libpng"]),
+    library("CWebP", pkgConfig: "libwebpdemux", apt: ["libwebp-dev"], brew: ["webp"]),
+    library("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
+    library("CCrypto", pkgConfig: "libcrypto", apt: ["libssl-dev"], brew: ["openssl"]),
+    library("CFiles"),
+    library("CProcessor"),
+    .target(
+        name: "CImages", dependencies: ["CJPEG", "CPNG"], path: "Sources/System/CImages",
+        linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+    .target(
+        name: "CTorch", dependencies: torchDependencies, path: "Sources/System/CTorch",
+        cxxSettings: torchCompilerFlags, linkerSettings: torchLinkerFlags),
+]
+
+let kernelModules: [Target] =
+    kernels("Search", avx512: ["WIDE"], dependencies: ["CProcessor"])
+    + kernels("Convolution", avx2: ["FUSED"], avx512: ["FUSED", "WIDE"], dependencies: ["CProcessor"])
+    + kernels("Attention", hasInterface: false, avx2: ["FUSED"], avx512: ["FUSED"])
+    + kernels(
+        "Sampling", hasInterface: false, avx2: ["FUSED"], avx512: ["FUSED", "WIDE"], dependencies: ["CProcessor"])
+    + kernels("Entropy")
+    + [
+        kernel("FeatureMapKernels", "FeatureMaps/Portable"),
+        // Every x86-64 processor with instructions for bfloat16 has AVX-512.
+        kernel(
+            "FeatureMapKernelsBFloat16", "FeatureMaps/BFloat16", architecture: "x86-64-v4",
+            dependencies: ["FeatureMapKernels"]),
+    ]
+
+let modules: [Target] = [
+    module("Files", in: "Base", dependencies: ["CCrypto", "CFiles"]),
+    module("Processors", in: "Base"),
+
+    module(
+        "Torch", in: "Engine",
+        dependencies: ["CTorch", "FeatureMapKernels", "FeatureMapKernelsBFloat16", "Files", "Processors", collections]
+            + variants("Convolution"),
+        resources: [.embedInCode("CUDA/Kernels")]),
+
+    module("Images", in: "Data", dependencies: ["CImages", "CJPEG", "CPNG", "CWebP", "CZlib", "Files"]),
+    module("Datasets", in: "Data", dependencies: ["CZlib", "Files", "Images", "Processors"]),
+
+    module(
+        "Quantization", in: "Models", dependencies: ["Torch", "Processors"] + variants("Search"),
+        resources: [.embedInCode("CUDA/Kernels")]),
+    module("Autoencoders", in: "Models", dependencies: ["Torch", "Quantization"]),
+    module(
+        "Priors", in: "Models",
+        dependencies: ["Torch", "Datasets", "Quantization", "Processors"]
+            + variants("Sampling", hasInterface: false) + variants("Attention", hasInterface: false)),
+    module(
+        "Features", in: "Models", folder: "FeatureNetworks",
+        dependencies: ["Files", "Torch", "Images", "Datasets", "Metrics"]),
+
+    module("Bitstream", in: "Coding", dependencies: ["Files", "Processors"] + variants("Entropy")),
+    module(
+        "Compression", in: "Coding",
+        dependencies: ["Bitstream", "Files", "Torch", "Images", "Autoencoders", "Training"]),
+
+    module(
+        "Training", in: "Runs",
+        dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
+        resources: [.embedInCode("Presets"), .embedInCode("CUDA/Kernels")]),
+    module(
+        "Generation", in: "Runs",
+        dependencies: [
+            "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Priors", "Metrics", "Training",
+            "Features", "Figures",
+        ], resources: [.embedInCode("Presets")]),
+
+    module("Metrics", in: "Studies"),
+    module("Figures", in: "Studies", dependencies: ["Files"]),
+    module(
+        "Comparison", in: "Studies",
+        dependencies: [
+            "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
+            "Bitstream", "Compression", "Features", "Figures", "Processors",
+        ], resources: [.embedInCode("Presets")]),
+
+    .target(name: "Exchange", dependencies: ["Files", "Torch", "Quantization", "Autoencoders", "Training"]),
+    .target(
+        name: "HRVQ",
+        dependencies: [
+            "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Exchange",
+            "Features", "Figures", "Comparison", "Priors", "Generation", "Bitstream", "Compression",
+        ]),
+    .executableTarget(
+        name: "HRVQCommands", dependencies: ["HRVQ", "Files", argumentParser], path: "Sources/CommandLine"),
+]
+
 package.targets =
-    torchTargets + fuzzTargets + [
-        .systemLibrary(
-            name: "CJPEG", pkgConfig: "libturbojpeg",
-            providers: [.apt(["libturbojpeg0-dev", "libjpeg-dev"]), .brew(["jpeg-turbo"])]),
-        .systemLibrary(
-            name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
-        .target(
-            name: "CImages", dependencies: ["CJPEG", "CPNG"],
-            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
-        .systemLibrary(
-            name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
-        .systemLibrary(name: "CProcessor"),
-        .systemLibrary(name: "CFiles"),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(
-            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
-
-        .target(
-            name: "CTorch", dependencies: torchDependencies, cxxSettings: torchCompilerFlags,
-            linkerSettings: torchLinkerFlags),
-        .target(name: "Files", dependencies: ["CCrypto", "CFiles"]),
-        .target(name: "Processors"),
-        kernel("ConvolutionKernels", architecture: nil),
-        kernel("BFloat16Kernels", architecture: "x86-64-v4", dependencies: ["ConvolutionKernels"]),
-        .target(name: "WinogradKernelTypes"),
-        // FUSED: one instruction multiplies and adds, where every processor of the variant has it. WIDE: there are
-        // thirty-two registers of sixteen numbers.
-        kernel("WinogradKernelBaseline", architecture: nil, dependencies: ["WinogradKernelTypes", "CProcessor"]),
-        kernel(
-            "WinogradKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"],
-            dependencies: ["WinogradKernelTypes", "CProcessor"]),
-        kernel(
-            "WinogradKernelAVX512", architecture: "x86-64-v4", defines: ["FUSED", "WIDE"],
-            dependencies: ["WinogradKernelTypes", "CProcessor"]),
-        .target(
-            name: "Torch",
-            dependencies: [
-                "CTorch", "ConvolutionKernels", "BFloat16Kernels", "WinogradKernelTypes", "WinogradKernelBaseline",
-                "WinogradKernelAVX2", "WinogradKernelAVX512", "Files", "Processors", collections,
-            ], resources: [.embedInCode("CUDA/Kernels")]),
-        .target(name: "Images", dependencies: ["CImages", "CJPEG", "CPNG", "CWebP", "CZlib", "Files"]),
-        .target(name: "Datasets", dependencies: ["CZlib", "Files", "Images", "Processors"]),
-        .target(name: "SearchKernelTypes"),
-        kernel("SearchKernelBaseline", architecture: nil, dependencies: ["SearchKernelTypes", "CProcessor"]),
-        kernel("SearchKernelAVX2", architecture: "x86-64-v3", dependencies: ["SearchKernelTypes", "CProcessor"]),
-        // WIDE: with the instructions for 16-bit integers in registers of 64 bytes.
-        kernel(
-            "SearchKernelAVX512", architecture: "x86-64-v4", defines: ["WIDE"],
-            dependencies: ["SearchKernelTypes", "CProcessor"]),
-        .target(
-            name: "Quantization",
-            dependencies: [
-                "Torch", "Processors", "SearchKernelTypes", "SearchKernelBaseline", "SearchKernelAVX2",
-                "SearchKernelAVX512",
-            ], resources: [.embedInCode("CUDA/Kernels")]),
-        .target(name: "Autoencoders", dependencies: ["Torch", "Quantization"]),
-        kernel("SamplerKernelBaseline", architecture: nil, dependencies: ["CProcessor"]),
-        kernel("SamplerKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"], dependencies: ["CProcessor"]),
-        kernel(
-            "SamplerKernelAVX512", architecture: "x86-64-v4", defines: ["FUSED", "WIDE"], dependencies: ["CProcessor"]),
-        kernel("PriorKernelBaseline", architecture: nil),
-        kernel("PriorKernelAVX2", architecture: "x86-64-v3", defines: ["FUSED"]),
-        kernel("PriorKernelAVX512", architecture: "x86-64-v4", defines: ["FUSED"]),
-        .target(
-            name: "Priors",
-            dependencies: [
-                "Torch", "Datasets", "Quantization", "Processors", "SamplerKernelBaseline", "SamplerKernelAVX2",
-                "SamplerKernelAVX512", "PriorKernelBaseline", "PriorKernelAVX2", "PriorKernelAVX512",
-            ]),
-        .target(name: "EntropyKernelTypes"),
-        kernel("EntropyKernelBaseline", architecture: nil, dependencies: ["EntropyKernelTypes"]),
-        kernel("EntropyKernelAVX2", architecture: "x86-64-v3", dependencies: ["EntropyKernelTypes"]),
-        kernel("EntropyKernelAVX512", architecture: "x86-64-v4", dependencies: ["EntropyKernelTypes"]),
-        .target(
-            name: "Bitstream",
-            dependencies: [
-                "Files", "Processors", "EntropyKernelTypes", "EntropyKernelBaseline", "EntropyKernelAVX2",
-                "EntropyKernelAVX512",
-            ]),
-        .target(name: "Metrics"),
-        .target(
-            name: "Training",
-            dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
-            resources: [.embedInCode("Presets"), .embedInCode("CUDA/Kernels")]),
-        .target(
-            name: "Compression",
-            dependencies: ["Bitstream", "Files", "Torch", "Images", "Autoencoders", "Training"]),
-        .target(name: "Exchange", dependencies: ["Files", "Torch", "Quantization", "Autoencoders", "Training"]),
-        .target(name: "Features", dependencies: ["Files", "Torch", "Images", "Datasets", "Metrics"]),
-        .target(name: "Figures", dependencies: ["Files"]),
-        .target(
-            name: "Comparison",
-            dependencies: [
-                "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
-                "Bitstream", "Compression", "Features", "Figures", "Processors",
-            ], resources: [.embedInCode("Presets")]),
-        .target(
-            name: "Generation",
-            dependencies: [
-                "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Priors", "Metrics", "Training",
-                "Features", "Figures",
-            ], resources: [.embedInCode("Presets")]),
-        .target(
-            name: "HRVQ",
-            dependencies: [
-                "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Exchange",
-                "Features", "Figures", "Comparison", "Priors", "Generation", "Bitstream", "Compression",
-            ]),
-        .executableTarget(
-            name: "HRVQCommands", dependencies: ["HRVQ", "Files", argumentParser], path: "Sources/hrvq"),
-
+    torchTargets + fuzzTargets + system + kernelModules + modules + [
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(
-            name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelTypes"], resources: [.copy("Fixtures")]
+            name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelInterface"], resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "TorchTests",
-            dependencies: ["Torch", "ConvolutionKernels", "Processors", "WinogradKernelTypes", "Files"],
+            dependencies: ["Torch", "FeatureMapKernels", "Processors", "ConvolutionKernelInterface", "Files"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "ImagesTests", dependencies: ["Images", "CZlib"], resources: [.copy("Fixtures"), .copy("Matrix")]),

@@ -1,4 +1,4 @@
-import EntropyKernelTypes
+import EntropyKernelInterface
 import Foundation
 import Testing
 

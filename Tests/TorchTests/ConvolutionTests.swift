@@ -1,4 +1,4 @@
-import ConvolutionKernels
+import FeatureMapKernels
 import Testing
 
 @testable import Torch

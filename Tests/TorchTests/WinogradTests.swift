@@ -1,6 +1,6 @@
 import Processors
 import Testing
-import WinogradKernelTypes
+import ConvolutionKernelInterface
 
 @testable import Torch
 

@@ -1,1 +1,0 @@
-../EntropyKernelBaseline/DigitCoding.swift

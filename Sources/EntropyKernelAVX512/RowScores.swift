@@ -1,1 +1,0 @@
-../EntropyKernelBaseline/RowScores.swift

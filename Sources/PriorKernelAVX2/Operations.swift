@@ -1,1 +1,0 @@
-../PriorKernelBaseline/Operations.swift

@@ -1,1 +1,0 @@
-../PriorKernelBaseline/Pointwise.swift

@@ -1,1 +1,0 @@
-../SamplerKernelBaseline/Exponential.swift

@@ -1,1 +1,0 @@
-../SamplerKernelBaseline/LanePairs.swift

@@ -1,1 +1,0 @@
-../SearchKernelBaseline/IntegerSearch.swift

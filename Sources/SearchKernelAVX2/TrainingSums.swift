@@ -1,1 +1,0 @@
-../SearchKernelBaseline/TrainingSums.swift

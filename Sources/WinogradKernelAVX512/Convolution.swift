@@ -1,1 +1,0 @@
-../WinogradKernelBaseline/Convolution.swift

@@ -187,7 +187,7 @@ let kernelModules: [Target] =
 
 let modules: [Target] = [
     module("Files", in: "Base", dependencies: ["CCrypto", "CFiles"]),
-    module("Processors", in: "Base"),
+    module("Processors", in: "Base", dependencies: ["CProcessor"]),
 
     module(
         "Torch", in: "Engine",
@@ -243,14 +243,16 @@ let modules: [Target] = [
             "Features", "Figures", "Comparison", "Priors", "Generation", "Bitstream", "Compression",
         ]),
     .executableTarget(
-        name: "HRVQCommands", dependencies: ["HRVQ", "Files", argumentParser], path: "Sources/CommandLine"),
+        name: "HRVQCommands", dependencies: ["HRVQ", "Files", "Processors", argumentParser], path: "Sources/CommandLine"
+    ),
 ]
 
 package.targets =
     torchTargets + fuzzTargets + system + kernelModules + modules + [
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(
-            name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelInterface"], resources: [.copy("Fixtures")]
+            name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelInterface", "Processors"],
+            resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "TorchTests",
@@ -260,7 +262,8 @@ package.targets =
             name: "ImagesTests", dependencies: ["Images", "CZlib"], resources: [.copy("Fixtures"), .copy("Matrix")]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images"]),
         .testTarget(
-            name: "QuantizationTests", dependencies: ["Quantization", "Torch"], resources: [.copy("Fixtures")]),
+            name: "QuantizationTests", dependencies: ["Quantization", "Torch", "Processors"],
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch"], resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
@@ -276,7 +279,8 @@ package.targets =
             name: "ComparisonTests",
             dependencies: ["Comparison", "Training", "Images", "Bitstream", "Compression", "Metrics", "Torch", "Files"]),
         .testTarget(
-            name: "PriorsTests", dependencies: ["Priors", "Datasets", "Torch"], resources: [.copy("Fixtures")]),
+            name: "PriorsTests", dependencies: ["Priors", "Datasets", "Torch", "Processors"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "GenerationTests", dependencies: ["Generation", "Training", "Datasets", "Torch", "Files"]),
         .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands"]),
     ]

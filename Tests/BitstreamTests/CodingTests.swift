@@ -1,4 +1,5 @@
 import Foundation
+import Processors
 import Testing
 
 @testable import Bitstream
@@ -58,8 +59,8 @@ struct SplitMix: RandomNumberGenerator {
         let statistics = try #require(
             StatisticsTraining().statistics(of: codes, isHierarchical: isHierarchical, model: model)
         ).adapting(by: adaptation)
-        let payloads = ModelledCoding.encode(codes, statistics, kernel: .baseline)
-        for kernel in CodingKernel.allCases where kernel.isSupported {
+        let payloads = ModelledCoding.encode(codes, statistics, kernel: .portable)
+        for kernel in KernelVariant.allCases where kernel.isSupported {
             #expect(ModelledCoding.encode(codes, statistics, kernel: kernel) == payloads, "\(kernel)")
             let values = try ModelledCoding.decode(
                 payloads, layers: layers, images: 3, statistics, name: "x", kernel: kernel)

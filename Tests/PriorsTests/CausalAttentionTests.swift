@@ -1,3 +1,4 @@
+import Processors
 import Testing
 import Torch
 
@@ -36,7 +37,7 @@ struct CausalAttentionTests {
     @Test("Values and gradients are those of LibTorch in float64", arguments: shapes)
     func agreement(_ shape: [Int]) throws {
         let expected = try run(CausalAttention(heads: shape[2], kernel: nil), shape, .float64)
-        for kernel in PriorKernel.allCases where kernel.isSupported {
+        for kernel in KernelVariant.allCases where kernel.isSupported {
             let found = try run(CausalAttention(heads: shape[2], kernel: kernel), shape)
             expectClose(found.value, expected.value, absolute: 2e-6, relative: 1e-5, "\(kernel): value")
             for (index, gradient) in found.gradients.enumerated() {

@@ -1,4 +1,5 @@
 import Priors
+import Processors
 import Testing
 import Torch
 
@@ -12,7 +13,7 @@ struct IncrementalSamplerTests {
         let expected = try whole.array(of: Float.self)
         // Far from constant, or equal numbers would mean little.
         #expect((expected.max() ?? 0) - (expected.min() ?? 0) > 1)
-        for kernel in SamplerKernel.allCases where kernel.isSupported {
+        for kernel in KernelVariant.allCases where kernel.isSupported {
             let found = try IncrementalSampler(network, kernel: kernel).logits(
                 codes: prior.codes, conditions: prior.conditions, labels: prior.labels)
             #expect(found.shape == whole.shape)

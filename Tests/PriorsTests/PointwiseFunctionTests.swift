@@ -1,3 +1,4 @@
+import Processors
 import Testing
 import Torch
 
@@ -5,7 +6,7 @@ import Torch
 
 @Suite("Kernels of pointwise functions")
 struct PointwiseFunctionTests {
-    static let kernels = PriorKernel.allCases.filter(\.isSupported)
+    static let kernels = KernelVariant.allCases.filter(\.isSupported)
     /// [N, H, W, C], the second with rows that are no whole blocks of eight.
     static let shapes = [[2, 3, 4, 16], [2, 3, 5, 5]]
 
@@ -24,7 +25,7 @@ struct PointwiseFunctionTests {
     }
 
     private func expectAgreement(
-        _ inputs: [Tensor], _ kernel: PriorKernel, _ function: (PointwiseFunctions, [Tensor]) throws -> Tensor
+        _ inputs: [Tensor], _ kernel: KernelVariant, _ function: (PointwiseFunctions, [Tensor]) throws -> Tensor
     ) throws {
         let expected = try run(inputs) { try function(PointwiseFunctions(kernel: nil), $0) }
         let found = try run(inputs) { try function(PointwiseFunctions(kernel: kernel), $0) }
@@ -32,7 +33,7 @@ struct PointwiseFunctionTests {
     }
 
     @Test("Values and gradients are LibTorch's", arguments: kernels, shapes)
-    func agreement(_ kernel: PriorKernel, _ shape: [Int]) throws {
+    func agreement(_ kernel: KernelVariant, _ shape: [Int]) throws {
         let input = try random(shape, 1) * 3
         try expectAgreement([input], kernel) { try $0.elu($1[0]) }
         try expectAgreement([input], kernel) { try $0.elu($1[0], above: 2, side: 1) }
@@ -42,7 +43,7 @@ struct PointwiseFunctionTests {
     }
 
     @Test("Dropout keeps a share, scales it, and passes the gradient of what it kept", arguments: kernels)
-    func dropout(_ kernel: PriorKernel) throws {
+    func dropout(_ kernel: KernelVariant) throws {
         let functions = PointwiseFunctions(kernel: kernel)
         let (share, scale) = (0.3, Float(1 / 0.7))
         let input = try random([4, 16, 16, 31], 1)

@@ -1,4 +1,5 @@
 import Priors
+import Processors
 import Testing
 import Torch
 
@@ -74,9 +75,9 @@ struct SamplingRequestTests {
         }
     }
 
-    @Test("A kernel that this processor cannot run", .enabled(if: !SamplerKernel.allCases.allSatisfy(\.isSupported)))
+    @Test("A kernel that this processor cannot run", .enabled(if: !KernelVariant.allCases.allSatisfy(\.isSupported)))
     func unsupportedKernel() throws {
-        let kernel = try #require(SamplerKernel.allCases.first { !$0.isSupported })
+        let kernel = try #require(KernelVariant.allCases.first { !$0.isSupported })
         #expect(throws: SamplingError.unsupportedKernel(name: kernel.rawValue)) {
             try IncrementalSampler(prior.makeNetwork(), kernel: kernel)
         }

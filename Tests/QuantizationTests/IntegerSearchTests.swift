@@ -1,9 +1,10 @@
+import Processors
 import Testing
 import Torch
 
 @testable import Quantization
 
-@Suite("Search in integers first", .enabled(if: SearchKernel.best.searchesIntegers))
+@Suite("Search in integers first", .enabled(if: KernelVariant.best.searchesIntegers))
 struct IntegerSearchTests {
     /// Lengths and numbers of codewords that the kernel has registers for; groups and chunks that are partly filled.
     @Test(
@@ -147,9 +148,9 @@ struct IntegerVariantTests {
     @Test("On x86-64, that of AVX-512")
     func variants() {
         #if arch(x86_64)
-            #expect(SearchKernel.allCases.filter(\.searchesIntegers) == [.avx512])
+            #expect(KernelVariant.allCases.filter(\.searchesIntegers) == [.avx512])
         #else
-            #expect(SearchKernel.allCases.allSatisfy { !$0.searchesIntegers })
+            #expect(KernelVariant.allCases.allSatisfy { !$0.searchesIntegers })
         #endif
     }
 }

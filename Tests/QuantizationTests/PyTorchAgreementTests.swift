@@ -1,3 +1,4 @@
+import Processors
 import Quantization
 import Testing
 import Torch
@@ -11,7 +12,7 @@ struct PyTorchAgreementTests {
         let search = CodewordSearch(codebooks: codebooks, branching: 8, dimension: 32)
         let vectors = try fixture["vectors"].to(.float32)
         let expected = try fixture["indices"].array(of: Int32.self)
-        for kernel in SearchKernel.allCases where kernel.isSupported {
+        for kernel in KernelVariant.allCases where kernel.isSupported {
             let found = try search(vectors, sums: .partial, kernel: kernel)
             #expect(try found.indices.array(of: Int32.self) == expected)
             let sums = try #require(found.sums)

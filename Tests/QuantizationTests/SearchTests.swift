@@ -1,3 +1,4 @@
+import Processors
 import Quantization
 import Testing
 import Torch
@@ -22,7 +23,7 @@ struct SearchTests {
         let reference = try ReferenceSearch.search(
             vectors, codebooks: quantizer.codebooks.map(\.tensor), structure: structure)
         let search = try quantizer.packedSearch()
-        let baseline = try search(vectors, sums: .partial, kernel: .baseline)
+        let baseline = try search(vectors, sums: .partial, kernel: .portable)
         // Codewords at nearly the same distance may swap: the scores are rounded differently.
         let same = zip(
             try baseline.indices.array(of: Int32.self), try reference.indices.array(of: Int32.self)
@@ -31,7 +32,7 @@ struct SearchTests {
         let residual = try (vectors - #require(baseline.sums).selected(axis: 0, layers - 1)).norm().item()
         let best = try (vectors - #require(reference.sums).selected(axis: 0, layers - 1)).norm().item()
         #expect(abs(residual - best) <= 1e-3 * best + 1e-5)
-        for kernel in SearchKernel.allCases where kernel.isSupported {
+        for kernel in KernelVariant.allCases where kernel.isSupported {
             let other = try search(vectors, sums: .partial, kernel: kernel)
             #expect(try other.indices.array(of: Int32.self) == baseline.indices.array(of: Int32.self))
             #expect(try #require(other.sums).array(of: Float.self) == #require(baseline.sums).array(of: Float.self))
@@ -105,7 +106,7 @@ struct SearchTests {
         var codewords: [Float] = (0..<18).map { $0 % 2 == 0 ? Float($0 / 2) : 1 }
         codewords[2 * 4] = value
         let search = CodewordSearch(codebooks: [codewords], structure: structure, branching: 9, dimension: 2)
-        for kernel in SearchKernel.allCases where kernel.isSupported {
+        for kernel in KernelVariant.allCases where kernel.isSupported {
             func child(_ x: Float, _ y: Float) throws -> [Int32] {
                 try search(Tensor([x, y], [1, 2]), sums: .none, kernel: kernel).indices.array(of: Int32.self)
             }

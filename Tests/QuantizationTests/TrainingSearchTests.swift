@@ -1,3 +1,4 @@
+import Processors
 import Testing
 import Torch
 
@@ -72,15 +73,15 @@ struct TrainingSearchTests {
             structure: structure, layers: 3, branching: shape.branching, dimension: shape.dimension)
         let vectors = try Tensor.normal([shape.count, shape.dimension], generator: Generator(seed: 3))
         let search = try quantizer.packedSearch()
-        func numbers(_ kernel: SearchKernel) throws -> [Float] {
+        func numbers(_ kernel: KernelVariant) throws -> [Float] {
             let found = try search.train(vectors, weights: [1, 0.5, 0.25], kernel: kernel)
             return try found.gradient.array(of: Float.self) + found.errors.map { Float($0) }
                 + found.assigned.flatMap { try $0.sums.array(of: Float.self) + $0.counts.map { Float($0) } }
         }
         let threads = Engine.threadCount
         defer { try? Engine.setThreadCount(threads) }
-        let expected = try numbers(.baseline)
-        for kernel in SearchKernel.allCases where kernel.isSupported {
+        let expected = try numbers(.portable)
+        for kernel in KernelVariant.allCases where kernel.isSupported {
             for threads in [1, 3] {
                 try Engine.setThreadCount(threads)
                 let found = try numbers(kernel)

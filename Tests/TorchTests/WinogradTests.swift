@@ -11,7 +11,7 @@ struct WinogradTests {
 
     init() throws { generator = try Generator(seed: 8) }
 
-    private static let variants = WinogradVariant.allCases.filter(\.isSupported)
+    private static let variants = KernelVariant.allCases.filter(\.isSupported)
 
     private func normal(_ shape: [Int]) throws -> Tensor {
         try Tensor.normal(shape, generator: generator).channelsLast()
@@ -32,7 +32,7 @@ struct WinogradTests {
         return try Operators.convolution(.tensor(input), .tensor(weight), bias, stride, [1, 1], [1, 1], 1)
     }
 
-    private func own(_ weight: Tensor, _ kind: ConvolutionShape.Kind, _ variant: WinogradVariant) throws
+    private func own(_ weight: Tensor, _ kind: ConvolutionShape.Kind, _ variant: KernelVariant) throws
         -> WinogradConvolution
     {
         try #require(
@@ -90,7 +90,7 @@ struct WinogradTests {
     ]
 
     @Test("Product, gradient of the input and gradients of the parameters", arguments: variants, shapes)
-    func agreement(variant: WinogradVariant, shape: ConvolutionShape) throws {
+    func agreement(variant: KernelVariant, shape: ConvolutionShape) throws {
         let weight = try weight(shape)
         let bias = try Tensor.normal([shape.outputs], generator: generator)
         let (input, gradient) = try (input(shape), gradient(shape))
@@ -120,7 +120,7 @@ struct WinogradTests {
     }
 
     @Test("What is done before and after the product", arguments: variants, stepShapes)
-    func steps(variant: WinogradVariant, shape: ConvolutionShape) throws {
+    func steps(variant: KernelVariant, shape: ConvolutionShape) throws {
         let kind = shape.kind
         let weight = try weight(shape)
         let bias = try Tensor.normal([shape.outputs], generator: generator)
@@ -158,7 +158,7 @@ struct WinogradTests {
     @Test(
         "Maps in bfloat16 are computed with in float32, and rounded as they are written", arguments: variants,
         stepShapes)
-    func bfloat16(variant: WinogradVariant, shape: ConvolutionShape) throws {
+    func bfloat16(variant: KernelVariant, shape: ConvolutionShape) throws {
         let own = try own(weight(shape), shape.kind, variant)
         let bias = try Tensor.normal([shape.outputs], generator: generator)
         func pair(_ tensor: Tensor) throws -> (low: Tensor, wide: Tensor) {
@@ -201,7 +201,7 @@ struct WinogradTests {
     @Test(
         "Neither threads nor the other images of a batch change a bit", arguments: variants,
         [ConvolutionShape.Kind.same, .halving, .doubling])
-    func determinism(variant: WinogradVariant, kind: ConvolutionShape.Kind) throws {
+    func determinism(variant: KernelVariant, kind: ConvolutionShape.Kind) throws {
         let shape = ConvolutionShape(kind: kind, images: 40, height: 16, width: 16, inputs: 16, outputs: 16)
         #expect(shape.gradientParts >= 3)
         let own = try own(weight(shape), kind, variant)
@@ -239,7 +239,7 @@ struct WinogradTests {
 
     @Test(
         "What is not a number stays in the tiles that see it", arguments: variants, [DataType.float32, .bfloat16])
-    func notFinite(variant: WinogradVariant, type: DataType) throws {
+    func notFinite(variant: KernelVariant, type: DataType) throws {
         let own = try own(normal([16, 16, 3, 3]), .same, variant)
         let clean = try normal([2, 16, 16, 16]).to(type)
         func numbers(_ tensor: Tensor) throws -> [Float] { try self.numbers(tensor.to(.float32)) }
@@ -254,7 +254,7 @@ struct WinogradTests {
     }
 
     @Test("A weight that is no number makes bfloat16 that are none, whatever its bits", arguments: variants)
-    func notANumber(variant: WinogradVariant) throws {
+    func notANumber(variant: KernelVariant) throws {
         for bits: UInt32 in [0x7FC0_0000, 0x7FFF_FFFF, 0xFFFF_FFFF] {
             let weight = try normal([16, 16, 3, 3])
             try weight.fillInPlace(Double(Float(bitPattern: bits)))
@@ -266,7 +266,7 @@ struct WinogradTests {
     @Test(
         "Rounding errors are not much larger than those of the engine's sums", arguments: variants,
         [ConvolutionShape.Kind.same, .halving, .doubling])
-    func errors(variant: WinogradVariant, kind: ConvolutionShape.Kind) throws {
+    func errors(variant: KernelVariant, kind: ConvolutionShape.Kind) throws {
         let shape = ConvolutionShape(kind: kind, images: 16, height: 16, width: 16, inputs: 64, outputs: 64)
         let (weight, input, gradient) = try (weight(shape), input(shape), gradient(shape))
         let own = try own(weight, kind, variant)
@@ -295,15 +295,15 @@ struct WinogradTests {
     @Test("What the kernel leaves to the engine")
     func limits() throws {
         let weight = try normal([16, 16, 3, 3])
-        #expect(WinogradConvolution(weight, stride: 2, padding: 1, variant: .baseline) == nil)
+        #expect(WinogradConvolution(weight, stride: 2, padding: 1, variant: .portable) == nil)
         #expect(
-            WinogradConvolution(weight, stride: 1, padding: 1, isTransposed: true, variant: .baseline) == nil)
-        #expect(WinogradConvolution(weight, stride: 1, padding: 0, variant: .baseline) == nil)
-        #expect(WinogradConvolution(try normal([16, 16, 1, 1]), stride: 1, padding: 1, variant: .baseline) == nil)
-        #expect(WinogradConvolution(try weight.to(.bfloat16), stride: 1, padding: 1, variant: .baseline) == nil)
-        let own = try #require(WinogradConvolution(weight, stride: 1, padding: 1, variant: .baseline))
+            WinogradConvolution(weight, stride: 1, padding: 1, isTransposed: true, variant: .portable) == nil)
+        #expect(WinogradConvolution(weight, stride: 1, padding: 0, variant: .portable) == nil)
+        #expect(WinogradConvolution(try normal([16, 16, 1, 1]), stride: 1, padding: 1, variant: .portable) == nil)
+        #expect(WinogradConvolution(try weight.to(.bfloat16), stride: 1, padding: 1, variant: .portable) == nil)
+        let own = try #require(WinogradConvolution(weight, stride: 1, padding: 1, variant: .portable))
         #expect(!own.canConvolve(try normal([1, 8, 4, 4])))
-        let halving = try self.own(try normal([16, 16, 4, 4]), .halving, .baseline)
+        let halving = try self.own(try normal([16, 16, 4, 4]), .halving, .portable)
         #expect(!halving.canConvolve(try normal([1, 16, 5, 4])))
         #expect(!own.canConvolve(try normal([1, 16, 4, 4]).to(.float64)))
         let low = try normal([2, 16, 8, 8]).to(.bfloat16)
@@ -320,7 +320,7 @@ struct WinogradTests {
         // Most products would be with zeros: of a tile, of a register.
         #expect(own.isWorthwhile(try normal([1, 16, 8, 8])))
         #expect(!own.isWorthwhile(try normal([1, 16, 1, 1])))
-        let narrow = try self.own(try normal([16, 3, 3, 3]), .same, .baseline)
+        let narrow = try self.own(try normal([16, 3, 3, 3]), .same, .portable)
         #expect(!narrow.isWorthwhile(try normal([1, 3, 2, 2])))
     }
 }

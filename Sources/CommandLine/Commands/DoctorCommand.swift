@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import HRVQ
+import Processors
 
 /// `hrvq doctor`.
 struct DoctorCommand: ParsableCommand {
@@ -37,7 +38,7 @@ struct DoctorCommand: ParsableCommand {
         let report = Report(
             hrvq: hrvqVersion, libTorch: version, libTorchFolder: Engine.libraryFolder, supported: isSupported,
             threads: Engine.threadCount, cores: ProcessInfo.processInfo.processorCount,
-            libTorchKernels: Engine.processorCapability, searchKernel: SearchKernel.best.rawValue,
+            libTorchKernels: Engine.processorCapability, searchKernel: KernelVariant.best.rawValue,
             processorHasBFloat16: Precision.processorHasBFloat16,
             precisionAuto: "\(Precision.auto.resolve(on: try DeviceChoice.auto.resolve()))",
             cudaDevices: unavailability == nil ? Engine.cudaDeviceCount : 0, cudaUnavailability: unavailability)

@@ -1,3 +1,4 @@
+import Processors
 import SearchKernelInterface
 import Torch
 
@@ -42,7 +43,7 @@ extension CodewordSearch {
     ///   - kernel: Another variant than the best, for tests.
     /// - Precondition: `kernel` is supported.
     /// - Throws: `TorchError`.
-    package func train(_ vectors: Tensor, weights: [Float], kernel: SearchKernel = .best) throws -> TrainingSearch {
+    package func train(_ vectors: Tensor, weights: [Float], kernel: KernelVariant = .best) throws -> TrainingSearch {
         precondition(weights.count == layers, "\(weights.count) weights for \(layers) layers")
         precondition(
             vectors.rank == 2 && vectors.size(1) == dimension && vectors.isContiguous(.contiguous),

@@ -1,3 +1,4 @@
+import Processors
 import SearchKernelInterface
 import Torch
 
@@ -151,7 +152,7 @@ public final class CodewordSearch {
     /// - Throws: `TorchError`.
     public func search(
         _ vectors: UnsafePointer<Float>, count: Int, indices: UnsafeMutablePointer<Int32>,
-        sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool = true, kernel: SearchKernel = .best
+        sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool = true, kernel: KernelVariant = .best
     ) throws {
         try withArrays(
             vectors, count: count, indices: indices, sums: sums, hasPartialSums: hasPartialSums, kernel: kernel
@@ -167,7 +168,8 @@ public final class CodewordSearch {
     /// - Throws: What `body` throws.
     func withArrays(
         _ vectors: UnsafePointer<Float>, count: Int, indices: UnsafeMutablePointer<Int32>,
-        sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, training: TrainingArrays? = nil, kernel: SearchKernel,
+        sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool, training: TrainingArrays? = nil,
+        kernel: KernelVariant,
         _ body: (SearchArrays) throws -> Void
     ) throws {
         try withPointers(transposed) { transposed in
@@ -189,7 +191,7 @@ public final class CodewordSearch {
     }
 
     private func withIntegers(
-        _ vectors: UnsafePointer<Float>, count: Int, _ kernel: SearchKernel, _ body: (IntegerArrays?) throws -> Void
+        _ vectors: UnsafePointer<Float>, count: Int, _ kernel: KernelVariant, _ body: (IntegerArrays?) throws -> Void
     ) throws {
         // Making them takes as long as a few vectors a codeword are searched in float32.
         let codewords = codewords.reduce(0) { $0 + $1.count / dimension }
@@ -207,7 +209,7 @@ public final class CodewordSearch {
     ///   - kernel: Another variant than the best, for tests.
     /// - Throws: `TorchError`.
     public func callAsFunction(
-        _ vectors: Tensor, sums wanted: CodewordSums, kernel: SearchKernel = .best
+        _ vectors: Tensor, sums wanted: CodewordSums, kernel: KernelVariant = .best
     ) throws -> Assignment {
         let vectors = try vectors.detached().contiguous()
         let count = vectors.size(0)

@@ -1,27 +1,30 @@
 import Processors
 import SearchKernelAVX2
 import SearchKernelAVX512
+import SearchKernelInterface
 import SearchKernelPortable
 
-/// The variants of the search kernel, and which of them this processor takes.
-public enum SearchKernel: String, KernelVariant {
-    /// The least that every processor of the architecture has (SSE2, NEON).
-    case baseline
-    /// x86-64-v3: AVX2.
-    case avx2
-    /// x86-64-v4: AVX-512.
-    case avx512
-
-    /// Whether it has a search in integers. That is where the compiler declares the instructions, and not in packages that
-    /// depend on a version of this one, as every variant is the baseline there.
-    var searchesIntegers: Bool {
+extension KernelVariant {
+    /// Whether the search can be in integers. That is where the compiler declares the instructions, and not in packages that
+    /// depend on a version of this one, as every variant is the portable one there.
+    package var searchesIntegers: Bool {
         switch self {
-        case .baseline: SearchKernelPortable.searchesIntegers
+        case .portable: SearchKernelPortable.searchesIntegers
         case .avx2: SearchKernelAVX2.searchesIntegers
         case .avx512: SearchKernelAVX512.searchesIntegers
         }
     }
 
-    /// The best variant of this processor.
-    public static let best: SearchKernel = allCases.last(where: \.isSupported) ?? .baseline
+    /// The search for the nearest codewords of a range of vectors.
+    func search(_ arrays: SearchArrays, _ structure: CodebookStructure) -> @Sendable (Range<Int>) -> Void {
+        precondition(isSupported, "this processor cannot run the search kernel '\(self)'")
+        return switch (self, structure) {
+        case (.portable, .hierarchical): { SearchKernelPortable.searchHierarchy(arrays, $0) }
+        case (.portable, .flat): { SearchKernelPortable.searchFlat(arrays, $0) }
+        case (.avx2, .hierarchical): { SearchKernelAVX2.searchHierarchy(arrays, $0) }
+        case (.avx2, .flat): { SearchKernelAVX2.searchFlat(arrays, $0) }
+        case (.avx512, .hierarchical): { SearchKernelAVX512.searchHierarchy(arrays, $0) }
+        case (.avx512, .flat): { SearchKernelAVX512.searchFlat(arrays, $0) }
+        }
+    }
 }

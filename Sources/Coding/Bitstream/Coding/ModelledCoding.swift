@@ -1,5 +1,6 @@
 import EntropyKernelInterface
 import Foundation
+import Processors
 
 /// Layers of codes to bytes and back by a range coder, with probabilities from ``ContextStatistics``.
 package enum ModelledCoding {
@@ -12,7 +13,7 @@ package enum ModelledCoding {
 
     /// The payloads of all layers that there are codes of.
     package static func encode(
-        _ codes: LayeredCodes, _ statistics: ContextStatistics, kernel: CodingKernel = .best
+        _ codes: LayeredCodes, _ statistics: ContextStatistics, kernel: KernelVariant = .best
     ) -> [[UInt8]] {
         var payloads: [[UInt8]] = []
         walk(codes, statistics) { memory, walk, values, symbols in
@@ -26,7 +27,7 @@ package enum ModelledCoding {
                     guard let base = words.baseAddress else { return }
                     var writer = coder ?? RangeWriter(words: base)
                     writer.words = base
-                    kernel.rows.write(&writer, memory.model, planes, values + start)
+                    kernel.entropyRows.write(&writer, memory.model, planes, values + start)
                     coder = writer
                 }
                 return true
@@ -48,7 +49,7 @@ package enum ModelledCoding {
                 counts.withUnsafeMutableBufferPointer { counts in
                     guard let base = counts.baseAddress else { return }
                     var coder = CostCounter(counts: base)
-                    CodingKernel.best.rows.write(&coder, memory.model, planes, values + start)
+                    KernelVariant.best.entropyRows.write(&coder, memory.model, planes, values + start)
                 }
                 return true
             }
@@ -66,7 +67,7 @@ package enum ModelledCoding {
     ///   ``encode(_:_:)`` with these statistics.
     package static func decode(
         _ payloads: [[UInt8]], layers: [CodeLayer], images: Int, _ statistics: ContextStatistics, name: String,
-        kernel: CodingKernel = .best
+        kernel: KernelVariant = .best
     ) throws -> [[Int32]] {
         var values: [[Int32]] = []
         var earlier: (layer: CodeLayer, symbols: [Int32])?
@@ -103,7 +104,7 @@ package enum ModelledCoding {
                         var reader = RangeReader(bytes: payload.baseAddress ?? nothing, length: payload.count)
                         let result = walk.run(&symbols) { start, planes in
                             guard let base = codes.baseAddress else { return false }
-                            return kernel.rows.read(&reader, memory.model, planes, base + start)
+                            return kernel.entropyRows.read(&reader, memory.model, planes, base + start)
                         }
                         position = reader.position
                         return result
@@ -132,7 +133,7 @@ package enum ModelledCoding {
                     guard let share = shares.baseAddress, let digit = digits.baseAddress else { return }
                     var coder = ShareRecorder(shares: share, digits: digit)
                     _ = walk.run(&symbols) { start, planes in
-                        CodingKernel.best.rows.write(&coder, memory.model, planes, values + start)
+                        KernelVariant.best.entropyRows.write(&coder, memory.model, planes, values + start)
                         return true
                     }
                 }

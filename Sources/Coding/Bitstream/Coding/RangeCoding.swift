@@ -1,4 +1,5 @@
 import EntropyKernelInterface
+import Processors
 
 /// The range coder alone, for digits whose distributions somebody else knows.
 package enum RangeCoding {
@@ -20,7 +21,7 @@ package enum RangeCoding {
                     guard let base = words.baseAddress, let digit = digits.baseAddress, let share = shares.baseAddress
                     else { return nil }
                     var coder = RangeWriter(words: base)
-                    CodingKernel.best.rows.write(&coder, digit, share, count: digits.count)
+                    KernelVariant.best.entropyRows.write(&coder, digit, share, count: digits.count)
                     return coder
                 }
             }
@@ -37,7 +38,7 @@ package enum RangeCoding {
                     shares.withUnsafeBufferPointer { shares in
                         guard let digit = digits.baseAddress, let share = shares.baseAddress else { return }
                         var coder = RangeReader(bytes: bytes.baseAddress ?? nothing, length: bytes.count)
-                        CodingKernel.best.rows.read(&coder, digit, share, count: shares.count)
+                        KernelVariant.best.entropyRows.read(&coder, digit, share, count: shares.count)
                     }
                 }
             }

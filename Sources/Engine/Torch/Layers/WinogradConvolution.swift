@@ -11,7 +11,7 @@ package struct WinogradConvolution {
     /// [out, in, filter, filter], transposed [in, out, filter, filter]; channels-last.
     private let weight: Tensor
     private let kind: ConvolutionShape.Kind
-    private let variant: WinogradVariant
+    private let variant: KernelVariant
 
     /// Takes a weight if the kernel can.
     ///
@@ -19,7 +19,8 @@ package struct WinogradConvolution {
     ///   - weight: [out, in, filter, filter], transposed [in, out, filter, filter].
     ///   - variant: Another than the best, for tests.
     package init?(
-        _ weight: Tensor, stride: Int, padding: Int, isTransposed: Bool = false, variant: WinogradVariant? = .best
+        _ weight: Tensor, stride: Int, padding: Int, isTransposed: Bool = false,
+        variant: KernelVariant? = .bestForConvolutions
     ) {
         guard let variant, weight.dataType == .float32, weight.suitsMapKernels, weight.size(2) == weight.size(3),
             padding == 1
@@ -58,7 +59,7 @@ package struct WinogradConvolution {
         guard canConvolve(input), !(input.dataType == .bfloat16 && Processor.hasTileProducts) else { return false }
         let shape = shape(input)
         let products = shape.images * shape.height * shape.width * weight.count
-        return [shape, shape.reversed].allSatisfy { 3 * variant.kernel.multiplications($0) <= 2 * products }
+        return [shape, shape.reversed].allSatisfy { 3 * variant.convolution.multiplications($0) <= 2 * products }
     }
 
     private func shape(_ input: Tensor) -> ConvolutionShape {
@@ -109,7 +110,7 @@ package struct WinogradConvolution {
         _ input: Tensor, rectifies: Bool, isReversed: Bool, _ shape: ConvolutionShape, bias: Tensor?, mask: Tensor?,
         other: Tensor?, sumsOther: Bool = false, relu: Bool
     ) throws -> (output: Tensor, otherSums: Tensor?) {
-        let kernel = variant.kernel
+        let kernel = variant.convolution
         let output = try Tensor.empty(
             [shape.images, shape.outputs, shape.outputHeight, shape.outputWidth], input.dataType,
             format: .channelsLast)
@@ -160,7 +161,7 @@ package struct WinogradConvolution {
     package func parameterGradients(
         _ gradient: Tensor, input: Tensor, rectifies: Bool = false
     ) throws -> (weight: Tensor, bias: Tensor) {
-        let kernel = variant.kernel
+        let kernel = variant.convolution
         // A transposed convolution is the gradient of another one, of which the weight's gradient is the same.
         let isTransposed = kind == .doubling
         precondition(!(isTransposed && rectifies), "max(x, 0) before a transposed convolution")

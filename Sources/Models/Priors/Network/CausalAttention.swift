@@ -1,3 +1,4 @@
+import Processors
 import Torch
 
 /// t_p = softmax over j ≤ p of (q_p · k_j / √size), times v_j; Vaswani et al. (2017).
@@ -9,7 +10,7 @@ struct CausalAttention {
     /// Heads, which split the channels in order.
     var heads: Int
     /// The kernel's variant; `nil` for LibTorch.
-    var kernel: PriorKernel? = .best
+    var kernel: KernelVariant? = .best
 
     /// Attends.
     ///
@@ -20,11 +21,11 @@ struct CausalAttention {
     /// - Throws: `TorchError`.
     func callAsFunction(_ queries: Tensor, _ keysAndValues: Tensor) throws -> Tensor {
         guard let kernel, queries.suitsKernels else { return try fused(queries, keysAndValues) }
-        return try attend(queries.contiguous(), keysAndValues.contiguous(), kernel.operations)
+        return try attend(queries.contiguous(), keysAndValues.contiguous(), kernel.attention)
     }
 
     private func attend(
-        _ queries: Tensor, _ keysAndValues: Tensor, _ operations: any PriorOperations.Type
+        _ queries: Tensor, _ keysAndValues: Tensor, _ operations: any AttentionOperations.Type
     ) throws -> Tensor {
         let (count, positions, channels) = (queries.size(0), queries.size(1), queries.size(2))
         let (heads, size) = (heads, channels / heads)

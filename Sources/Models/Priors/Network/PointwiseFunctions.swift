@@ -1,3 +1,4 @@
+import Processors
 import Torch
 
 /// The functions between a network's products, on [N, H, W, C].
@@ -6,10 +7,10 @@ import Torch
 /// where LibTorch's operators take several, and the gradient of an ELU comes from its result, without an exponential.
 struct PointwiseFunctions {
     /// The kernel's variant; `nil` for LibTorch.
-    var kernel: PriorKernel? = .best
+    var kernel: KernelVariant? = .best
 
-    private func operations(for tensor: Tensor) -> (any PriorOperations.Type)? {
-        tensor.suitsKernels ? kernel?.operations : nil
+    private func operations(for tensor: Tensor) -> (any AttentionOperations.Type)? {
+        tensor.suitsKernels ? kernel?.attention : nil
     }
 
     /// Numbers that are worth a thread.

@@ -3,7 +3,7 @@ import Datasets
 /// The way of eight images, or fewer, through the sampler's kernel; one thread's work.
 struct GroupRun: @unchecked Sendable {
     // Threads share only what none of them changes, and write to parts of their own.
-    let worker: any SamplerWorker
+    let worker: any SamplingWorker
     let settings: PixelSNAILSettings
     /// What the blocks are told, [rows, W, C, 8].
     let conditions: UnsafePointer<Float>?

@@ -1,3 +1,4 @@
+import Processors
 import Torch
 
 /// Samples a prior position by position, computing at each only what is new.
@@ -17,15 +18,18 @@ import Torch
 public final class IncrementalSampler {
     private let network: PixelSNAIL
     private let weights: PackedWeights
-    private let kernel: SamplerKernel
+    private let kernel: KernelVariant
 
     /// Packs a network's weights, as they are now.
     ///
-    /// - Parameters:
-    ///   - network: The prior.
-    ///   - kernel: Another variant than the best, for tests.
+    /// - Parameter network: The prior.
+    /// - Throws: `TorchError`.
+    public convenience init(_ network: PixelSNAIL) throws { try self.init(network, kernel: .best) }
+
+    /// As ``init(_:)``, with a variant of the kernel.
+    ///
     /// - Throws: ``SamplingError/unsupportedKernel(name:)``, or `TorchError`.
-    public init(_ network: PixelSNAIL, kernel: SamplerKernel = .best) throws {
+    package init(_ network: PixelSNAIL, kernel: KernelVariant) throws {
         guard kernel.isSupported else { throw SamplingError.unsupportedKernel(name: kernel.rawValue) }
         self.network = network
         self.kernel = kernel
@@ -97,7 +101,7 @@ public final class IncrementalSampler {
     ) throws {
         let starts = Array(stride(from: 0, to: input.count, by: GroupRun.lanes))
         let width = max(1, min(Engine.threadCount, starts.count))
-        let workers = (0..<width).map { _ in kernel.makeWorker(network.settings, weights: weights.start) }
+        let workers = (0..<width).map { _ in kernel.makeSamplingWorker(network.settings, weights: weights.start) }
         precondition(workers[0].weightCount == weights.count, "the kernel reads weights in another order")
         for first in stride(from: 0, to: starts.count, by: width) {
             try monitor.check()

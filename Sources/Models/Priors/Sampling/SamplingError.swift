@@ -58,7 +58,7 @@ public enum SamplingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .codeOutOfRange(let what, let found, let choices):
             "\(what) hold \(found); expected numbers in 0 ..< \(choices)"
         case .unsupportedKernel(let name):
-            "this processor cannot run the sampler's kernel '\(name)'; leave the choice to SamplerKernel.best"
+            "this processor cannot run the sampler's kernel '\(name)'; use the default"
         case .notFinite(let image, let row, let column):
             "image \(image), row \(row), column \(column): the prior's logits are not finite numbers;"
                 + " its weights are spoilt, as after a training run that diverged"

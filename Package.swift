@@ -249,38 +249,49 @@ let modules: [Target] = [
 
 package.targets =
     torchTargets + fuzzTargets + system + kernelModules + modules + [
-        .testTarget(name: "FilesTests", dependencies: ["Files"]),
+        .target(name: "TestSupport", path: "Tests/Support/Files"),
+        .target(name: "TensorTestSupport", dependencies: ["Torch"], path: "Tests/Support/Tensors"),
+
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(
             name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelInterface", "Processors"],
-            resources: [.copy("Fixtures")]
-        ),
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "TorchTests",
-            dependencies: ["Torch", "FeatureMapKernels", "Processors", "ConvolutionKernelInterface", "Files"],
+            dependencies: [
+                "Torch", "FeatureMapKernels", "Processors", "ConvolutionKernelInterface", "Files", "TensorTestSupport",
+            ], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "ImagesTests", dependencies: ["Images", "CZlib", "TestSupport"],
+            resources: [.copy("Fixtures"), .copy("Matrix")]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "TestSupport"]),
+        .testTarget(
+            name: "QuantizationTests", dependencies: ["Quantization", "Torch", "Processors", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "ImagesTests", dependencies: ["Images", "CZlib"], resources: [.copy("Fixtures"), .copy("Matrix")]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images"]),
-        .testTarget(
-            name: "QuantizationTests", dependencies: ["Quantization", "Torch", "Processors"],
+            name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
-        .testTarget(
-            name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch"], resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "Images"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "Images", "TestSupport"]),
         .testTarget(
-            name: "ExchangeTests", dependencies: ["Exchange", "Training", "Torch", "Files"],
+            name: "ExchangeTests",
+            dependencies: ["Exchange", "Training", "Torch", "Files", "TestSupport", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "FeaturesTests", dependencies: ["Features", "Datasets", "Torch", "Files"],
+            name: "FeaturesTests",
+            dependencies: ["Features", "Datasets", "Torch", "Files", "TestSupport", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(
             name: "ComparisonTests",
-            dependencies: ["Comparison", "Training", "Images", "Bitstream", "Compression", "Metrics", "Torch", "Files"]),
+            dependencies: [
+                "Comparison", "Training", "Images", "Bitstream", "Compression", "Metrics", "Torch", "Files", "TestSupport",
+            ]),
         .testTarget(
-            name: "PriorsTests", dependencies: ["Priors", "Datasets", "Torch", "Processors"],
+            name: "PriorsTests", dependencies: ["Priors", "Datasets", "Torch", "Processors", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "GenerationTests", dependencies: ["Generation", "Training", "Datasets", "Torch", "Files"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands"]),
+        .testTarget(
+            name: "GenerationTests",
+            dependencies: ["Generation", "Training", "Datasets", "Torch", "Files", "TestSupport"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands", "TestSupport"]),
     ]

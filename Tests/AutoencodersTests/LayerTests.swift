@@ -1,5 +1,6 @@
 import Autoencoders
 import Quantization
+import TensorTestSupport
 import Testing
 import Torch
 

@@ -1,5 +1,6 @@
 import Autoencoders
 import Quantization
+import TensorTestSupport
 import Testing
 import Torch
 
@@ -40,14 +41,14 @@ struct PyTorchAgreementTests {
                 layers: 3, branching: parameters.branching, dimension: 4, learning: learning, decay: parameters.decay,
                 beta: parameters.beta, betaSum: parameters.betaSum, reviveAfter: 0),
             generator: Generator(seed: 99))
-        try model.parameters.load(Fixture("model-\(parameters.downsampling)").all, source: "fixture")
+        try model.parameters.load(Fixture("model-\(parameters.downsampling)", in: .module).all, source: "fixture")
         for quantizer in model.quantizers { try quantizer.markInitialized() }
         return model
     }
 
     @Test("Latents, codes and reconstructions", arguments: cases)
     func verbs(_ parameters: Case) throws {
-        let expected = try Fixture("expected-\(parameters.downsampling)")
+        let expected = try Fixture("expected-\(parameters.downsampling)", in: .module)
         let model = try model(parameters, .movingAverage)
         let images = try expected["input"].channelsLast()
         expectClose(
@@ -67,7 +68,7 @@ struct PyTorchAgreementTests {
 
     @Test("Every term of the objective, and the gradients of all weights", arguments: cases)
     func objective(_ parameters: Case) throws {
-        let expected = try Fixture("expected-\(parameters.downsampling)")
+        let expected = try Fixture("expected-\(parameters.downsampling)", in: .module)
         for learning in CodebookLearning.allCases {
             let model = try model(parameters, learning)
             let output = try model.forward(expected["input"].channelsLast())
@@ -88,7 +89,7 @@ struct PyTorchAgreementTests {
 
     @Test("Codebooks and statistics after one and two updates", arguments: cases)
     func updates(_ parameters: Case) throws {
-        let expected = try Fixture("expected-\(parameters.downsampling)")
+        let expected = try Fixture("expected-\(parameters.downsampling)", in: .module)
         let model = try model(parameters, .movingAverage)
         let latents = try expected["latents"].channelsLast()
         var generator = SystemRandomNumberGenerator()

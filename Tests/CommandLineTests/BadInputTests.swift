@@ -1,5 +1,6 @@
 import Foundation
 import HRVQ
+import TestSupport
 import Testing
 
 /// Every row of what users get wrong: an error with exit code 1 that names the file or key, and nothing written.

@@ -1,5 +1,6 @@
 import Foundation
 import HRVQ
+import TestSupport
 import Testing
 
 @Suite("Comparing models from the command line", .serialized)

@@ -1,5 +1,6 @@
 import Foundation
 import HRVQ
+import TestSupport
 import Testing
 
 @Suite("Models of other programs", .serialized)

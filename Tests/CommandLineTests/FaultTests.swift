@@ -1,6 +1,7 @@
 import Foundation
 import HRVQ
 import Synchronization
+import TestSupport
 import Testing
 
 /// A command, what of its results belongs together, and how a user goes on after a fault.

@@ -1,5 +1,6 @@
 import Foundation
 import HRVQ
+import TestSupport
 import Testing
 
 @Suite("What is wrong with a file is told in the system's words and ours", .serialized)

@@ -1,5 +1,6 @@
 import Foundation
 import HRVQ
+import TestSupport
 import Testing
 
 /// `Tools/hrvq_reader.py` was written from the format's document alone: where it reads what the program wrote, the

@@ -1,5 +1,6 @@
 import Foundation
 import HRVQ
+import TestSupport
 import Testing
 
 /// What commands refuse to write over, with and without `--force`.

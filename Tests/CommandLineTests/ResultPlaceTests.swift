@@ -1,5 +1,6 @@
 import Foundation
 import HRVQ
+import TestSupport
 import Testing
 
 @Suite("Where results go and what they are called", .serialized)

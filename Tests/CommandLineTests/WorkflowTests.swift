@@ -1,5 +1,6 @@
 import Foundation
 import HRVQ
+import TestSupport
 import Testing
 
 @Suite("From training to codes", .serialized)

@@ -2,6 +2,7 @@ import Datasets
 import Files
 import Foundation
 import Metrics
+import TestSupport
 import Testing
 
 @testable import Comparison

@@ -2,6 +2,7 @@ import Bitstream
 import Compression
 import Foundation
 import Images
+import TestSupport
 import Testing
 import Torch
 import Training

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Images
 import Metrics
+import TestSupport
 import Testing
 import Training
 

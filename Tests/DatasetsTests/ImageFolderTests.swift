@@ -2,6 +2,7 @@ import Datasets
 import Files
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 @Suite struct ImageFolderTests {

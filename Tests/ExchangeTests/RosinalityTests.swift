@@ -1,6 +1,8 @@
 import Autoencoders
 import Files
 import Foundation
+import TensorTestSupport
+import TestSupport
 import Testing
 import Torch
 import Training
@@ -10,7 +12,7 @@ import Training
 /// A state dictionary as `Tools/fixtures/exchange_reference.py` made it, with what the model makes of images.
 @Suite("Models of rosinality/vq-vae-2-pytorch")
 struct RosinalityTests {
-    private func state() throws -> [String: Tensor] { try Fixture("rosinality-state").all }
+    private func state() throws -> [String: Tensor] { try Fixture("rosinality-state", in: .module).all }
 
     private func imported(
         _ state: [String: Tensor]
@@ -37,7 +39,7 @@ struct RosinalityTests {
 
     @Test("Codes are theirs, reconstructions half of theirs")
     func agreement() throws {
-        let expected = try Fixture("rosinality-expected")
+        let expected = try Fixture("rosinality-expected", in: .module)
         let (_, model) = try imported(state())
         model.precision = .float32
         let images = try (expected["input"] * 0.5).channelsLast()

@@ -1,5 +1,6 @@
 import Autoencoders
 import Quantization
+import TensorTestSupport
 import Testing
 import Torch
 
@@ -31,7 +32,7 @@ struct VQVAE2AgreementTests {
                 structure: .flat, layers: 1, branching: 8, dimension: 4, learning: learning, decay: parameters.decay,
                 beta: parameters.beta, betaSum: 0, reviveAfter: 0),
             generator: Generator(seed: 99))
-        try model.parameters.load(Fixture("vqvae2-model-\(parameters.levels)").all, source: "fixture")
+        try model.parameters.load(Fixture("vqvae2-model-\(parameters.levels)", in: .module).all, source: "fixture")
         for quantizer in model.quantizers { try quantizer.markInitialized() }
         return model
     }
@@ -42,7 +43,7 @@ struct VQVAE2AgreementTests {
 
     @Test("Latents, codes and reconstructions", arguments: cases)
     func verbs(_ parameters: Case) throws {
-        let expected = try Fixture("vqvae2-expected-\(parameters.levels)")
+        let expected = try Fixture("vqvae2-expected-\(parameters.levels)", in: .module)
         let model = try model(parameters, .movingAverage)
         let images = try expected["input"].channelsLast()
         let latents = try model.latents(images)
@@ -70,7 +71,7 @@ struct VQVAE2AgreementTests {
 
     @Test("Every term of the objective, and the gradients of all weights", arguments: cases)
     func objective(_ parameters: Case) throws {
-        let expected = try Fixture("vqvae2-expected-\(parameters.levels)")
+        let expected = try Fixture("vqvae2-expected-\(parameters.levels)", in: .module)
         for learning in CodebookLearning.allCases {
             let model = try model(parameters, learning)
             let output = try model.forward(expected["input"].channelsLast())
@@ -92,7 +93,7 @@ struct VQVAE2AgreementTests {
 
     @Test("Codebooks and statistics after an update", arguments: cases)
     func updates(_ parameters: Case) throws {
-        let expected = try Fixture("vqvae2-expected-\(parameters.levels)")
+        let expected = try Fixture("vqvae2-expected-\(parameters.levels)", in: .module)
         let model = try model(parameters, .movingAverage)
         var generator = SystemRandomNumberGenerator()
         for (index, quantizer) in model.quantizers.enumerated() {

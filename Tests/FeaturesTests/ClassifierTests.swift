@@ -2,6 +2,8 @@ import Datasets
 import Files
 import Foundation
 import Images
+import TensorTestSupport
+import TestSupport
 import Testing
 import Torch
 

@@ -1,3 +1,4 @@
+import TensorTestSupport
 import Testing
 import Torch
 
@@ -29,7 +30,7 @@ struct FrechetTests {
 
     @Test("Mean, covariance and distance agree with NumPy and SciPy", arguments: ["full", "deficient", "mixed"])
     func agreement(_ name: String) throws {
-        let fixture = try Fixture("frechet")
+        let fixture = try Fixture("frechet", in: .module)
         var both: [FeatureStatistics] = []
         for part in ["first", "second"] {
             let statistics = try statistics(fixture["\(name).\(part).samples"])

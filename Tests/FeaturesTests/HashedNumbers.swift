@@ -1,4 +1,5 @@
 import Datasets
+import TensorTestSupport
 import Torch
 
 /// Numbers that Tools/fixtures/features_reference.py computes as well: an integer hash of a name and a place.
@@ -48,7 +49,7 @@ enum HashedNumbers {
     /// Nothing writes to these tensors, so that tests may share them.
     nonisolated(unsafe) static let inception: Result<[String: Tensor], any Error> = Result {
         var state: [String: Tensor] = [:]
-        for (key, value) in try Fixture("inception").all where key.hasPrefix("shapes.") {
+        for (key, value) in try Fixture("inception", in: .module).all where key.hasPrefix("shapes.") {
             let name = key.dropFirst("shapes.".count)
             let shape = try value.array(of: Int64.self).map(Int.init)
             let fanIn = shape.dropFirst().reduce(1, *)

@@ -1,5 +1,7 @@
 import Files
 import Foundation
+import TensorTestSupport
+import TestSupport
 import Testing
 import Torch
 
@@ -16,12 +18,12 @@ struct InceptionTests {
         let pixels = HashedNumbers.pixels()
         let half = pixels.count / 2
         let sums = [pixels[..<half], pixels[half...]].map { $0.reduce(0) { $0 + Int64($1) } }
-        #expect(try sums == Fixture("inception")["pixels.sum"].array(of: Int64.self))
+        #expect(try sums == Fixture("inception", in: .module)["pixels.sum"].array(of: Int64.self))
     }
 
     @Test("Features and channel means of every block agree with PyTorch")
     func agreement() throws {
-        let fixture = try Fixture("inception")
+        let fixture = try Fixture("inception", in: .module)
         let network = try network()
         let pixels = HashedNumbers.pixels()
         var compared = 0

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 private func names(_ folder: URL) throws -> [String] {

@@ -1,15 +1,11 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 import Torch
 import Training
 
 @testable import Generation
-
-private func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
-    let folder = try TemporaryFolder()
-    try withExtendedLifetime(folder) { try body(folder.url) }
-}
 
 /// Layers and descriptions that are put together by hand must not pass for the priors of one training.
 @Suite("Priors are of one training")

@@ -1,5 +1,6 @@
 import Priors
 import Processors
+import TensorTestSupport
 import Testing
 import Torch
 

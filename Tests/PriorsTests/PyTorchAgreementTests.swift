@@ -1,3 +1,4 @@
+import TensorTestSupport
 import Testing
 import Torch
 
@@ -25,8 +26,8 @@ struct PyTorchAgreementTests {
     func network(_ name: String) throws {
         let settings = try #require(Self.cases[name])
         let network = try PixelSNAIL(settings, generator: Generator(seed: 99))
-        try network.parameters.load(Fixture("model-\(name)").all, source: "fixture")
-        let expected = try Fixture("expected-\(name)")
+        try network.parameters.load(Fixture("model-\(name)", in: .module).all, source: "fixture")
+        let expected = try Fixture("expected-\(name)", in: .module)
         let input = PriorInput(
             codes: try expected["codes"].to(.int64),
             conditions: try settings.conditions.indices.map { try expected["conditions.\($0)"].to(.int64) },
@@ -46,7 +47,7 @@ struct PyTorchAgreementTests {
 
     @Test("Filters of sampling leave the probabilities of the plain code")
     func sampling() throws {
-        let fixture = try Fixture("sampling")
+        let fixture = try Fixture("sampling", in: .module)
         let logits = try fixture.numbers("logits")
         let probabilities = try fixture.numbers("probabilities")
         let temperatures = try fixture.numbers("temperature")

@@ -1,4 +1,5 @@
 import Datasets
+import TensorTestSupport
 import Testing
 import Torch
 

@@ -1,4 +1,5 @@
 import Quantization
+import TensorTestSupport
 import Testing
 import Torch
 

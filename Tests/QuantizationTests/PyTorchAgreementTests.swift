@@ -1,5 +1,6 @@
 import Processors
 import Quantization
+import TensorTestSupport
 import Testing
 import Torch
 
@@ -7,7 +8,7 @@ import Torch
 struct PyTorchAgreementTests {
     @Test("2,000 vectors of 32 numbers in three layers of 8")
     func search() throws {
-        let fixture = try Fixture("hierarchical-search")
+        let fixture = try Fixture("hierarchical-search", in: .module)
         let codebooks = try (0..<3).map { try fixture.numbers("codebooks.\($0)") }
         let search = CodewordSearch(codebooks: codebooks, branching: 8, dimension: 32)
         let vectors = try fixture["vectors"].to(.float32)

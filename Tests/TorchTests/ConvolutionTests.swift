@@ -1,4 +1,5 @@
 import FeatureMapKernels
+import TensorTestSupport
 import Testing
 
 @testable import Torch

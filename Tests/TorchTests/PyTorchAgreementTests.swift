@@ -1,3 +1,4 @@
+import TensorTestSupport
 import Testing
 import Torch
 
@@ -6,7 +7,7 @@ import Torch
 struct PyTorchAgreementTests {
     @Test("Adam for ten steps, without and with weight decay", arguments: [("plain", 0.0), ("decayed", 0.1)])
     func adam(_ name: String, _ weightDecay: Double) throws {
-        let fixture = try Fixture("optimizers")
+        let fixture = try Fixture("optimizers", in: .module)
         let store = ParameterStore()
         let scope = Scope(store: store, generator: try Generator(seed: 1))
         for parameter in ["weight", "bias"] {
@@ -33,7 +34,7 @@ struct PyTorchAgreementTests {
 
     @Test("An optimiser that goes on from a saved state takes the same steps")
     func adamState() throws {
-        let fixture = try Fixture("optimizers")
+        let fixture = try Fixture("optimizers", in: .module)
         func make() throws -> (ParameterStore, Adam) {
             let store = ParameterStore()
             let scope = Scope(store: store, generator: try Generator(seed: 1))
@@ -60,7 +61,7 @@ struct PyTorchAgreementTests {
 
     @Test("clip_grad_norm_, above and below the norm", arguments: [("active", 1.0), ("inactive", 100.0)])
     func clipping(_ name: String, _ maximum: Double) throws {
-        let fixture = try Fixture("optimizers")
+        let fixture = try Fixture("optimizers", in: .module)
         let store = ParameterStore()
         let scope = Scope(store: store, generator: try Generator(seed: 1))
         for parameter in ["weight", "bias"] {
@@ -79,7 +80,7 @@ struct PyTorchAgreementTests {
 
     @Test("AveragedModel with an exponential average")
     func averaging() throws {
-        let fixture = try Fixture("optimizers")
+        let fixture = try Fixture("optimizers", in: .module)
         let store = ParameterStore()
         let weights = try fixture["averaging.weights"]
         let parameter = try Scope(store: store, generator: Generator(seed: 1))
@@ -101,7 +102,7 @@ struct PyTorchAgreementTests {
             ("cosine", .cosine, 0), ("cosineWarmUp", .cosine, 8),
         ])
     func schedules(_ name: String, _ course: LearningRateSchedule.Course, _ warmUpSteps: Int) throws {
-        let expected = try Fixture("optimizers")["schedules.\(name)"].array(of: Double.self)
+        let expected = try Fixture("optimizers", in: .module)["schedules.\(name)"].array(of: Double.self)
         let schedule = LearningRateSchedule(
             course: course, rate: 3e-3, warmUpSteps: warmUpSteps, totalSteps: 40, finalShare: 0.1)
         for step in 0..<40 { #expect(abs(schedule.rate(at: step) - expected[step]) < 1e-15) }
@@ -130,7 +131,7 @@ struct PyTorchAgreementTests {
     private func check(
         _ name: String, _ make: (Scope, Int, Int) throws -> (Tensor) throws -> Tensor
     ) throws {
-        let fixture = try Fixture("convolutions")
+        let fixture = try Fixture("convolutions", in: .module)
         let input = try fixture["\(name).input"].channelsLast()
         try input.setRequiresGradient(true)
         let store = ParameterStore()

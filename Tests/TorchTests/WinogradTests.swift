@@ -1,4 +1,5 @@
 import Processors
+import TensorTestSupport
 import Testing
 import ConvolutionKernelInterface
 

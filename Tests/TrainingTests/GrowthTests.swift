@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Metrics
+import TestSupport
 import Testing
 
 @testable import Training

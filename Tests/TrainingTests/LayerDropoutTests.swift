@@ -1,5 +1,6 @@
 import Autoencoders
 import Foundation
+import TestSupport
 import Testing
 import Torch
 import Training

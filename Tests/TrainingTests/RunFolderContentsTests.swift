@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 @testable import Training

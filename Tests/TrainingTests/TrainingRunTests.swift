@@ -1,6 +1,7 @@
 import Autoencoders
 import Foundation
 import Images
+import TestSupport
 import Testing
 import Torch
 import Training

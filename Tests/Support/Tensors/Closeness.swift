@@ -2,7 +2,7 @@ import Testing
 import Torch
 
 /// Whether numbers agree within an absolute plus a relative tolerance; the worst difference is in the failure.
-func expectClose(
+package func expectClose(
     _ left: [Float], _ right: [Float], absolute: Float = 1e-6, relative: Float = 1e-5, _ what: String = "",
     sourceLocation: SourceLocation = #_sourceLocation
 ) {

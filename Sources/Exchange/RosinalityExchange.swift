@@ -25,6 +25,9 @@ public enum RosinalityExchange {
 
     /// A level's statistics; quantizers are numbered from the top.
     static func statistics(_ model: any Autoencoder, level: Int) -> CodebookStatistics {
-        model.quantizers[levels - 1 - level].statistics
+        guard let quantizer = model.quantizers[levels - 1 - level] as? ResidualQuantizer else {
+            preconditionFailure("a quantizer without codebooks passed checkSupport")
+        }
+        return quantizer.statistics
     }
 }

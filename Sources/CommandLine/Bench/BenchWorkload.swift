@@ -69,9 +69,7 @@ struct TrainWorkload: BenchWorkload {
             try optimizer.step(learningRate: learningRate)
             try averaging.update(step: 0)
             try model.parameters.clearGradients()
-            for (quantizer, result) in zip(model.quantizers, output.quantizers) {
-                _ = try quantizer.update(result, using: &stream)
-            }
+            for result in output.quantizers { _ = try result.update(using: &stream) }
         }
         return count * batch
     }

@@ -19,7 +19,7 @@ public protocol Autoencoder: AnyObject {
     /// How many pixels away from a pixel its reconstruction can depend on others.
     var receptiveRadius: Int { get }
     /// The quantizers in the order in which they are applied.
-    var quantizers: [ResidualQuantizer] { get }
+    var quantizers: [any LatentQuantizer] { get }
 
     /// The latent grids of images of a size.
     func grids(height: Int, width: Int) -> [LatentGrid]
@@ -67,12 +67,12 @@ public struct AutoencoderOutput {
     /// The objective that is minimised.
     public var total: Tensor
     /// What each quantizer did.
-    public var quantizers: [ResidualQuantizer.Output]
+    public var quantizers: [any QuantizerOutput]
 
     /// Collects the parts.
     public init(
         reconstruction: Tensor, reconstructionLoss: Tensor, total: Tensor,
-        quantizers: [ResidualQuantizer.Output]
+        quantizers: [any QuantizerOutput]
     ) {
         self.reconstruction = reconstruction
         self.reconstructionLoss = reconstructionLoss
@@ -84,7 +84,7 @@ public struct AutoencoderOutput {
     public var terms: [(name: String, value: Tensor)] {
         [("reconstruction", reconstructionLoss)]
             + quantizers.enumerated().flatMap { index, output in
-                output.loss.terms.map { (quantizers.count == 1 ? $0.name : "\(index).\($0.name)", $0.value) }
+                output.terms.map { (quantizers.count == 1 ? $0.name : "\(index).\($0.name)", $0.value) }
             }
     }
 }
@@ -107,7 +107,7 @@ extension Autoencoder {
     public func reconstruct(_ images: Tensor) throws -> Tensor { try decode(encode(images)) }
 
     /// The number of layers of codes, over all quantizers.
-    public var layers: Int { quantizers.reduce(0) { $0 + $1.settings.layers } }
+    public var layers: Int { quantizers.reduce(0) { $0 + $1.layers.count } }
 
     /// How many layers of each quantizer are among the first ones of all.
     ///
@@ -120,14 +120,14 @@ extension Autoencoder {
             throw CodeError.layers(asked: left, available: self.layers)
         }
         return quantizers.map { quantizer in
-            let share = min(quantizer.settings.layers, left)
+            let share = min(quantizer.layers.count, left)
             left -= share
             return share
         }
     }
 
     /// The number of codewords of every layer, over all quantizers.
-    public var codewords: [Int] { quantizers.flatMap(\.settings.codewords) }
+    public var codewords: [Int] { quantizers.flatMap { $0.layers.map(\.codewords) } }
 
     /// Bits an image of a size takes when every code is written in log₂ m bits.
     public func bits(height: Int, width: Int) -> Double {
@@ -139,7 +139,7 @@ extension Autoencoder {
     /// Codebook statistics by name, for a checkpoint; they share memory.
     public func statistics() -> [(name: String, tensor: Tensor)] {
         quantizers.enumerated().flatMap { index, quantizer in
-            quantizer.statistics.state().map { ("quantizer.\(index).\($0.name)", $0.tensor) }
+            quantizer.state.map { ("quantizer.\(index).\($0.name)", $0.tensor) }
         }
     }
 }

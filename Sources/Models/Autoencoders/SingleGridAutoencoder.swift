@@ -1,15 +1,16 @@
 import Quantization
 import Torch
 
-/// One encoder, one residual quantizer, one decoder: HR-VQVAE, VQ-VAE and RQ-VAE.
+/// One encoder, one quantizer, one decoder: HR-VQVAE, VQ-VAE, RQ-VAE and FSQ.
 ///
 ///     x ─► encoder ─► ξ⁰ ─► quantizer ─► e_C = e¹ + … + eⁿ ─► decoder ─► x̂
 ///                            └─► codes [N, n, H, W]
 ///
-/// The quantizer's settings say which: hierarchical is HR-VQVAE (Adiban et al., BMVC 2022), flat with one layer is
-/// VQ-VAE (van den Oord et al. 2017), flat with several is RQ-VAE (Lee et al. 2022) with this encoder and decoder.
+/// The quantizer's settings say which: residual and hierarchical is HR-VQVAE (Adiban et al., BMVC 2022), flat with one layer is
+/// VQ-VAE (van den Oord et al. 2017), flat with several is RQ-VAE (Lee et al. 2022) with this encoder and decoder, and
+/// `FiniteScalarQuantizer.Settings` are FSQ (Mentzer et al. 2024).
 ///
-/// Objective: ‖x − x̂‖² plus the quantizer's terms (`QuantizerLoss`). The decoder's gradient reaches the encoder
+/// Objective: ‖x − x̂‖² plus the quantizer's terms (`QuantizerOutput`). The decoder's gradient reaches the encoder
 /// straight through the quantizer.
 public final class SingleGridAutoencoder: Autoencoder {
     /// All parameters: `encoder.…`, `quantizer.codebooks.i`, `decoder.…`.
@@ -18,8 +19,8 @@ public final class SingleGridAutoencoder: Autoencoder {
     public var precision: DataType = .float32
     /// The network's widths and depths.
     public let network: NetworkSettings
-    /// The residual quantizer.
-    public let quantizer: ResidualQuantizer
+    /// The quantizer.
+    public let quantizer: any LatentQuantizer
     private let encoder: Encoder
     private let decoder: Decoder
 
@@ -27,23 +28,23 @@ public final class SingleGridAutoencoder: Autoencoder {
     ///
     /// - Parameters:
     ///   - network: Widths and depths.
-    ///   - quantizer: Structure, layers, branching, dimension and how codewords are learnt.
+    ///   - quantizer: The quantizer's settings, such as `QuantizerSettings`.
     ///   - generator: Where initial numbers come from.
     ///   - device: Where the parameters are.
     /// - Throws: `TorchError`.
     public init(
-        network: NetworkSettings, quantizer: QuantizerSettings, generator: Generator, device: Device = .cpu
+        network: NetworkSettings, quantizer: any LatentQuantizerSettings, generator: Generator, device: Device = .cpu
     ) throws {
         parameters = ParameterStore(device: device)
         self.network = network
         let scope = Scope(store: parameters, generator: generator)
         encoder = try Encoder(scope / "encoder", network, dimension: quantizer.dimension)
-        self.quantizer = try ResidualQuantizer(scope / "quantizer", quantizer)
+        self.quantizer = try quantizer.makeQuantizer(scope / "quantizer")
         decoder = try Decoder(scope / "decoder", network, dimension: quantizer.dimension)
     }
 
     /// One quantizer.
-    public var quantizers: [ResidualQuantizer] { [quantizer] }
+    public var quantizers: [any LatentQuantizer] { [quantizer] }
     /// The image's side divided by the grid's.
     public var downsampling: Int { network.downsampling }
     /// Colour channels of the images.
@@ -60,7 +61,7 @@ public final class SingleGridAutoencoder: Autoencoder {
         [
             LatentGrid(
                 height: height / downsampling, width: width / downsampling,
-                branchings: Array(repeating: quantizer.settings.branching, count: quantizer.settings.layers))
+                branchings: quantizer.layers.map(\.branching))
         ]
     }
 
@@ -76,17 +77,12 @@ public final class SingleGridAutoencoder: Autoencoder {
         images.device.kind == .cuda ? try encoder(images.to(precision)).channelsLast() : try latents(images)
     }
 
-    /// The nearest codewords of the images' latents.
+    /// The codes of the images' latents.
     ///
     /// - Throws: `TorchError`.
     public func encode(_ images: Tensor) throws -> Codes {
         try withoutGradients {
-            let latents = try latents(images)
-            let assignment = try quantizer.assign(rows(latents), sums: .none)
-            return Codes(grids: [
-                try quantizer.codes(
-                    assignment, images: latents.size(0), height: latents.size(2), width: latents.size(3))
-            ])
+            Codes(grids: [try quantizer.encode(latents(images))])
         }
     }
 
@@ -109,24 +105,20 @@ public final class SingleGridAutoencoder: Autoencoder {
     /// - Throws: `CodeError.layers`, `TorchError`.
     public func forward(_ images: Tensor, layers: [Int]?) throws -> AutoencoderOutput {
         let kept = try layers?.map { try shares(ofFirst: $0)[0] }
-        let output = try quantizer(trainingLatents(images), layers: kept)
+        let output = try quantizer.quantize(trainingLatents(images), keptLayers: kept)
         let decoded = try decoder(output.shortened.to(precision))
         // On a CUDA device the error's kernel reads it as it is.
         let reconstruction = images.device.kind == .cuda ? decoded : try decoded.to(.float32)
         let loss = try reconstruction.reconstructionError(images)
         return AutoencoderOutput(
             reconstruction: reconstruction, reconstructionLoss: loss,
-            total: try loss + output.loss.total(quantizer.settings), quantizers: [output])
+            total: try output.objective().map { try loss + $0 } ?? loss, quantizers: [output])
     }
 
     /// The latents' rows [N·H·W, D].
     ///
     /// - Throws: `TorchError`.
     public func vectors(_ images: Tensor, quantizer index: Int) throws -> Tensor {
-        try withoutGradients { try rows(latents(images)) }
-    }
-
-    private func rows(_ latents: Tensor) throws -> Tensor {
-        try latents.permuted([0, 2, 3, 1]).reshaped([-1, quantizer.settings.dimension])
+        try withoutGradients { try latents(images).latentRows() }
     }
 }

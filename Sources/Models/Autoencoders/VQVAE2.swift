@@ -28,7 +28,7 @@ public final class VQVAE2: Autoencoder {
     /// A level's 1×1 convolution to codewords' dimension, the finest first.
     private let projections: [Convolution2D]
     /// A level's quantizer, the finest first.
-    private let levelQuantizers: [ResidualQuantizer]
+    private let levelQuantizers: [any LatentQuantizer]
     /// The decoder of each level but the finest to the next finer grid.
     private let levelDecoders: [Decoder]
     /// For each level but the finest, transposed convolutions up to the finest grid.
@@ -40,16 +40,15 @@ public final class VQVAE2: Autoencoder {
     /// - Parameters:
     ///   - network: Widths and depths; `downsampling` is the finest level's.
     ///   - levels: L.
-    ///   - quantizer: The settings of every level's quantizer, of a flat structure.
+    ///   - quantizer: The settings of every level's quantizer; a level has one codebook at most.
     ///   - generator: Where initial numbers come from.
     ///   - device: Where the parameters are.
     /// - Throws: `TorchError`.
     public init(
-        network: NetworkSettings, levels: Int, quantizer: QuantizerSettings, generator: Generator,
+        network: NetworkSettings, levels: Int, quantizer: any LatentQuantizerSettings, generator: Generator,
         device: Device = .cpu
     ) throws {
         precondition(levels >= 1, "a VQ-VAE-2 of \(levels) levels")
-        precondition(quantizer.structure == .flat, "a level of VQ-VAE-2 has a flat codebook")
         parameters = ParameterStore(device: device)
         self.network = network
         self.levels = levels
@@ -64,7 +63,9 @@ public final class VQVAE2: Autoencoder {
                 scope / "projections" / level,
                 inputs: network.hiddenUnits + (level + 1 < levels ? dimension : 0), outputs: dimension, filter: 1)
         }
-        levelQuantizers = try (0..<levels).map { try ResidualQuantizer(scope / "quantizers" / $0, quantizer) }
+        levelQuantizers = try (0..<levels).map { try quantizer.makeQuantizer(scope / "quantizers" / $0) }
+        precondition(
+            levelQuantizers.allSatisfy { $0.layers.allSatisfy { $0.codebooks == 1 } }, "a level of VQ-VAE-2 has a flat codebook")
         levelDecoders = try (1..<max(levels, 1)).map { level in
             try Decoder(scope / "decoders" / level, network.halving(channels: dimension), dimension: dimension)
         }
@@ -79,7 +80,7 @@ public final class VQVAE2: Autoencoder {
     }
 
     /// One quantizer a level, the top level first.
-    public var quantizers: [ResidualQuantizer] { levelQuantizers.reversed() }
+    public var quantizers: [any LatentQuantizer] { levelQuantizers.reversed() }
     /// The image's side divided by the top level's grid.
     public var downsampling: Int { network.downsampling << (levels - 1) }
     /// Colour channels of the images.
@@ -95,10 +96,9 @@ public final class VQVAE2: Autoencoder {
     /// One grid a level, the top level first.
     public func grids(height: Int, width: Int) -> [LatentGrid] {
         (0..<levels).reversed().map { level in
-            let settings = levelQuantizers[level].settings
-            return LatentGrid(
+            LatentGrid(
                 height: height / (network.downsampling << level), width: width / (network.downsampling << level),
-                branchings: Array(repeating: settings.branching, count: settings.layers))
+                branchings: levelQuantizers[level].layers.map(\.branching))
         }
     }
 
@@ -109,12 +109,13 @@ public final class VQVAE2: Autoencoder {
         try withoutGradients {
             var grids: [Tensor] = []
             try descend(features(images)) { level, latents in
-                let quantizer = levelQuantizers[level]
-                let assignment = try quantizer.assign(rows(latents), sums: level > 0 ? .partial : .none)
-                grids.append(
-                    try quantizer.codes(
-                        assignment, images: latents.size(0), height: latents.size(2), width: latents.size(3)))
-                return level > 0 ? try quantized(assignment, latents.shape) : latents
+                guard level > 0 else {
+                    grids.append(try levelQuantizers[level].encode(latents))
+                    return latents
+                }
+                let (codes, quantized) = try levelQuantizers[level].encodeAndQuantize(latents)
+                grids.append(codes)
+                return quantized
             }
             return Codes(grids: grids)
         }
@@ -154,19 +155,17 @@ public final class VQVAE2: Autoencoder {
     /// - Throws: `CodeError.layers`, `TorchError`.
     public func forward(_ images: Tensor, layers: [Int]?) throws -> AutoencoderOutput {
         let shares = try layers?.map { try self.shares(ofFirst: $0) }
-        var outputs: [ResidualQuantizer.Output] = []
+        var outputs: [any QuantizerOutput] = []
         try descend(features(images)) { level, latents in
             let index = levels - 1 - level
-            let output = try levelQuantizers[level](latents, layers: shares?.map { $0[index] })
+            let output = try levelQuantizers[level].quantize(latents, keptLayers: shares?.map { $0[index] })
             outputs.append(output)
             return output.quantized
         }
         let reconstruction = try image(from: outputs.map(\.shortened))
         let loss = try reconstruction.meanSquaredError(images)
         var total = loss
-        for (output, quantizer) in zip(outputs, quantizers) {
-            total = try total + output.loss.total(quantizer.settings)
-        }
+        for output in outputs { total = try output.objective().map { try total + $0 } ?? total }
         return AutoencoderOutput(
             reconstruction: reconstruction, reconstructionLoss: loss, total: total, quantizers: outputs)
     }
@@ -180,10 +179,10 @@ public final class VQVAE2: Autoencoder {
             var result: Tensor?
             try descend(features(images), to: wanted) { level, latents in
                 if level == wanted {
-                    result = try rows(latents)
+                    result = try latents.latentRows()
                     return latents
                 }
-                return try quantized(levelQuantizers[level].assign(rows(latents), sums: .partial), latents.shape)
+                return try levelQuantizers[level].encodeAndQuantize(latents).quantized
             }
             guard let result else { preconditionFailure("quantizer \(index) of a model with \(levels)") }
             return result
@@ -197,7 +196,7 @@ public final class VQVAE2: Autoencoder {
         var result: [Tensor] = []
         try descend(features(images)) { level, latents in
             result.append(latents)
-            return try levelQuantizers[level](latents).quantized
+            return try levelQuantizers[level].quantize(latents, keptLayers: nil).quantized
         }
         return result
     }
@@ -241,16 +240,5 @@ public final class VQVAE2: Autoencoder {
         }
         let input = levels == 1 ? upsampled[0] : try Tensor.concatenate(upsampled, axis: 1)
         return try decoder(input.channelsLast()).to(.float32)
-    }
-
-    private func rows(_ latents: Tensor) throws -> Tensor {
-        try latents.permuted([0, 2, 3, 1]).reshaped([-1, latents.size(1)])
-    }
-
-    /// The sum of the assigned codewords as a grid [N, D, H, W], channels-last.
-    private func quantized(_ assignment: Assignment, _ shape: [Int]) throws -> Tensor {
-        guard let sums = assignment.sums else { preconditionFailure("an assignment without sums") }
-        return try sums.selected(axis: 0, sums.size(0) - 1)
-            .reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
     }
 }

@@ -35,24 +35,13 @@ extension ResidualQuantizer {
         try markInitialized()
     }
 
-    /// What a training step did to the codebooks.
-    public struct Update {
-        /// How many vectors each codeword of each layer got in this step.
-        public var usage: [[Int64]]
-        /// How many codewords of each layer were revived.
-        public var revived: [Int]
-        /// The codewords of each layer that were set anew: the revived ones and their descendants. Where codewords are
-        /// learnt by gradient, an optimiser's memory of them is of another place.
-        public var moved: [[Range<Int>]]
-    }
-
     /// Takes a step's vectors in: moving averages, and revival of codewords that went unused for long.
     ///
     /// - Parameters:
     ///   - output: What the quantizer gave in this step.
     ///   - generator: Where random choices come from.
     /// - Throws: `TorchError`.
-    public func update(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> Update {
+    public func update(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> QuantizerUpdate {
         try withoutGradients {
             if output.deviceSums != nil {
                 try updateOnDevice(output)
@@ -75,7 +64,7 @@ extension ResidualQuantizer {
     ///   - generator: Where random choices come from.
     /// - Returns: What was done; no usage.
     /// - Throws: `TorchError`.
-    package func revive(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> Update {
+    package func revive(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> QuantizerUpdate {
         try withoutGradients {
             var update = emptyUpdate()
             guard settings.reviveAfter > 0, try deadOnDevice().array(of: Int32.self)[0] > 0 else { return update }
@@ -87,16 +76,14 @@ extension ResidualQuantizer {
         }
     }
 
-    private func emptyUpdate() -> Update {
-        Update(
-            usage: [], revived: Array(repeating: 0, count: settings.layers),
-            moved: Array(repeating: [], count: settings.layers))
+    private func emptyUpdate() -> QuantizerUpdate {
+        QuantizerUpdate(usage: [], revived: Array(repeating: 0, count: settings.layers))
     }
 
     /// Resets each dead codeword onto a vector that reached its own parent in this step, drawn by its distance to the
     /// codewords there are: the crowd around a living codeword would only give a second copy of it.
     private func revive(
-        _ output: Output, _ update: inout Update, using generator: inout some RandomNumberGenerator
+        _ output: Output, _ update: inout QuantizerUpdate, using generator: inout some RandomNumberGenerator
     ) throws {
         let dimension = settings.dimension
         let branching = settings.branching
@@ -134,11 +121,11 @@ extension ResidualQuantizer {
 
     /// Moves a codeword with its running sums (a codeword moved alone would be undone by the next average), and gives
     /// its descendants up for dead: their places meant something under the old codeword only.
-    private func place(_ codeword: Int, of layer: Int, at vector: [Float], _ update: inout Update) throws {
+    private func place(_ codeword: Int, of layer: Int, at vector: [Float], _ update: inout QuantizerUpdate) throws {
         let dimension = settings.dimension
         let value = try Tensor(vector, [1, dimension])
         let rows = codeword..<codeword + 1
-        update.moved[layer].append(rows)
+        if codebooks[layer].isTrainable { update.moved.append((codebooks[layer], rows)) }
         try codebooks[layer].tensor.detached().reshaped([-1, dimension]).narrowed(axis: 0, rows).copyInPlace(
             from: value)
         try statistics.sums[layer].narrowed(axis: 0, rows).copyInPlace(from: value)
@@ -148,7 +135,7 @@ extension ResidualQuantizer {
         guard settings.structure == .hierarchical else { return }
         for lower in layer + 1..<max(settings.layers, layer + 1) {
             descendants = descendants.lowerBound * settings.branching..<descendants.upperBound * settings.branching
-            update.moved[lower].append(descendants)
+            if codebooks[lower].isTrainable { update.moved.append((codebooks[lower], descendants)) }
             try codebooks[lower].tensor.detached().reshaped([-1, dimension]).narrowed(axis: 0, descendants).fillInPlace(
                 0)
             try statistics.sums[lower].narrowed(axis: 0, descendants).fillInPlace(0)

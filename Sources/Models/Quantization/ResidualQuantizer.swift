@@ -38,6 +38,8 @@ public final class ResidualQuantizer {
 
     /// What the quantizer makes of latents.
     public struct Output {
+        /// Whose output it is.
+        let quantizer: ResidualQuantizer
         /// The sum of codewords with the gradient passed straight through: ξ⁰ + sg[e_C − ξ⁰], [N, D, H, W]. It is the
         /// memory of the assignment's sums where there are such, and not to be changed in place.
         public var quantized: Tensor
@@ -117,7 +119,7 @@ public final class ResidualQuantizer {
             }
         }
         return Output(
-            quantized: quantized, shortened: shortened, loss: loss, assignment: assignment, vectors: vectors,
+            quantizer: self, quantized: quantized, shortened: shortened, loss: loss, assignment: assignment, vectors: vectors,
             deviceSums: deviceSums)
     }
 

@@ -21,6 +21,7 @@ package final class RecordedSteps {
     /// The objective, its terms, and the gradients' norm where they are clipped, added up; float32.
     private var totals: Tensor?
     private var names: [String] = []
+    private let quantizers: [ResidualQuantizer]
     private var outputs: [ResidualQuantizer.Output] = []
     private var graph: CUDAGraph?
     private var done = 0
@@ -37,12 +38,24 @@ package final class RecordedSteps {
         _ model: any Autoencoder, _ optimizer: Adam, _ averaging: WeightAveraging, gradientClip: Double,
         batches: DeviceBatches
     ) throws {
+        guard let quantizers = Self.quantizers(model) else {
+            preconditionFailure("steps of a model whose quantizers do not update on the device")
+        }
         self.model = model
+        self.quantizers = quantizers
         self.optimizer = optimizer
         self.averaging = averaging
         self.gradientClip = gradientClip
         self.batches = batches
         if model.precision == .bfloat16 { try model.parameters.keepCopies() }
+    }
+
+    /// Whether steps of a model can be recorded: its quantizers update on the device, without waiting for it.
+    static func suits(_ model: any Autoencoder) -> Bool { quantizers(model) != nil }
+
+    private static func quantizers(_ model: any Autoencoder) -> [ResidualQuantizer]? {
+        let quantizers = model.quantizers.compactMap { $0 as? ResidualQuantizer }
+        return quantizers.count == model.quantizers.count ? quantizers : nil
     }
 
     /// Whether batches come from a loader.
@@ -83,10 +96,10 @@ package final class RecordedSteps {
         }
         try optimizer.deviceStep(rates: batches.rates, place: batches.place, scale: scale, averaging: averaging)
         try model.parameters.clearGradients()
-        for (quantizer, output) in zip(model.quantizers, output.quantizers) { try quantizer.updateOnDevice(output) }
+        outputs = output.quantizers.compactMap { $0 as? ResidualQuantizer.Output }
+        for (quantizer, output) in zip(quantizers, outputs) { try quantizer.updateOnDevice(output) }
         try accumulate(values)
         names = output.terms.map(\.name)
-        outputs = output.quantizers
     }
 
     /// Adds numbers up on the device, and counts the step.
@@ -109,13 +122,11 @@ package final class RecordedSteps {
     /// - Throws: `TorchError`.
     package func revive(using generator: inout SeededGenerator) throws {
         var counts: [Int] = []
-        for (quantizer, output) in zip(model.quantizers, outputs) {
+        for (quantizer, output) in zip(quantizers, outputs) {
             let update = try quantizer.revive(output, using: &generator)
-            for (codebook, moved) in zip(quantizer.codebooks, update.moved) where codebook.isTrainable {
-                for rows in moved {
-                    try optimizer.forget(codebook, rows: rows)
-                    try averaging.restart(codebook, rows: rows)
-                }
+            for (parameter, rows) in update.moved {
+                try optimizer.forget(parameter, rows: rows)
+                try averaging.restart(parameter, rows: rows)
             }
             counts += update.revived
         }
@@ -137,7 +148,7 @@ package final class RecordedSteps {
             steps: stepsSinceCollection, loss: values[0],
             terms: zip(names, values.dropFirst()).map { ($0, $1) },
             gradientNorm: gradientClip > 0 ? values[values.count - 1] / Double(stepsSinceCollection) : nil,
-            usage: try model.quantizers.flatMap { try $0.takeDeviceUsage().map { $0.map(Int.init) } },
+            usage: try quantizers.flatMap { try $0.takeDeviceUsage().map { $0.map(Int.init) } },
             revived: revived)
     }
 }

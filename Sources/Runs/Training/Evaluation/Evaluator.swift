@@ -69,7 +69,7 @@ public struct Evaluator {
             }
             var layer = 0
             for (quantizer, grid) in zip(model.quantizers, codes.grids) {
-                let indices = try quantizer.absoluteIndices(grid)
+                let indices = try quantizer.codewordIndices(grid)
                 for row in 0..<indices.size(0) where layer < used {
                     try usage.add(indices.selected(axis: 0, row).array(of: Int32.self), layer: layer)
                     layer += 1

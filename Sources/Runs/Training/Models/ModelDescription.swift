@@ -49,11 +49,10 @@ public struct ModelDescription: Codable, Sendable, Equatable {
         padding = configuration.data.padding
         let grids = model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth)
         layers = zip(grids, model.quantizers).flatMap { grid, quantizer in
-            quantizer.settings.codebooks.map { codebooks in
+            quantizer.layers.map { layer in
                 Layer(
-                    height: grid.height, width: grid.width, codebooks: codebooks,
-                    branching: quantizer.settings.branching, codewords: codebooks * quantizer.settings.branching,
-                    dimension: quantizer.settings.dimension)
+                    height: grid.height, width: grid.width, codebooks: layer.codebooks, branching: layer.branching,
+                    codewords: layer.codewords, dimension: quantizer.dimension)
             }
         }
         func count(_ prefixes: String...) -> Int {

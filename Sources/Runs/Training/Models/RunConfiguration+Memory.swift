@@ -64,7 +64,7 @@ extension RunConfiguration {
 extension Autoencoder {
     /// What the quantizers keep beside the codewords.
     var statisticsBytes: ByteCount {
-        quantizers.flatMap { $0.statistics.state() }.reduce(ByteCount(0)) {
+        quantizers.flatMap(\.state).reduce(ByteCount(0)) {
             $0 + ByteCount(product: $1.tensor.shape + [$1.tensor.dataType.size])
         }
     }

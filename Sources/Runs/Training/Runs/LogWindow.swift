@@ -48,7 +48,7 @@ struct LogWindow {
 
     mutating func add(
         _ output: AutoencoderOutput, total: Double, images: Int, learningRate: Double, gradientNorm: Double?,
-        updates: [ResidualQuantizer.Update]
+        updates: [QuantizerUpdate]
     ) throws {
         try add(
             StepTotals(

@@ -220,7 +220,7 @@ public final class TrainingRun {
 
     /// Steps as a graph, on a CUDA device. Where something is drawn for each step on the processor they run one by one.
     private func recordedSteps() throws -> RecordedSteps? {
-        guard device.kind == .cuda, layerDropout.share == 0 else { return nil }
+        guard device.kind == .cuda, layerDropout.share == 0, RecordedSteps.suits(model) else { return nil }
         return try RecordedSteps(
             model, optimizer, averaging, gradientClip: configuration.optimizer.gradientClip,
             batches: DeviceBatches(
@@ -279,14 +279,10 @@ public final class TrainingRun {
         try averaging.update(step: step)
         try model.parameters.clearGradients()
         var stream = SeededGenerator(seed: configuration.seedBits, stream: "revival", step: UInt64(step))
-        let updates = try zip(model.quantizers, output.quantizers).map { try $0.update($1, using: &stream) }
-        for (quantizer, update) in zip(model.quantizers, updates) {
-            for (codebook, moved) in zip(quantizer.codebooks, update.moved) where codebook.isTrainable {
-                for rows in moved {
-                    try optimizer.forget(codebook, rows: rows)
-                    try averaging.restart(codebook, rows: rows)
-                }
-            }
+        let updates = try output.quantizers.map { try $0.update(using: &stream) }
+        for (parameter, rows) in updates.flatMap(\.moved) {
+            try optimizer.forget(parameter, rows: rows)
+            try averaging.restart(parameter, rows: rows)
         }
         step += 1
         try window.add(
@@ -369,7 +365,7 @@ public final class TrainingRun {
                 with: Tensor.concatenate(parts, axis: 0), iterations: configuration.quantizer.kMeansIterations,
                 using: &stream
             ) { layer, rounds in
-                let layers = quantizer.settings.layers
+                let layers = quantizer.layers.count
                 let place = layers > 1 ? "layer \(layer + 1) of \(layers), " : ""
                 log.activity(
                     "placing \(subject): \(place)round \(rounds) of \(configuration.quantizer.kMeansIterations)")

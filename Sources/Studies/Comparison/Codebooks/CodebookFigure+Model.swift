@@ -17,7 +17,8 @@ extension CodebookFigure {
     /// - Throws: ``ComparisonError/notHierarchical(kind:)``, ``ComparisonError/positionOutside(row:column:height:width:)``,
     ///   `TorchError`.
     public init(of model: any Autoencoder, kind: ModelKind, codes: Codes, row: Int, column: Int) throws {
-        guard kind.structure == .hierarchical, let quantizer = model.quantizers.first, model.quantizers.count == 1,
+        guard kind.structure == .hierarchical, model.quantizers.count == 1,
+            let quantizer = model.quantizers[0] as? ResidualQuantizer,
             codes.grids.count == 1
         else { throw ComparisonError.notHierarchical(kind: kind.rawValue) }
         let grid = codes.grids[0]

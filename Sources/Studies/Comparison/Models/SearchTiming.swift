@@ -3,9 +3,9 @@ import Foundation
 import Quantization
 import Torch
 
-/// How fast the nearest-codeword search of a quantizer is, without the network around it.
+/// How fast a quantizer encodes, without the network around it.
 public enum SearchTiming {
-    /// Vectors a second of one search, the best of several rounds: the others were disturbed.
+    /// Vectors a second of one quantizer, the best of several rounds: the others were disturbed.
     ///
     /// - Parameters:
     ///   - quantizer: The quantizer.
@@ -13,12 +13,13 @@ public enum SearchTiming {
     ///   - seconds: About how long to measure.
     /// - Throws: `TorchError`.
     public static func vectorsPerSecond(
-        _ quantizer: ResidualQuantizer, _ vectors: Tensor, seconds: Double = 0.3
+        _ quantizer: any LatentQuantizer, _ vectors: Tensor, seconds: Double = 0.3
     ) throws -> Double {
         guard vectors.size(0) > 0 else { return 0 }
+        let latents = try vectors.reshaped([1, vectors.size(0), 1, vectors.size(1)]).permuted([0, 3, 1, 2])
         func once() throws -> Double {
             let start = ProcessInfo.processInfo.systemUptime
-            _ = try quantizer.assign(vectors, sums: .none)
+            _ = try quantizer.encode(latents)
             if vectors.device != .cpu { try Engine.synchronizeCUDA() }
             return ProcessInfo.processInfo.systemUptime - start
         }

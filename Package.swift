@@ -267,7 +267,7 @@ package.targets =
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "TestSupport"]),
         .testTarget(
             name: "QuantizationTests", dependencies: ["Quantization", "Torch", "Processors", "TensorTestSupport"],
-            resources: [.copy("Fixtures")]),
+            resources: [.copy("Fixtures"), .copy("FSQ")]),
         .testTarget(
             name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
@@ -285,7 +285,8 @@ package.targets =
         .testTarget(
             name: "ComparisonTests",
             dependencies: [
-                "Comparison", "Training", "Images", "Bitstream", "Compression", "Metrics", "Torch", "Files", "TestSupport",
+                "Comparison", "Training", "Images", "Bitstream", "Compression", "Metrics", "Torch", "Files",
+                "TestSupport",
             ]),
         .testTarget(
             name: "PriorsTests", dependencies: ["Priors", "Datasets", "Torch", "Processors", "TensorTestSupport"],

@@ -15,12 +15,12 @@ struct CUDATests {
         if kind == 3 {
             return try VQVAE2(
                 network: network, levels: 2,
-                quantizer: .init(structure: .flat, layers: 1, branching: 16, dimension: 8), generator: generator,
+                quantizer: QuantizerSettings(structure: .flat, layers: 1, branching: 16, dimension: 8), generator: generator,
                 device: device)
         }
         return try SingleGridAutoencoder(
             network: network,
-            quantizer: .init(
+            quantizer: QuantizerSettings(
                 layers: 2, branching: 4, dimension: 8, learning: kind == 2 ? .gradient : .movingAverage),
             generator: generator, device: device)
     }

@@ -68,6 +68,8 @@ struct LayerTests {
         let whole = try model.forward(images)
         #expect(try model.forward(images, layers: [3, 3, 3]).total.item() == whole.total.item())
         for (mine, theirs) in zip(mixed.quantizers, whole.quantizers) {
+            let mine = try #require(mine as? ResidualQuantizer.Output)
+            let theirs = try #require(theirs as? ResidualQuantizer.Output)
             #expect(
                 try mine.assignment.indices.array(of: Int32.self) == theirs.assignment.indices.array(of: Int32.self),
                 "what is left out is encoded nevertheless")

@@ -92,14 +92,15 @@ struct PyTorchAgreementTests {
         let expected = try Fixture("expected-\(parameters.downsampling)", in: .module)
         let model = try model(parameters, .movingAverage)
         let latents = try expected["latents"].channelsLast()
+        let quantizer = try #require(model.quantizer as? ResidualQuantizer)
         var generator = SystemRandomNumberGenerator()
         for round in 1...2 {
-            _ = try model.quantizer.update(model.quantizer(latents), using: &generator)
-            let statistics = model.quantizer.statistics
+            _ = try quantizer.update(quantizer(latents), using: &generator)
+            let statistics = quantizer.statistics
             for layer in 0..<3 {
                 let prefix = "update.\(round)."
                 expectClose(
-                    try model.quantizer.codebooks[layer].tensor.array(of: Float.self),
+                    try quantizer.codebooks[layer].tensor.array(of: Float.self),
                     try expected.numbers("\(prefix)codebooks.\(layer)"), absolute: 1e-5, "\(prefix)codebooks.\(layer)")
                 expectClose(
                     try statistics.counts[layer].array(of: Float.self),

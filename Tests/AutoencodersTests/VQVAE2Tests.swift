@@ -87,7 +87,7 @@ struct VQVAE2Tests {
         for index in 0..<3 {
             expectClose(
                 try model.vectors(images, quantizer: index).array(of: Float.self),
-                try outputs[index].vectors.array(of: Float.self), absolute: 1e-5)
+                try #require(outputs[index] as? ResidualQuantizer.Output).vectors.array(of: Float.self), absolute: 1e-5)
         }
     }
 
@@ -114,6 +114,6 @@ struct VQVAE2Tests {
         let model = try makeVQVAE2()
         model.precision = .bfloat16
         let output = try model.forward(makeImages(1, 3, 16, 16))
-        #expect(output.total.dataType == .float32 && output.quantizers.allSatisfy { $0.vectors.dataType == .float32 })
+        #expect(output.total.dataType == .float32 && output.quantizers.allSatisfy { $0.quantized.dataType == .float32 })
     }
 }

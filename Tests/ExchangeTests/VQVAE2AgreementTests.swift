@@ -97,6 +97,7 @@ struct VQVAE2AgreementTests {
         let model = try model(parameters, .movingAverage)
         var generator = SystemRandomNumberGenerator()
         for (index, quantizer) in model.quantizers.enumerated() {
+            let quantizer = try #require(quantizer as? ResidualQuantizer)
             let latents = try expected["latents.\(index)"].channelsLast()
             _ = try quantizer.update(quantizer(latents), using: &generator)
             let prefix = "update.\(index)."

@@ -181,7 +181,9 @@ struct TrainingSearchTests {
             .array(of: Float.self)
         let rows = Set((0..<entered.count / 6).map { Array(entered[$0 * 6..<($0 + 1) * 6]) })
         let codewords = try second.array(of: Float.self)
-        for codeword in update.moved[1].joined() {
+        let moved = update.moved.filter { $0.parameter === quantizer.codebooks[1] }
+        #expect(!moved.isEmpty)
+        for codeword in moved.flatMap(\.rows) {
             #expect(rows.contains(Array(codewords[codeword * 6..<(codeword + 1) * 6])), "codeword \(codeword)")
         }
     }

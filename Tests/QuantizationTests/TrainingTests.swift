@@ -85,7 +85,8 @@ struct CodebookTrainingTests {
         var generator = TestGenerator(state: 1)
         #expect(try quantizer.update(quantizer(latents), using: &generator).revived == [0, 0])
         let revival = try quantizer.update(quantizer(latents), using: &generator)
-        #expect(revival.revived == [0, 1] && revival.moved == [[], [1..<2]])
+        #expect(revival.revived == [0, 1] && revival.moved.map(\.rows) == [1..<2])
+        #expect(revival.moved[0].parameter === quantizer.codebooks[1])
         let child = try quantizer.codebooks[1].tensor.array(of: Float.self)[2..<4]
         // Its parent's vectors are (0, 0) and (1, 1), the residuals as large; parent 1's never come here.
         #expect(child.allSatisfy { abs($0) < 2 })

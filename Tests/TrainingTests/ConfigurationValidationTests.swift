@@ -146,6 +146,61 @@ import Testing
     }
 }
 
+@Suite("Configuration of finite scalar quantization") struct FSQConfigurationTests {
+    private func problems(_ overrides: [String], preset: String = "fsq-cifar10") -> [String] {
+        do {
+            _ = try RunConfiguration.resolve(preset: preset, overrides: overrides)
+            return []
+        } catch let ConfigurationError.invalid(problems) {
+            return problems.map { "\($0.key): \($0.expected)" }
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
+    @Test("Presets have the bits of HR-VQVAE's", arguments: ["cifar10", "imagenet"])
+    func rate(_ data: String) throws {
+        let (fsq, tree) = try (
+            Preset(name: "fsq-\(data)").configuration(), Preset(name: "hrvqvae-\(data)").configuration()
+        )
+        #expect(fsq.bitsPerPosition == tree.bitsPerPosition && fsq.compressionRate == tree.compressionRate)
+        #expect(fsq.kindName == "fsq" && fsq.title == "FSQ")
+    }
+
+    @Test("Other levels want their number of codes and their dimension")
+    func levels() {
+        #expect(
+            problems(["quantizer.levels=[8, 5, 5, 5]"]) == [
+                "quantizer.branching: 1000, the product of quantizer.levels",
+                "quantizer.dimension: 4, one for each of quantizer.levels",
+            ])
+        #expect(
+            problems(["quantizer.levels=[8, 5, 5, 5]", "quantizer.branching=1000", "quantizer.dimension=4"]).isEmpty)
+        for levels in ["[]", "[1, 512]", "[-8, -64, 1]", "[99999999, 99999999]"] {
+            let found = problems(["quantizer.levels=\(levels)"])
+            #expect(found.count == 1 && found[0].contains("levels of at least 2"), "\(levels): \(found)")
+        }
+    }
+
+    @Test(
+        "What FSQ has not, or other quantizers have not, is not accepted and ignored",
+        arguments: [
+            "quantizer.beta=0.25", "quantizer.decay=0.99", "quantizer.reviveAfter=20",
+            "quantizer.initialization=kMeans",
+            "quantizer.layers=2", "model.kind=hrvqvae", "quantizer.kind=residual",
+        ])
+    func ignored(_ override: String) { #expect(problems([override]).count >= 1) }
+
+    @Test("The levels of VQ-VAE-2 may be quantized so")
+    func vqvae2() throws {
+        let overrides = ["model.kind=vqvae2", "model.levels=3"]
+        #expect(problems(overrides).isEmpty)
+        let configuration = try RunConfiguration.resolve(preset: "fsq-cifar10", overrides: overrides)
+        #expect(configuration.kindName == "vqvae2-fsq" && configuration.title == "VQ-VAE-2 with FSQ")
+        #expect(try configuration.makeAutoencoder(on: .meta).codewords == [512, 512, 512])
+    }
+}
+
 @Suite struct ConfigurationKeyTests {
     /// Every stored property of every section has a key, so that none is accepted and ignored.
     @Test func everyPropertyHasAKey() {
@@ -174,6 +229,7 @@ import Testing
             switch key.type {
             case "true or false": key.defaultValue == "true" ? "false" : "true"
             case "integer", "integer or null", "number": "77"
+            case "list of integers": "[7, 7]"
             default: key.type.split(separator: ", ").last.map(String.init) ?? ""
             }
         guard other != key.defaultValue else { return }

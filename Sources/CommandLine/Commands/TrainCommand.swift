@@ -59,7 +59,7 @@ struct TrainCommand: ParsableCommand {
         DataReport.print(training.dataSummary.lines(nil), quiet: quiet)
         if !quiet {
             printError(
-                "training \(configuration.model.kind.rawValue), \(training.model.parameters.trainableCount) weights, "
+                "training \(configuration.kindName), \(training.model.parameters.trainableCount) weights, "
                     + "on \(device) in \(training.model.precision), seed \(configuration.training.seed), "
                     + "steps \(training.step) to \(training.totalSteps)")
         }

@@ -65,7 +65,8 @@ public final class VQVAE2: Autoencoder {
         }
         levelQuantizers = try (0..<levels).map { try quantizer.makeQuantizer(scope / "quantizers" / $0) }
         precondition(
-            levelQuantizers.allSatisfy { $0.layers.allSatisfy { $0.codebooks == 1 } }, "a level of VQ-VAE-2 has a flat codebook")
+            levelQuantizers.allSatisfy { $0.layers.allSatisfy { $0.codebooks == 1 } },
+            "a level of VQ-VAE-2 has a flat codebook")
         levelDecoders = try (1..<max(levels, 1)).map { level in
             try Decoder(scope / "decoders" / level, network.halving(channels: dimension), dimension: dimension)
         }

@@ -150,7 +150,7 @@ public final class CodewordSearch {
     ///   - kernel: Another variant than the best, for tests.
     /// - Precondition: `kernel` is supported.
     /// - Throws: `TorchError`.
-    public func search(
+    package func search(
         _ vectors: UnsafePointer<Float>, count: Int, indices: UnsafeMutablePointer<Int32>,
         sums: UnsafeMutablePointer<Float>?, hasPartialSums: Bool = true, kernel: KernelVariant = .best
     ) throws {
@@ -205,11 +205,21 @@ public final class CodewordSearch {
     ///
     /// - Parameters:
     ///   - vectors: float32 [V, D], dense, on the processor.
+    ///   - sums: Which sums of codewords are wanted.
+    /// - Throws: `TorchError`.
+    public func callAsFunction(_ vectors: Tensor, sums: CodewordSums) throws -> Assignment {
+        try self(vectors, sums: sums, kernel: .best)
+    }
+
+    /// Searches the rows of a tensor.
+    ///
+    /// - Parameters:
+    ///   - vectors: float32 [V, D], dense, on the processor.
     ///   - wanted: Which sums of codewords are wanted.
     ///   - kernel: Another variant than the best, for tests.
     /// - Throws: `TorchError`.
-    public func callAsFunction(
-        _ vectors: Tensor, sums wanted: CodewordSums, kernel: KernelVariant = .best
+    package func callAsFunction(
+        _ vectors: Tensor, sums wanted: CodewordSums, kernel: KernelVariant
     ) throws -> Assignment {
         let vectors = try vectors.detached().contiguous()
         let count = vectors.size(0)

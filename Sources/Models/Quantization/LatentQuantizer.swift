@@ -82,11 +82,14 @@ public struct QuantizerLayer: Sendable, Equatable {
     public var codebooks: Int
     /// Codewords a codebook, m: codes are in 0 ..< m.
     public var branching: Int
+    /// Distances to codewords that are computed for a vector: m, or 0 where nothing is searched.
+    public var distances: Int
 
-    /// Names both.
-    public init(codebooks: Int = 1, branching: Int) {
+    /// Names the sizes.
+    public init(codebooks: Int = 1, branching: Int, distances: Int) {
         self.codebooks = codebooks
         self.branching = branching
+        self.distances = distances
     }
 
     /// Codewords of the layer.
@@ -119,7 +122,7 @@ public struct QuantizerUpdate {
     public var usage: [[Int64]]
     /// How many codewords of each layer were revived.
     public var revived: [Int]
-    /// Rows of trainable parameters that were set anew: an optimizer's moments and averages of them are of another place.
+    /// Rows of parameters that were set anew: an optimizer's moments of trainable ones are of another place.
     public var moved: [(parameter: Parameter, rows: Range<Int>)]
 
     /// Collects the parts.

@@ -6,7 +6,9 @@ extension ResidualQuantizer: LatentQuantizer {
 
     /// 1, m, …, mⁿ⁻¹ codebooks in a hierarchy, one in each flat layer.
     public var layers: [QuantizerLayer] {
-        settings.codebooks.map { QuantizerLayer(codebooks: $0, branching: settings.branching) }
+        settings.codebooks.map {
+            QuantizerLayer(codebooks: $0, branching: settings.branching, distances: settings.branching)
+        }
     }
 
     /// ``statistics`` by name.

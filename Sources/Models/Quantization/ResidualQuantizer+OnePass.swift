@@ -41,7 +41,8 @@ extension ResidualQuantizer {
         loss.weighted = .init(value: weighted, weights: (settings.beta, settings.betaSum))
         let quantized = try found.total.grid(shape).withGradient(of: [latents]) { [$0] }
         return Output(
-            quantizer: self, quantized: quantized, shortened: quantized, loss: loss, assignment: Assignment(indices: indices),
+            quantizer: self, quantized: quantized, shortened: quantized, loss: loss,
+            assignment: Assignment(indices: indices),
             vectors: vectors, assigned: found.assigned, search: search)
     }
 

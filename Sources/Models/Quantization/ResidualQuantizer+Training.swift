@@ -125,7 +125,7 @@ extension ResidualQuantizer {
         let dimension = settings.dimension
         let value = try Tensor(vector, [1, dimension])
         let rows = codeword..<codeword + 1
-        if codebooks[layer].isTrainable { update.moved.append((codebooks[layer], rows)) }
+        update.moved.append((codebooks[layer], rows))
         try codebooks[layer].tensor.detached().reshaped([-1, dimension]).narrowed(axis: 0, rows).copyInPlace(
             from: value)
         try statistics.sums[layer].narrowed(axis: 0, rows).copyInPlace(from: value)
@@ -135,7 +135,7 @@ extension ResidualQuantizer {
         guard settings.structure == .hierarchical else { return }
         for lower in layer + 1..<max(settings.layers, layer + 1) {
             descendants = descendants.lowerBound * settings.branching..<descendants.upperBound * settings.branching
-            if codebooks[lower].isTrainable { update.moved.append((codebooks[lower], descendants)) }
+            update.moved.append((codebooks[lower], descendants))
             try codebooks[lower].tensor.detached().reshaped([-1, dimension]).narrowed(axis: 0, descendants).fillInPlace(
                 0)
             try statistics.sums[lower].narrowed(axis: 0, descendants).fillInPlace(0)

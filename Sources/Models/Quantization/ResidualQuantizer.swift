@@ -119,7 +119,8 @@ public final class ResidualQuantizer {
             }
         }
         return Output(
-            quantizer: self, quantized: quantized, shortened: shortened, loss: loss, assignment: assignment, vectors: vectors,
+            quantizer: self, quantized: quantized, shortened: shortened, loss: loss, assignment: assignment,
+            vectors: vectors,
             deviceSums: deviceSums)
     }
 

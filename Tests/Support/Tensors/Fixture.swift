@@ -8,10 +8,12 @@ package struct Fixture {
 
     /// Reads `Fixtures/<name>.safetensors` of a test target.
     ///
-    /// - Parameter bundle: The target's own, `.module`.
-    package init(_ name: String, in bundle: Bundle) throws {
+    /// - Parameters:
+    ///   - bundle: The target's own, `.module`.
+    ///   - folder: Another folder than `Fixtures`.
+    package init(_ name: String, in bundle: Bundle, folder: String = "Fixtures") throws {
         let url = try #require(
-            bundle.url(forResource: name, withExtension: "safetensors", subdirectory: "Fixtures"))
+            bundle.url(forResource: name, withExtension: "safetensors", subdirectory: folder))
         tensors = try Safetensors.read(url).tensors
     }
 

@@ -18,6 +18,7 @@ enum Operators {
     static let reluInPlace = Operator("aten::relu_")
     static let clamp = Operator("aten::clamp")
     static let round = Operator("aten::round")
+    static let tanh = Operator("aten::tanh")
     static let mean = Operator("aten::mean")
     static let sum = Operator("aten::sum")
     static let sumAxes = Operator("aten::sum", "dim_IntList")

@@ -59,6 +59,9 @@ extension Tensor {
         try Operators.clamp(.tensor(self), .real(range.lowerBound), .real(range.upperBound))
     }
 
+    /// tanh(x) of each element; agrees with `torch.tanh`.
+    public func hyperbolicTangent() throws -> Tensor { try Operators.tanh(.tensor(self)) }
+
     /// To the nearest integer, halves to even, as `torch.round`.
     public func rounded() throws -> Tensor { try Operators.round(.tensor(self)) }
 

@@ -56,7 +56,8 @@ extension ResidualQuantizer {
         loss.weighted = .init(value: try sums.weighted.withGradient(of: [latents]) { [try gradient.scaled(by: $0)] })
         let quantized = try total.grid(shape).withGradient(of: [latents]) { [$0] }
         return Output(
-            quantizer: self, quantized: quantized, shortened: quantized, loss: loss, assignment: Assignment(indices: indices),
+            quantizer: self, quantized: quantized, shortened: quantized, loss: loss,
+            assignment: Assignment(indices: indices),
             vectors: vectors, deviceSums: sums)
     }
 

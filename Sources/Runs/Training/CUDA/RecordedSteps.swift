@@ -124,7 +124,7 @@ package final class RecordedSteps {
         var counts: [Int] = []
         for (quantizer, output) in zip(quantizers, outputs) {
             let update = try quantizer.revive(output, using: &generator)
-            for (parameter, rows) in update.moved {
+            for (parameter, rows) in update.moved where parameter.isTrainable {
                 try optimizer.forget(parameter, rows: rows)
                 try averaging.restart(parameter, rows: rows)
             }

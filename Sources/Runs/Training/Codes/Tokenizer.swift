@@ -41,7 +41,7 @@ public struct Tokenizer {
     ) throws -> (count: Int, skipped: [String]) {
         var (codes, skipped) = try codes(dataset, limit: limit, progress: progress)
         codes.notes = [
-            "generator": "hrvq", "model": configuration.model.kind.rawValue,
+            "generator": "hrvq", "model": configuration.kindName,
             "data": configuration.data.kind.rawValue, "split": split.rawValue,
             "branching": codes.space.grids.map { $0.branchings.map(String.init).joined(separator: ",") }
                 .joined(separator: ";"),

@@ -65,6 +65,21 @@ extension ConfigurationKey {
         }
     }
 
+    /// A key of a list of integers, which may be empty: `[8, 5, 5, 5]`, or `[]`.
+    public static func list(_ name: String, _ path: Path<[Int]>, _ summary: String) -> ConfigurationKey {
+        ConfigurationKey(
+            name: name, type: "list of integers", expected: "a list of integers", summary: summary, takesList: true
+        ) {
+            .list($0[keyPath: path].map { .integer($0) })
+        } write: { configuration, value in
+            guard case .list(let values) = value else { return false }
+            let integers = values.compactMap(\.wholeNumber)
+            guard integers.count == values.count else { return false }
+            configuration[keyPath: path] = integers
+            return true
+        }
+    }
+
     /// A key of integers, one for all layers or one a layer: `4`, or `[0, 1, 4]`.
     ///
     /// A single integer is an array of one element, and an array of one element is written as a single integer. An empty

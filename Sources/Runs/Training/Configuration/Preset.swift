@@ -29,6 +29,10 @@ public enum Preset: String, ConfigurationPreset {
     case rqvaeCIFAR10 = "rqvae-cifar10"
     /// MNIST with plain residual quantization at the rate of HR-VQVAE.
     case rqvaeMNIST = "rqvae-mnist"
+    /// CIFAR-10 with finite scalar quantization at the rate of HR-VQVAE.
+    case fsqCIFAR10 = "fsq-cifar10"
+    /// ImageNet at 128×128 with finite scalar quantization at the rate of HR-VQVAE.
+    case fsqImageNet = "fsq-imagenet"
     /// FFHQ at 256×256 with VQ-VAE-2 as the paper retrained it (table 7).
     case vqvae2FFHQ = "vqvae2-ffhq"
     /// ImageNet at 128×128 with VQ-VAE-2 as the paper retrained it (table 7).
@@ -63,6 +67,8 @@ public enum Preset: String, ConfigurationPreset {
         case .rqvaeImageNet: PackageResources.rqvae_imagenet_yaml
         case .rqvaeCIFAR10: PackageResources.rqvae_cifar10_yaml
         case .rqvaeMNIST: PackageResources.rqvae_mnist_yaml
+        case .fsqCIFAR10: PackageResources.fsq_cifar10_yaml
+        case .fsqImageNet: PackageResources.fsq_imagenet_yaml
         case .vqvae2FFHQ: PackageResources.vqvae2_ffhq_yaml
         case .vqvae2ImageNet: PackageResources.vqvae2_imagenet_yaml
         case .vqvae2CIFAR10: PackageResources.vqvae2_cifar10_yaml

@@ -10,6 +10,18 @@ public struct QuantizerConfiguration: Sendable, Equatable {
         case random
     }
 
+    /// Which quantizer.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Learnt codebooks, a layer each (``ResidualQuantizer``).
+        case residual
+        /// Rounding to levels, without a codebook (``FiniteScalarQuantizer``).
+        case fsq
+    }
+
+    /// Which quantizer; what ``residual`` may choose from is a matter of ``ModelConfiguration/kind``.
+    public var kind: Kind
+    /// The levels of each element of a latent vector (``Kind/fsq`` alone); empty for learnt codebooks.
+    public var levels: [Int]
     /// The number of layers n.
     public var layers: Int
     /// Codewords a codebook, m: a vector is compared with m of them in each layer. Layer i of HR-VQVAE holds mⁱ in all,
@@ -39,11 +51,14 @@ public struct QuantizerConfiguration: Sendable, Equatable {
 
     /// Makes the section; the defaults are the paper's where it says (table 6).
     public init(
-        layers: Int = 3, branching: Int = 8, dimension: Int = 32, learning: CodebookLearning = .movingAverage,
+        kind: Kind = .residual, levels: [Int] = [], layers: Int = 3, branching: Int = 8, dimension: Int = 32,
+        learning: CodebookLearning = .movingAverage,
         decay: Double = 0.99, beta: Double = 0.25, betaSum: Double = 0.25, initialization: Initialization = .kMeans,
         kMeansVectors: Int = 65536, kMeansIterations: Int = 10, reviveAfter: Int = 20,
         layerDropout: Double = 0
     ) {
+        self.kind = kind
+        self.levels = levels
         self.layers = layers
         self.branching = branching
         self.dimension = dimension

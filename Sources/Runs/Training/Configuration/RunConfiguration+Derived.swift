@@ -7,6 +7,22 @@ extension RunConfiguration {
     /// 2²⁴ of them at D = 32 take 2 GiB; what asks for more is a slip, not a model.
     public static let maximumCodewords = 1 << 24
 
+    /// The model's kind and, unless it is the residual one, its quantizer: such as `hrvqvae`, `fsq`, `vqvae2-fsq`.
+    public var kindName: String {
+        switch quantizer.kind {
+        case .residual: model.kind.rawValue
+        case .fsq: model.kind == .vqvae ? "fsq" : "\(model.kind.rawValue)-fsq"
+        }
+    }
+
+    /// The model's name in the literature.
+    public var title: String {
+        switch quantizer.kind {
+        case .residual: model.kind.title
+        case .fsq: model.kind == .vqvae ? "FSQ" : "\(model.kind.title) with FSQ"
+        }
+    }
+
     // Sizes are checked by `validate`, which itself asks for these: what overflows must not end the process there.
 
     /// Pixels from top to bottom that the encoder sees.

@@ -28,6 +28,8 @@ extension RunConfiguration {
     ]
 
     private static let quantizerKeys: [ConfigurationKey<RunConfiguration>] = [
+        .choice("quantizer.kind", \.quantizer.kind, "learnt codebooks, or finite scalar quantization"),
+        .list("quantizer.levels", \.quantizer.levels, "levels of each element of a latent, for fsq; else []"),
         .integer("quantizer.layers", \.quantizer.layers, "layers n on a grid; 1 for VQ-VAE and VQ-VAE-2"),
         .integer("quantizer.branching", \.quantizer.branching, "codewords a codebook, m"),
         .integer("quantizer.dimension", \.quantizer.dimension, "length D of a codeword"),

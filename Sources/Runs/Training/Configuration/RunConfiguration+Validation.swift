@@ -1,3 +1,5 @@
+import Quantization
+
 extension RunConfiguration {
     /// Checks every value, and that values fit each other.
     ///
@@ -7,6 +9,7 @@ extension RunConfiguration {
         checkData(&check)
         checkModel(&check)
         checkQuantizer(&check)
+        checkLevels(&check)
         check.optimizerAndOutput(of: self)
         checkTraining(&check)
         try check.finish()
@@ -98,6 +101,37 @@ extension RunConfiguration {
             check.require(
                 "quantizer.layerDropout", false, "0, because the model has one layer, and an image needs one at least")
         }
+    }
+
+    /// FSQ learns nothing beside the network, so settings of learnt codebooks must not seem to count.
+    private func checkLevels(_ check: inout ConfigurationCheck<RunConfiguration>) {
+        guard quantizer.kind == .fsq else {
+            check.require(
+                "quantizer.levels", quantizer.levels.isEmpty, "[], because quantizer.kind is \(quantizer.kind.rawValue)"
+            )
+            return
+        }
+        let levels = quantizer.levels
+        guard let codes = FiniteScalarQuantizer.Settings.codes(of: levels) else {
+            check.require(
+                "quantizer.levels", false,
+                "levels of at least 2, such as [8, 5, 5, 5], whose product is at most"
+                    + " \(FiniteScalarQuantizer.Settings.maximumCodes)")
+            return
+        }
+        let reason = "because quantizer.kind is fsq"
+        check.require(
+            "model.kind", [.vqvae, .vqvae2].contains(model.kind), "vqvae or vqvae2, \(reason), which has one layer")
+        check.require(
+            "quantizer.branching", quantizer.branching == codes, "\(codes), the product of quantizer.levels")
+        check.require(
+            "quantizer.dimension", quantizer.dimension == levels.count,
+            "\(levels.count), one for each of quantizer.levels")
+        check.require("quantizer.beta", quantizer.beta == 0, "0, \(reason), which has no commitment term")
+        check.require("quantizer.decay", quantizer.decay == 0, "0, \(reason), which has no moving averages")
+        check.require("quantizer.reviveAfter", quantizer.reviveAfter == 0, "0, \(reason), which revives nothing")
+        check.require(
+            "quantizer.initialization", quantizer.initialization == .random, "random, \(reason), which places nothing")
     }
 
     private func checkTraining(_ check: inout ConfigurationCheck<RunConfiguration>) {

@@ -13,12 +13,14 @@ public struct ModelDescription: Codable, Sendable, Equatable {
         public var width: Int
         /// Codebooks of the layer.
         public var codebooks: Int
-        /// Codewords a codebook, m: the distances that a position costs.
+        /// Codewords a codebook, m.
         public var branching: Int
         /// Codewords of the whole layer.
         public var codewords: Int
         /// The length of a codeword.
         public var dimension: Int
+        /// Distances to codewords that are computed for a position; 0 where latents are rounded instead.
+        public var distances: Int
     }
 
     /// The autoencoder's kind.
@@ -44,7 +46,7 @@ public struct ModelDescription: Codable, Sendable, Equatable {
 
     /// Describes a model.
     public init(_ configuration: RunConfiguration, _ model: any Autoencoder) {
-        kind = configuration.model.kind.rawValue
+        kind = configuration.kindName
         image = [configuration.data.channels, configuration.data.height, configuration.data.width]
         padding = configuration.data.padding
         let grids = model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth)
@@ -52,7 +54,8 @@ public struct ModelDescription: Codable, Sendable, Equatable {
             quantizer.layers.map { layer in
                 Layer(
                     height: grid.height, width: grid.width, codebooks: layer.codebooks, branching: layer.branching,
-                    codewords: layer.codewords, dimension: quantizer.dimension)
+                    codewords: layer.codewords, dimension: quantizer.dimension,
+                    distances: layer.distances)
             }
         }
         func count(_ prefixes: String...) -> Int {
@@ -62,7 +65,7 @@ public struct ModelDescription: Codable, Sendable, Equatable {
         encoderParameters = count("encoder", "projections.")
         codebookParameters = count("quantizer")
         decoderParameters = count("decoder", "upsamplings.")
-        distancesPerPosition = layers.reduce(0) { $0 + $1.branching }
+        distancesPerPosition = layers.reduce(0) { $0 + $1.distances }
         let rate = Rate(configuration, model)
         bitsPerPixel = rate.bitsPerPixel
         compression = rate.compression
@@ -88,17 +91,22 @@ public struct ModelDescription: Codable, Sendable, Equatable {
         ]
         for (index, layer) in layers.enumerated() {
             let codebooks = layer.codebooks == 1 ? "1 codebook" : "\(layer.codebooks) codebooks"
+            let codewords =
+                layer.distances == 0
+                ? "\(layer.codewords) codes without a codebook"
+                : "\(codebooks) of \(layer.branching) codewords (\(layer.codewords) in all)"
             // The levels of VQ-VAE-2 are numbered from the finest grid, and the coarsest one is quantized first.
-            let level = kind == ModelKind.vqvae2.rawValue ? " (level \(layers.count - index))" : ""
+            let level = kind.hasPrefix(ModelKind.vqvae2.rawValue) ? " (level \(layers.count - index))" : ""
             lines.append(
                 line(
                     "layer \(index + 1)\(level)",
-                    "\(layer.width)×\(layer.height) grid, \(codebooks) of \(layer.branching) codewords "
-                        + "(\(layer.codewords) in all), dimension \(layer.dimension)"))
+                    "\(layer.width)×\(layer.height) grid, \(codewords), dimension \(layer.dimension)"))
         }
-        let choices = layers.map { String($0.branching) }
+        let choices = layers.map { String($0.distances) }
         let distances =
-            Set(choices).count == 1 ? "\(choices.count)×\(choices[0])" : choices.joined(separator: " + ")
+            distancesPerPosition == 0
+            ? "none, as latents are rounded"
+            : Set(choices).count == 1 ? "\(choices.count)×\(choices[0])" : choices.joined(separator: " + ")
         lines += [
             line("distances a position", distances),
             line("encoder parameters", thousands(encoderParameters)),

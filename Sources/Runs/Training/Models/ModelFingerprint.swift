@@ -21,6 +21,9 @@ public enum ModelFingerprint {
             configuration.model.levels, configuration.quantizer.layers, configuration.quantizer.branching,
         ]
         try digest.update("hrvq codes 1\n\(configuration.model.kind.rawValue) \(sizes)\n")
+        if configuration.quantizer.kind != .residual {
+            try digest.update("\(configuration.quantizer.kind.rawValue) \(configuration.quantizer.levels)\n")
+        }
         for (name, tensor) in try model.parameters.state() {
             try digest.update("\(name) \(tensor.shape)\n")
             try tensor.to(.cpu).to(.float32).contiguous().withBytes { try digest.update(UnsafeRawBufferPointer($0)) }

@@ -41,7 +41,14 @@ extension RunConfiguration {
             residualBlocks: model.residualBlocks, filterSize: model.filterSize, downsampling: model.downsampling)
     }
 
-    private var quantizerSettings: QuantizerSettings {
+    private var quantizerSettings: any LatentQuantizerSettings {
+        switch quantizer.kind {
+        case .residual: residualSettings
+        case .fsq: FiniteScalarQuantizer.Settings(levels: quantizer.levels)
+        }
+    }
+
+    private var residualSettings: QuantizerSettings {
         QuantizerSettings(
             structure: model.kind.structure, layers: quantizer.layers, branching: quantizer.branching,
             dimension: quantizer.dimension,

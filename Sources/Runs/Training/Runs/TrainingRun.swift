@@ -280,7 +280,7 @@ public final class TrainingRun {
         try model.parameters.clearGradients()
         var stream = SeededGenerator(seed: configuration.seedBits, stream: "revival", step: UInt64(step))
         let updates = try output.quantizers.map { try $0.update(using: &stream) }
-        for (parameter, rows) in updates.flatMap(\.moved) {
+        for (parameter, rows) in updates.flatMap(\.moved) where parameter.isTrainable {
             try optimizer.forget(parameter, rows: rows)
             try averaging.restart(parameter, rows: rows)
         }

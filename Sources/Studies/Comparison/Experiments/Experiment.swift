@@ -200,7 +200,7 @@ public final class Experiment {
             let log = try ExperimentLog(runFolder(run).metricsFile, batchSize: configuration.training.batchSize)
             runs.append(
                 ExperimentResults.Run(
-                    name: run.name, preset: run.preset, kind: configuration.model.kind.rawValue, parts: run.parts,
+                    name: run.name, preset: run.preset, kind: configuration.kindName, parts: run.parts,
                     branching: configuration.quantizer.branching, layers: configuration.quantizer.layers,
                     seed: configuration.training.seed, steps: configuration.training.steps ?? 0,
                     batchSize: configuration.training.batchSize,

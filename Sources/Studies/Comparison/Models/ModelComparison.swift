@@ -69,7 +69,7 @@ public struct ModelComparison {
             let description = ModelDescription(compared.configuration, compared.model)
             entries.append(
                 ComparisonReport.Entry(
-                    name: compared.name, kind: compared.configuration.model.kind.rawValue, evaluation: evaluation,
+                    name: compared.name, kind: compared.configuration.kindName, evaluation: evaluation,
                     parameters: compared.model.parameters.all.reduce(0) { $0 + $1.tensor.count },
                     distancesPerPosition: description.distancesPerPosition,
                     searchedPerSecond: try SearchTiming.vectorsPerSecond(

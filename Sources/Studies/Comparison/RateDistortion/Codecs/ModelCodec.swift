@@ -48,7 +48,7 @@ public final class ModelCodec: ImageCodec {
     /// True.
     public var isModel: Bool { true }
     /// The kind of model.
-    public var summary: String { compressor.configuration.model.kind.title }
+    public var summary: String { compressor.configuration.title }
     /// "1 of 3 layers" … "all 3 layers".
     public var settings: [String] {
         let count = compressor.layers

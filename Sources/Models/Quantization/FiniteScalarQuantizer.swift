@@ -1,0 +1,209 @@
+import Foundation
+import Torch
+
+/// Finite scalar quantization (FSQ; Mentzer et al., ICLR 2024): each number of a latent vector is squashed and rounded to
+/// one of Lᵢ levels, and the levels of all D numbers make one code. There is no codebook to learn, and no loss term.
+///
+///     b(z) = h · tanh(z + s) − o        h = (L − 1)(1 − ε)/2,   o = ½ for an even L, else 0,   s = tan(o / h)
+///     q = round(b(z)) / ⌊L/2⌋           in −1 … 1
+///     code = Σᵢ (round(b(zᵢ)) + ⌊Lᵢ/2⌋) · L₁ ⋯ Lᵢ₋₁        in 0 ..< L₁ ⋯ L_D
+///
+/// with ε = 10⁻³. The gradient passes the rounding straight through, and b(z) as it is.
+///
+/// Source: the listing in appendix A.1 of the paper, with which codes and vectors agree.
+public final class FiniteScalarQuantizer: LatentQuantizer {
+    /// The levels.
+    public struct Settings: LatentQuantizerSettings, Equatable {
+        /// Levels of each element of a latent vector, Lᵢ, at least 2. Their product is the number of codes, at most 2²⁴.
+        public var levels: [Int]
+
+        /// The most codes: up to here float32 holds every one exactly.
+        public static let maximumCodes = 1 << 24
+
+        /// Names the levels, such as `[8, 5, 5, 5]`.
+        public init(levels: [Int]) {
+            precondition(
+                Self.codes(of: levels) != nil, "levels of at least 2 whose product is at most \(Self.maximumCodes)")
+            self.levels = levels
+        }
+
+        /// The product of levels, L₁ ⋯ L_D.
+        ///
+        /// - Returns: `nil` where there is none, one is less than 2, or the product is more than ``maximumCodes``.
+        public static func codes(of levels: [Int]) -> Int? {
+            guard !levels.isEmpty else { return nil }
+            var product = 1
+            for level in levels {
+                guard level >= 2, level <= maximumCodes / product else { return nil }
+                product *= level
+            }
+            return product
+        }
+
+        /// The length of a latent vector, D.
+        public var dimension: Int { levels.count }
+
+        /// The quantizer; it has no parameters.
+        ///
+        /// - Throws: `TorchError`.
+        public func makeQuantizer(_ scope: Scope) throws -> any LatentQuantizer {
+            try FiniteScalarQuantizer(self, device: scope.store.device)
+        }
+    }
+
+    /// The settings.
+    public let settings: Settings
+    private let codes: Int
+    // [1, D, 1, 1], to be broadcast over latents.
+    private let halfRange: Tensor
+    private let offset: Tensor
+    private let shift: Tensor
+    private let halfWidth: Tensor
+    private let basis: Tensor
+
+    private static let epsilon = 1e-3
+
+    /// Prepares the constants of the levels.
+    ///
+    /// - Throws: `TorchError`.
+    public init(_ settings: Settings, device: Device = .cpu) throws {
+        self.settings = settings
+        let levels = settings.levels
+        var place = 1
+        let places = levels.map { level in
+            defer { place *= level }
+            return place
+        }
+        codes = place
+        func constant(_ numbers: [Double]) throws -> Tensor {
+            try Tensor(numbers.map(Float.init), [1, numbers.count, 1, 1]).to(device)
+        }
+        let halves = levels.map { Double($0 - 1) * (1 - Self.epsilon) / 2 }
+        let offsets = levels.map { $0.isMultiple(of: 2) ? 0.5 : 0 }
+        halfRange = try constant(halves)
+        offset = try constant(offsets)
+        shift = try constant(zip(offsets, halves).map { tan($0 / $1) })
+        halfWidth = try constant(levels.map { Double($0 / 2) })
+        basis = try constant(places.map(Double.init))
+    }
+
+    /// One layer of L₁ ⋯ L_D codes.
+    public var layers: [QuantizerLayer] { [QuantizerLayer(branching: codes, distances: 0)] }
+    /// D.
+    public var dimension: Int { settings.dimension }
+    /// Nothing is kept beside parameters.
+    public var state: [(name: String, tensor: Tensor)] { [] }
+    /// Nothing depends on data.
+    public func isInitialized() -> Bool { true }
+    /// Nothing depends on data.
+    public func markInitialized() {}
+    /// Nothing depends on data.
+    public func initialize(
+        with vectors: Tensor, iterations: Int, using generator: inout some RandomNumberGenerator,
+        progress: (_ layer: Int, _ rounds: Int) -> Void
+    ) {}
+
+    /// What a step makes of latents.
+    struct Output: QuantizerOutput {
+        let quantizer: FiniteScalarQuantizer
+        let quantized: Tensor
+        let shortened: Tensor
+        /// round(b(z)), outside of differentiation.
+        let digits: Tensor
+
+        var terms: [(name: String, value: Tensor)] { [] }
+
+        func objective() -> Tensor? { nil }
+
+        func update(using generator: inout some RandomNumberGenerator) throws -> QuantizerUpdate {
+            var usage = [Int64](repeating: 0, count: quantizer.codes)
+            for code in try withoutGradients({ try quantizer.code(digits).array(of: Int32.self) }) {
+                usage[Int(code)] += 1
+            }
+            return QuantizerUpdate(usage: [usage], revived: [0])
+        }
+    }
+
+    /// Rounds latents; the gradient of the rounding is that of the identity.
+    ///
+    /// - Throws: ``CodeError/layers(asked:available:)``, `TorchError`.
+    public func quantize(_ latents: Tensor, keptLayers: [Int]?) throws -> any QuantizerOutput {
+        let bounded = try bounded(latents.to(.float32))
+        let digits = try withoutGradients { try bounded.detached().rounded() }
+        let quantized = try digits.withGradient(of: [bounded]) { [$0] } / halfWidth
+        var shortened = quantized
+        if let keptLayers {
+            precondition(keptLayers.count == latents.size(0), "numbers of layers for other images")
+            if let wrong = keptLayers.first(where: { !(0...1).contains($0) }) {
+                throw CodeError.layers(asked: wrong, available: 1)
+            }
+            if keptLayers.contains(0) {
+                let mask = try Tensor(keptLayers.map(Float.init), [keptLayers.count, 1, 1, 1])
+                shortened = try quantized * mask.to(latents.device)
+            }
+        }
+        return Output(quantizer: self, quantized: quantized, shortened: shortened, digits: digits)
+    }
+
+    /// The codes of latents, [N, 1, H, W].
+    ///
+    /// - Throws: `TorchError`.
+    public func encode(_ latents: Tensor) throws -> Tensor {
+        try withoutGradients { try code(bounded(latents.to(.float32)).rounded()) }
+    }
+
+    /// The codes of latents, and what they stand for.
+    ///
+    /// - Throws: `TorchError`.
+    public func encodeAndQuantize(_ latents: Tensor) throws -> (codes: Tensor, quantized: Tensor) {
+        try withoutGradients {
+            let digits = try bounded(latents.to(.float32)).rounded()
+            return (try code(digits), try digits / halfWidth)
+        }
+    }
+
+    /// The vectors that codes stand for.
+    ///
+    /// - Throws: ``CodeError``, `TorchError`.
+    public func decode(_ codes: Tensor, layers: Int?) throws -> Tensor {
+        guard layers ?? 1 == 1 else { throw CodeError.layers(asked: layers ?? 1, available: 1) }
+        try check(codes)
+        return try withoutGradients {
+            var rest = try codes.to(.int32)
+            let digits = try settings.levels.map { level in
+                let levels = try Tensor.full([], Double(level), .int32, device: codes.device)
+                let digit = try rest.remainder(levels)
+                // Exact: a multiple of the levels below 2²⁴.
+                rest = try ((rest - digit).to(.float32) / levels.to(.float32)).to(.int32)
+                return try digit.to(.float32)
+            }
+            let all = try Tensor.concatenate(digits, axis: 1).channelsLast()
+            return try (all - halfWidth) / halfWidth
+        }
+    }
+
+    /// Codes themselves: each stands for one vector.
+    ///
+    /// - Throws: ``CodeError``, `TorchError`.
+    public func codewordIndices(_ codes: Tensor) throws -> Tensor {
+        try check(codes)
+        return try codes.to(.int32).permuted([1, 0, 2, 3]).reshaped([1, -1])
+    }
+
+    private func bounded(_ latents: Tensor) throws -> Tensor {
+        try (latents + shift).hyperbolicTangent() * halfRange - offset
+    }
+
+    /// [N, D, H, W] of round(b(z)) as codes int32 [N, 1, H, W]. The sum is exact.
+    private func code(_ digits: Tensor) throws -> Tensor {
+        try ((digits + halfWidth) * basis).sum(axes: [1], keepAxes: true).to(.int32).contiguous()
+    }
+
+    private func check(_ codes: Tensor) throws {
+        guard codes.rank == 4, codes.size(1) == 1 else { throw CodeError.shape(found: codes.shape, layers: 1) }
+        let values = try codes.to(.int32).array(of: Int32.self)
+        if let wrong = values.first(where: { $0 < 0 || Int($0) >= self.codes }) {
+            throw CodeError.range(layer: 0, found: Int(wrong), branching: self.codes)
+        }
+    }
+}

@@ -24,6 +24,7 @@ struct TrainWorkload: BenchWorkload {
     private let side: Int
     private let pixels: [UInt8]
     private let model: any Autoencoder
+    private let objective: any Objective
     private let optimizer: Adam
     private let averaging: WeightAveraging
     private let learningRate: Double
@@ -42,6 +43,7 @@ struct TrainWorkload: BenchWorkload {
         self.images = images
         self.side = side ?? configuration.data.height
         self.model = model
+        objective = configuration.makeObjective()
         var stream = self.stream
         pixels = SmoothPictures.bytes(images, side: self.side, using: &stream)
         optimizer = try Adam(model.parameters)
@@ -65,7 +67,7 @@ struct TrainWorkload: BenchWorkload {
                 channels: 3)
             position += batch
             let output = try model.forward(input)
-            try output.total.backward()
+            try objective(output, images: input).total.backward()
             try optimizer.step(learningRate: learningRate)
             try averaging.update(step: 0)
             try model.parameters.clearGradients()

@@ -28,7 +28,7 @@ struct DeviceTrainWorkload: BenchWorkload {
         self.batch = batch
         self.model = model
         steps = try RecordedSteps(
-            model, Adam(model.parameters, configuration.optimizer.adam),
+            model, configuration.makeObjective(), Adam(model.parameters, configuration.optimizer.adam),
             WeightAveraging(model.parameters, decay: configuration.training.averagingDecay),
             gradientClip: configuration.optimizer.gradientClip,
             batches: DeviceBatches(

@@ -58,34 +58,24 @@ public protocol Autoencoder: AnyObject {
     func vectors(_ images: Tensor, quantizer index: Int) throws -> Tensor
 }
 
-/// What one forward pass gives.
+/// What one forward pass gives; an ``Objective`` measures it.
 public struct AutoencoderOutput {
     /// x̂, [N, C, H, W], not limited to [−0.5, 0.5]; float32, on a CUDA device perhaps in the convolutions' type.
     public var reconstruction: Tensor
-    /// ‖x − x̂‖², the mean over all elements.
-    public var reconstructionLoss: Tensor
-    /// The objective that is minimised.
-    public var total: Tensor
     /// What each quantizer did.
     public var quantizers: [any QuantizerOutput]
 
     /// Collects the parts.
-    public init(
-        reconstruction: Tensor, reconstructionLoss: Tensor, total: Tensor,
-        quantizers: [any QuantizerOutput]
-    ) {
+    public init(reconstruction: Tensor, quantizers: [any QuantizerOutput]) {
         self.reconstruction = reconstruction
-        self.reconstructionLoss = reconstructionLoss
-        self.total = total
         self.quantizers = quantizers
     }
 
-    /// Every term of the objective by name, for logs and for finding the one that is not a number.
-    public var terms: [(name: String, value: Tensor)] {
-        [("reconstruction", reconstructionLoss)]
-            + quantizers.enumerated().flatMap { index, output in
-                output.terms.map { (quantizers.count == 1 ? $0.name : "\(index).\($0.name)", $0.value) }
-            }
+    /// The quantizers' terms by name, numbered where there are several quantizers.
+    public var quantizerTerms: [(name: String, value: Tensor)] {
+        quantizers.enumerated().flatMap { index, output in
+            output.terms.map { (quantizers.count == 1 ? $0.name : "\(index).\($0.name)", $0.value) }
+        }
     }
 }
 

@@ -10,8 +10,7 @@ import Torch
 /// VQ-VAE (van den Oord et al. 2017), flat with several is RQ-VAE (Lee et al. 2022) with this encoder and decoder, and
 /// `FiniteScalarQuantizer.Settings` are FSQ (Mentzer et al. 2024).
 ///
-/// Objective: ‖x − x̂‖² plus the quantizer's terms (`QuantizerOutput`). The decoder's gradient reaches the encoder
-/// straight through the quantizer.
+/// The decoder's gradient reaches the encoder straight through the quantizer.
 public final class SingleGridAutoencoder: Autoencoder {
     /// All parameters: `encoder.…`, `quantizer.codebooks.i`, `decoder.…`.
     public let parameters: ParameterStore
@@ -109,10 +108,7 @@ public final class SingleGridAutoencoder: Autoencoder {
         let decoded = try decoder(output.shortened.to(precision))
         // On a CUDA device the error's kernel reads it as it is.
         let reconstruction = images.device.kind == .cuda ? decoded : try decoded.to(.float32)
-        let loss = try reconstruction.reconstructionError(images)
-        return AutoencoderOutput(
-            reconstruction: reconstruction, reconstructionLoss: loss,
-            total: try output.objective().map { try loss + $0 } ?? loss, quantizers: [output])
+        return AutoencoderOutput(reconstruction: reconstruction, quantizers: [output])
     }
 
     /// The latents' rows [N·H·W, D].

@@ -12,7 +12,7 @@ import Torch
 /// The top is quantized first; each lower level is quantized from its encoder's features concatenated with the decoded
 /// level above; the decoder sees all levels. Gradients pass each quantizer straight through.
 ///
-/// Objective: ‖x − x̂‖² + Σ_l β ‖sg[q_l] − z_l‖² (and ‖sg[z_l] − q_l‖² where codewords are learnt by gradient).
+/// A level's terms of the objective are β ‖sg[q_l] − z_l‖², and ‖sg[z_l] − q_l‖² where codewords are learnt by gradient.
 public final class VQVAE2: Autoencoder {
     /// All parameters: `encoders.l.…`, `projections.l.…`, `quantizers.l.…`, `decoders.l.…`, `upsamplings.l.…`,
     /// `decoder.…`.
@@ -163,12 +163,8 @@ public final class VQVAE2: Autoencoder {
             outputs.append(output)
             return output.quantized
         }
-        let reconstruction = try image(from: outputs.map(\.shortened))
-        let loss = try reconstruction.meanSquaredError(images)
-        var total = loss
-        for output in outputs { total = try output.objective().map { try total + $0 } ?? total }
         return AutoencoderOutput(
-            reconstruction: reconstruction, reconstructionLoss: loss, total: total, quantizers: outputs)
+            reconstruction: try image(from: outputs.map(\.shortened)), quantizers: outputs)
     }
 
     /// The rows [N·H·W, D] of a level's latents, quantizer 0 the top level's.

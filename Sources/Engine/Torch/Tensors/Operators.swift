@@ -18,6 +18,8 @@ enum Operators {
     static let reluInPlace = Operator("aten::relu_")
     static let clamp = Operator("aten::clamp")
     static let round = Operator("aten::round")
+    static let absolute = Operator("aten::abs")
+    static let sign = Operator("aten::sign")
     static let tanh = Operator("aten::tanh")
     static let mean = Operator("aten::mean")
     static let sum = Operator("aten::sum")

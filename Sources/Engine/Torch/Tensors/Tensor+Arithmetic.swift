@@ -128,6 +128,21 @@ extension Tensor {
         }
     }
 
+    /// mean(|x − y|) over all elements; agrees with `torch.nn.functional.l1_loss`. The gradient is 0 where both are equal.
+    /// The number of threads has no influence on the bits.
+    public func meanAbsoluteError(_ other: Tensor) throws -> Tensor {
+        let difference = try self - other
+        guard difference.isReducedInParts else {
+            return try Operators.mean(.tensor(Operators.absolute(.tensor(difference))))
+        }
+        let scale = 1 / Double(difference.count)
+        let detached = try difference.detached()
+        let error = try withoutGradients { try Operators.absolute(.tensor(detached)).fixedSum() * scale }
+        return try error.withGradient(of: [difference]) { gradient in
+            [try Operators.sign(.tensor(detached)) * (gradient * scale)]
+        }
+    }
+
     /// The square root of the sum of all squares. Not recorded on a processor; there, the number of threads has no
     /// influence on the bits.
     public func norm() throws -> Tensor {

@@ -14,6 +14,7 @@ package final class RecordedSteps {
     private static let modules = CUDAModuleCache<Int>()
 
     private let model: any Autoencoder
+    private let objective: any Objective
     private let optimizer: Adam
     private let averaging: WeightAveraging
     private let gradientClip: Double
@@ -28,14 +29,15 @@ package final class RecordedSteps {
     private var revived: [Int] = []
     private var stepsSinceCollection = 0
 
-    /// Steps of a model with its optimiser and averages, on one CUDA device.
+    /// Steps of a model with its objective, optimiser and averages, on one CUDA device.
     ///
     /// - Parameters:
     ///   - gradientClip: The largest norm of all gradients; 0 does not look at it.
     ///   - batches: Where images and learning rates come from.
     /// - Throws: `TorchError`.
     package init(
-        _ model: any Autoencoder, _ optimizer: Adam, _ averaging: WeightAveraging, gradientClip: Double,
+        _ model: any Autoencoder, _ objective: any Objective, _ optimizer: Adam, _ averaging: WeightAveraging,
+        gradientClip: Double,
         batches: DeviceBatches
     ) throws {
         guard let quantizers = Self.quantizers(model) else {
@@ -43,6 +45,7 @@ package final class RecordedSteps {
         }
         self.model = model
         self.quantizers = quantizers
+        self.objective = objective
         self.optimizer = optimizer
         self.averaging = averaging
         self.gradientClip = gradientClip
@@ -85,9 +88,11 @@ package final class RecordedSteps {
     }
 
     private func step() throws {
-        let output = try model.forward(batches.images())
-        try output.total.backward()
-        var values = try [output.total.detached()] + output.terms.map { try $0.value.detached() }
+        let images = try batches.images()
+        let output = try model.forward(images)
+        let value = try objective(output, images: images)
+        try value.total.backward()
+        var values = try [value.total.detached()] + value.terms.map { try $0.value.detached() }
         var scale: Tensor?
         if gradientClip > 0 {
             let clipping = try GradientClipping.onDevice(model.parameters, maximum: gradientClip)
@@ -99,7 +104,7 @@ package final class RecordedSteps {
         outputs = output.quantizers.compactMap { $0 as? ResidualQuantizer.Output }
         for (quantizer, output) in zip(quantizers, outputs) { try quantizer.updateOnDevice(output) }
         try accumulate(values)
-        names = output.terms.map(\.name)
+        names = value.terms.map(\.name)
     }
 
     /// Adds numbers up on the device, and counts the step.

@@ -1,7 +1,7 @@
 extension RunConfiguration {
     /// All keys, section by section.
     public static let keys: [ConfigurationKey<RunConfiguration>] =
-        dataKeys + modelKeys + quantizerKeys + ConfigurationKey.optimizerKeys + trainingKeys
+        dataKeys + modelKeys + quantizerKeys + objectiveKeys + ConfigurationKey.optimizerKeys + trainingKeys
         + ConfigurationKey.checkpointKeys + evaluationKeys + ConfigurationKey.loggingKeys
 
     private static let dataKeys: [ConfigurationKey<RunConfiguration>] = [
@@ -47,6 +47,10 @@ extension RunConfiguration {
         .number(
             "quantizer.layerDropout", \.quantizer.layerDropout,
             "share of training images decoded from their first layers alone"),
+    ]
+
+    private static let objectiveKeys: [ConfigurationKey<RunConfiguration>] = [
+        .choice("objective.pixel", \.objective.pixel, "error of pixels: squared (l2) or absolute (l1)")
     ]
 
     private static let trainingKeys: [ConfigurationKey<RunConfiguration>] = [

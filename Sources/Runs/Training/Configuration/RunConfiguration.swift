@@ -20,6 +20,8 @@ public struct RunConfiguration: TrainableConfiguration {
     public var model: ModelConfiguration
     /// The codebooks.
     public var quantizer: QuantizerConfiguration
+    /// What is minimized.
+    public var objective: ObjectiveConfiguration
     /// Adam and its learning rate.
     public var optimizer: OptimizerConfiguration
     /// How long and in which arithmetic a run trains.
@@ -37,13 +39,15 @@ public struct RunConfiguration: TrainableConfiguration {
     /// Makes a configuration from its sections; nothing is checked before ``validate()``.
     public init(
         data: DataConfiguration = .init(), model: ModelConfiguration = .init(),
-        quantizer: QuantizerConfiguration = .init(), optimizer: OptimizerConfiguration = .init(),
+        quantizer: QuantizerConfiguration = .init(), objective: ObjectiveConfiguration = .init(),
+        optimizer: OptimizerConfiguration = .init(),
         training: TrainingConfiguration = .init(), checkpoint: CheckpointConfiguration = .init(),
         evaluation: EvaluationConfiguration = .init(), logging: LoggingConfiguration = .init()
     ) {
         self.data = data
         self.model = model
         self.quantizer = quantizer
+        self.objective = objective
         self.optimizer = optimizer
         self.training = training
         self.checkpoint = checkpoint

@@ -32,6 +32,9 @@ extension RunConfiguration {
         }
     }
 
+    /// What training minimizes, as the section `objective` describes it.
+    public func makeObjective() -> any Objective { ReconstructionObjective(pixel: objective.pixel) }
+
     /// The seed's bits.
     var seedBits: UInt64 { UInt64(bitPattern: Int64(training.seed)) }
 

@@ -12,7 +12,7 @@ public struct StepRecord: Sendable {
     public var steps: Int
     /// The objective.
     public var loss: Double
-    /// Its terms by name; `reconstruction` is the mean squared error on [−0.5, 0.5].
+    /// Its terms by name; see `ObjectiveValue`.
     public var terms: [(name: String, value: Double)]
     /// The rate of the last step.
     public var learningRate: Double
@@ -29,8 +29,10 @@ public struct StepRecord: Sendable {
     /// Images skipped so far because they did not decode.
     public var skipped: Int
 
-    /// The mean squared error of reconstructions.
-    public var meanSquaredError: Double { terms.first { $0.name == "reconstruction" }?.value ?? .nan }
+    /// The mean squared error of reconstructions on [−0.5, 0.5].
+    public var meanSquaredError: Double {
+        (terms.first { $0.name == "mse" } ?? terms.first { $0.name == "reconstruction" })?.value ?? .nan
+    }
 }
 
 /// Adds up what happens between two reports.
@@ -47,12 +49,12 @@ struct LogWindow {
     private var clock = ProcessInfo.processInfo.systemUptime
 
     mutating func add(
-        _ output: AutoencoderOutput, total: Double, images: Int, learningRate: Double, gradientNorm: Double?,
+        _ value: ObjectiveValue, total: Double, images: Int, learningRate: Double, gradientNorm: Double?,
         updates: [QuantizerUpdate]
     ) throws {
         try add(
             StepTotals(
-                steps: 1, loss: total, terms: output.terms.map { ($0.name, Double(try $0.value.item())) },
+                steps: 1, loss: total, terms: value.terms.map { ($0.name, Double(try $0.value.item())) },
                 gradientNorm: gradientNorm, usage: updates.flatMap { $0.usage.map { $0.map(Int.init) } },
                 revived: updates.flatMap(\.revived)), images: images, learningRate: learningRate)
     }

@@ -49,6 +49,7 @@ public final class TrainingRun {
     /// Where the images are; `nil` for those that the program draws.
     public let dataFolder: URL?
 
+    private let objective: any Objective
     let optimizer: Adam
     let averaging: WeightAveraging
     private let training: any ImageDataset
@@ -105,6 +106,7 @@ public final class TrainingRun {
         totalSteps = configuration.totalSteps(images: training.count)
         model = try configuration.makeAutoencoder(on: device)
         model.precision = configuration.elementType(on: device)
+        objective = configuration.makeObjective()
         optimizer = try Adam(model.parameters, configuration.optimizer.adam)
         averaging = try WeightAveraging(
             model.parameters, decay: configuration.training.averagingDecay, warmUp: WeightAveraging.usualWarmUp)
@@ -222,7 +224,7 @@ public final class TrainingRun {
     private func recordedSteps() throws -> RecordedSteps? {
         guard device.kind == .cuda, layerDropout.share == 0, RecordedSteps.suits(model) else { return nil }
         return try RecordedSteps(
-            model, optimizer, averaging, gradientClip: configuration.optimizer.gradientClip,
+            model, objective, optimizer, averaging, gradientClip: configuration.optimizer.gradientClip,
             batches: DeviceBatches(
                 training, configuration, schedule: schedule, totalSteps: totalSteps, device: device))
     }
@@ -265,14 +267,15 @@ public final class TrainingRun {
         let images = try batch.tensor(padding: configuration.data.padding, on: device)
         let output = try model.forward(
             images, layers: layerDropout.keptLayers(step: step, images: batch.count))
-        let total = try Double(output.total.item())
-        guard total.isFinite else { throw try notFinite(output.terms) }
-        try output.total.backward()
+        let value = try objective(output, images: images)
+        let total = try Double(value.total.item())
+        guard total.isFinite else { throw try notFinite(value.terms) }
+        try value.total.backward()
         var norm: Double?
         if configuration.optimizer.gradientClip > 0 {
-            let value = try GradientClipping.clip(model.parameters, maximum: configuration.optimizer.gradientClip)
-            guard value.isFinite else { throw try notFinite([]) }
-            norm = value
+            let found = try GradientClipping.clip(model.parameters, maximum: configuration.optimizer.gradientClip)
+            guard found.isFinite else { throw try notFinite([]) }
+            norm = found
         }
         let rate = schedule.rate(at: step)
         try optimizer.step(learningRate: rate)
@@ -286,7 +289,7 @@ public final class TrainingRun {
         }
         step += 1
         try window.add(
-            output, total: total, images: batch.count, learningRate: rate, gradientNorm: norm, updates: updates)
+            value, total: total, images: batch.count, learningRate: rate, gradientNorm: norm, updates: updates)
     }
 
     private func afterStep(_ loader: BatchLoader?) throws {

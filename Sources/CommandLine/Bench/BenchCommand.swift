@@ -114,7 +114,7 @@ struct BenchCommand: ParsableCommand {
         try Engine.setThreadCount(threadCount)
         if let growth { return try measureGrowth(into: growth, threads: threadCount) }
         var rows: [Row] = []
-        let all = device.kind == .cuda ? BenchMeasure.onDevice : BenchMeasure.allCases
+        let all = device.isCUDA ? BenchMeasure.onDevice : BenchMeasure.allCases
         for measure in measures.isEmpty ? all : measures {
             rows +=
                 try measure == .contention

@@ -32,7 +32,7 @@ struct BenchWorkerCommand: ParsableCommand {
 
     func run() throws {
         let device = try engine.prepare(trains: true)
-        if device.kind == .cuda {
+        if device.isCUDA {
             guard BenchMeasure.onDevice.contains(measure) else {
                 throw ValidationError("\(measure.rawValue) is measured on the processor")
             }
@@ -78,7 +78,7 @@ struct BenchWorkerCommand: ParsableCommand {
                 let pace = ThreadPace(on: device)
                 let start = ProcessInfo.processInfo.systemUptime
                 let units =
-                    try device.kind == .cuda
+                    try device.isCUDA
                     ? workload.repeated(count)
                     : (0..<count).reduce(0) { sum, _ in try sum + pace.step { try workload.repeated(1) } }
                 say(["seconds": ProcessInfo.processInfo.systemUptime - start, workload.unit: units])
@@ -89,7 +89,7 @@ struct BenchWorkerCommand: ParsableCommand {
     private func train(_ preset: Preset, batch: Int, images: Int, on device: Device) throws -> any BenchWorkload {
         let batch = self.batch ?? batch
         let images = max(self.images ?? images, batch)
-        return device.kind == .cuda
+        return device.isCUDA
             ? try DeviceTrainWorkload(preset, batch: batch, images: images, side: side, on: device)
             : try TrainWorkload(preset, batch: batch, images: images, side: side)
     }
@@ -136,7 +136,7 @@ enum BenchMeasure: String, CaseIterable, ExpressibleByArgument {
 
     /// What all programs are told beside the measure: two cores take a part of FFHQ's batch, a GPU all of it.
     func options(on device: Device) -> [String] {
-        guard device.kind == .cuda else { return [] }
+        guard device.isCUDA else { return [] }
         return ["--device", "cuda"] + (self == .trainFFHQ ? ["--batch", "32"] : [])
     }
 

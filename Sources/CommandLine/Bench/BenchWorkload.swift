@@ -25,8 +25,7 @@ struct TrainWorkload: BenchWorkload {
     private let pixels: [UInt8]
     private let model: any Autoencoder
     private let objective: any Objective
-    private let optimizer: Adam
-    private let averaging: WeightAveraging
+    private let trainingStep: TrainingStep
     private let learningRate: Double
     private var stream = SeededGenerator(seed: 1, stream: "bench")
     private var position = 0
@@ -46,8 +45,10 @@ struct TrainWorkload: BenchWorkload {
         objective = configuration.makeObjective()
         var stream = self.stream
         pixels = SmoothPictures.bytes(images, side: self.side, using: &stream)
-        optimizer = try Adam(model.parameters)
-        averaging = try WeightAveraging(model.parameters, decay: configuration.training.averagingDecay)
+        trainingStep = TrainingStep(
+            model.parameters, optimizer: try Adam(model.parameters),
+            averaging: try WeightAveraging(model.parameters, decay: configuration.training.averagingDecay),
+            gradientClip: configuration.optimizer.gradientClip)
         learningRate = configuration.optimizer.learningRate
         for quantizer in model.quantizers { try quantizer.markInitialized() }
     }
@@ -66,11 +67,11 @@ struct TrainWorkload: BenchWorkload {
                 Array(pixels[position * size..<(position + batch) * size]), count: batch, height: side, width: side,
                 channels: 3)
             position += batch
-            let output = try model.forward(input)
-            try objective(output, images: input).total.backward()
-            try optimizer.step(learningRate: learningRate)
-            try averaging.update(step: 0)
-            try model.parameters.clearGradients()
+            let output = try trainingStep(step: 0, learningRate: learningRate) {
+                let output = try model.forward(input)
+                try objective(output, images: input).total.backward()
+                return output
+            }.result
             for result in output.quantizers { _ = try result.update(using: &stream) }
         }
         return count * batch

@@ -51,8 +51,7 @@ struct TrainPriorWorkload: BenchWorkload {
     let unit = "images"
     private let data: PriorData
     private let network: PixelSNAIL
-    private let optimizer: Adam
-    private let averaging: WeightAveraging
+    private let trainingStep: TrainingStep
     private let configuration: PriorConfiguration
     private let dropout: Generator
     private var position = 0
@@ -66,8 +65,10 @@ struct TrainPriorWorkload: BenchWorkload {
         data = try PriorData(
             CodesFile(codes: Codes(grids: [codes]), indices: Array(0..<images), labels: nil, space: space),
             layer: BenchCodes.layer, settings: network.settings)
-        optimizer = try Adam(network.parameters)
-        averaging = try WeightAveraging(network.parameters, decay: configuration.training.averagingDecay)
+        trainingStep = TrainingStep(
+            network.parameters, optimizer: try Adam(network.parameters),
+            averaging: try WeightAveraging(network.parameters, decay: configuration.training.averagingDecay),
+            gradientClip: configuration.optimizer.gradientClip)
     }
 
     /// The products on the way forward, and both gradients of each.
@@ -78,12 +79,11 @@ struct TrainPriorWorkload: BenchWorkload {
         for _ in 0..<count {
             let places = (position..<position + batch).map { $0 % data.count }
             position += batch
-            _ = try network.addGradients(
-                of: data, places, withheld: Array(repeating: false, count: batch),
-                partSize: network.settings.partSize(on: .cpu) ?? batch, dropout: dropout, on: .cpu)
-            try optimizer.step(learningRate: configuration.optimizer.learningRate)
-            try averaging.update(step: 0)
-            try network.parameters.clearGradients()
+            _ = try trainingStep(step: 0, learningRate: configuration.optimizer.learningRate) {
+                try network.addGradients(
+                    of: data, places, withheld: Array(repeating: false, count: batch),
+                    partSize: network.settings.partSize(on: .cpu) ?? batch, dropout: dropout, on: .cpu)
+            }
         }
         return count * batch
     }

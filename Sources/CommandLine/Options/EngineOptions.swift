@@ -33,7 +33,7 @@ struct EngineOptions: ParsableArguments {
             printError("only \(used) of \(wanted) threads can start here, so \(used) are used")
         }
         let found = try device.resolve()
-        if trains, found.kind == .cuda { try Engine.chooseFastestConvolutions() }
+        if trains, found.isCUDA { try Engine.chooseFastestConvolutions() }
         return found
     }
 }

@@ -73,7 +73,7 @@ public final class SingleGridAutoencoder: Autoencoder {
 
     /// Latents for the quantizer's forward pass: a CUDA device's kernel reads them as the encoder leaves them.
     private func trainingLatents(_ images: Tensor) throws -> Tensor {
-        images.device.kind == .cuda ? try encoder(images.to(precision)).channelsLast() : try latents(images)
+        images.device.isCUDA ? try encoder(images.to(precision)).channelsLast() : try latents(images)
     }
 
     /// The codes of the images' latents.
@@ -107,7 +107,7 @@ public final class SingleGridAutoencoder: Autoencoder {
         let output = try quantizer.quantize(trainingLatents(images), keptLayers: kept)
         let decoded = try decoder(output.shortened.to(precision))
         // On a CUDA device the error's kernel reads it as it is.
-        let reconstruction = images.device.kind == .cuda ? decoded : try decoded.to(.float32)
+        let reconstruction = images.device.isCUDA ? decoded : try decoded.to(.float32)
         return AutoencoderOutput(reconstruction: reconstruction, quantizers: [output])
     }
 

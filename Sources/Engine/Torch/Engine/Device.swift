@@ -30,6 +30,9 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
         self.index = index
     }
 
+    /// Whether it is a CUDA device, whichever of several.
+    public var isCUDA: Bool { kind == .cuda }
+
     /// `cpu`, `cuda:0`, or `meta`.
     public var description: String { kind == .cuda ? "cuda:\(index)" : "\(kind)" }
 }

@@ -18,7 +18,7 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
         switch self {
         case .float32: .float32
         case .bfloat16: .bfloat16
-        case .auto: device.kind == .cuda || Self.processorHasBFloat16 ? .bfloat16 : .float32
+        case .auto: device.isCUDA || Self.processorHasBFloat16 ? .bfloat16 : .float32
         }
     }
 

@@ -41,7 +41,7 @@ package struct ConvolutionProduct {
     init(_ weight: Parameter, _ bias: Parameter, type: DataType, stride: Int, padding: Int, isTransposed: Bool) throws {
         self.weight = try weight.value(type)
         // Sums of our own take the bias as it is.
-        self.bias = try bias.value(weight.tensor.device.kind == .cuda ? .float32 : type)
+        self.bias = try bias.value(weight.tensor.device.isCUDA ? .float32 : type)
         parameters = (weight, bias)
         self.stride = stride
         self.padding = padding
@@ -90,7 +90,7 @@ package struct ConvolutionProduct {
     ///
     /// - Throws: ``TorchError``.
     package func deliver(weight: Tensor, bias: Tensor?) throws -> [Tensor?] {
-        guard weight.device.kind == .cuda else { return [weight, bias] }
+        guard weight.device.isCUDA else { return [weight, bias] }
         if weight.rank > self.weight.rank {
             try parameters.weight.add(lines: weight)
         } else {
@@ -114,7 +114,7 @@ package struct ConvolutionProduct {
         }
         let input = rectifies ? try input.relu() : input
         if let other { try requireShape(other, input) }
-        if input.device.kind == .cuda {
+        if input.device.isCUDA {
             return try deviceProduct(input, adding: other, relu: relu, rectified: rectified)
         }
         if !isTransposed, Self.canFuse(input) { return try fused(input, finish) }
@@ -231,7 +231,7 @@ package struct ConvolutionProduct {
             let inner = try kernel.inputGradient(gradient, input: input, masks: rectified, adding: other)
             return Gradients(input: inner.gradient, weight: own.weight, bias: own.bias, otherSum: inner.otherSum)
         }
-        if input.device.kind == .cuda {
+        if input.device.isCUDA {
             return try deviceGradients(
                 gradient, input: input, rectified: rectified, needsInput: needsInput, needsBias: needsBias,
                 adding: other)

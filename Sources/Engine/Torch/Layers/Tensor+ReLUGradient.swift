@@ -33,7 +33,7 @@ extension Tensor {
             try Operators.thresholdBackwardInto(.tensor(self), .tensor(value), 0, .tensor(self))
             if let other { try addInPlace(other) }
             let sum = try (other ?? self).wideSum(axes: [0, 2, 3])
-            return device.kind == .cuda ? try sum.unsqueezed(0) : sum
+            return device.isCUDA ? try sum.unsqueezed(0) : sum
         }
         let (hasOther, isLow) = (other != nil, dataType == .bfloat16)
         let channels = size(1)

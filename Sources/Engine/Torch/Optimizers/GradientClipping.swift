@@ -21,7 +21,7 @@ public enum GradientClipping {
 
     /// The norm of each gradient. On a processor LibTorch takes one after the other anyway.
     private static func norms(_ gradients: [Tensor]) throws -> [Tensor] {
-        guard gradients.contains(where: { $0.device.kind == .cuda }) else { return try gradients.map { try $0.norm() } }
+        guard gradients.contains(where: { $0.device.isCUDA }) else { return try gradients.map { try $0.norm() } }
         return try Operators.foreachNorm.results([.tensors(gradients), 2.0], capacity: gradients.count)
             .compactMap { if case .tensor(let norm) = $0 { norm } else { nil } }
     }

@@ -24,7 +24,7 @@ public final class ClassifierTraining {
     public private(set) var step = 0
     private let configuration: ClassifierConfiguration
     private let dataset: any ImageDataset
-    private let optimizer: Adam
+    private let trainingStep: TrainingStep
     private let schedule: LearningRateSchedule
 
     /// Makes the classifier and its optimiser.
@@ -51,7 +51,7 @@ public final class ClassifierTraining {
                 remedy: "choose a smaller batch or smaller images")
         }
         classifier = try ImageClassifier(configuration, device: device)
-        optimizer = try Adam(classifier.parameters)
+        trainingStep = TrainingStep(classifier.parameters, optimizer: try Adam(classifier.parameters))
         schedule = LearningRateSchedule(
             course: .cosine, rate: configuration.learningRate, warmUpSteps: configuration.steps / 10,
             totalSteps: configuration.steps, finalShare: 0.01)
@@ -85,13 +85,14 @@ public final class ClassifierTraining {
             size: batch.count, device: device, extractor: classifier.name
         ) { $0 }
         let targets = try Tensor(labels.map(Int64.init), [labels.count]).to(device)
-        let loss = try FeatureOperators.crossEntropy(
-            .tensor(classifier.forward(images).logits), .tensor(targets))
-        let value = Double(try loss.item())
-        guard value.isFinite else { throw FeaturesError.lossNotFinite(step: step + 1) }
-        try loss.backward()
-        try optimizer.step(learningRate: schedule.rate(at: step))
-        try classifier.parameters.clearGradients()
+        let value = try trainingStep(step: step, learningRate: schedule.rate(at: step)) {
+            let loss = try FeatureOperators.crossEntropy(
+                .tensor(classifier.forward(images).logits), .tensor(targets))
+            let value = Double(try loss.item())
+            guard value.isFinite else { throw FeaturesError.lossNotFinite(step: step + 1) }
+            try loss.backward()
+            return value
+        }.result
         step += 1
         return value
     }

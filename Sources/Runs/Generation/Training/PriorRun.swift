@@ -32,6 +32,7 @@ final class PriorRun {
     private let device: Device
     private let optimizer: Adam
     private let averaging: WeightAveraging
+    private let trainingStep: TrainingStep
     private let schedule: LearningRateSchedule
     private let log: RunLog
     private let start: RunStart
@@ -81,6 +82,9 @@ final class PriorRun {
         optimizer = try Adam(network.parameters, configuration.optimizer.adam)
         averaging = try WeightAveraging(
             network.parameters, decay: configuration.training.averagingDecay, warmUp: WeightAveraging.usualWarmUp)
+        trainingStep = TrainingStep(
+            network.parameters, optimizer: optimizer, averaging: averaging,
+            gradientClip: configuration.optimizer.gradientClip)
         schedule = configuration.optimizer.schedule(totalSteps: totalSteps)
         order = SampleOrder(
             count: training.count, batchSize: configuration.training.batchSize[0], seed: configuration.seedBits,
@@ -166,21 +170,19 @@ final class PriorRun {
         let withheld = places.map { _ in withholding.uniform() < configuration.conditioning.labelDropout }
         var stream = SeededGenerator(seed: configuration.seedBits, stream: "dropout", step: UInt64(step))
         let dropout = try Generator(seed: stream.next(), device: device)
-        let total = try network.addGradients(
-            of: training, places, withheld: withheld, partSize: microBatch, dropout: dropout, on: device)
-        guard total.isFinite else { throw notFinite(["loss"]) }
-        var norm: Double?
-        if configuration.optimizer.gradientClip > 0 {
-            let value = try GradientClipping.clip(network.parameters, maximum: configuration.optimizer.gradientClip)
-            guard value.isFinite else { throw notFinite(["the gradients' norm"]) }
-            norm = value
-        }
         let rate = schedule.rate(at: step)
-        try optimizer.step(learningRate: rate)
-        try averaging.update(step: step)
-        try network.parameters.clearGradients()
-        step += 1
-        window.add(nats: total, images: places.count, learningRate: rate, gradientNorm: norm)
+        do {
+            let (total, norm) = try trainingStep(step: step, learningRate: rate) {
+                let total = try network.addGradients(
+                    of: training, places, withheld: withheld, partSize: microBatch, dropout: dropout, on: device)
+                guard total.isFinite else { throw notFinite(["loss"]) }
+                return total
+            }
+            step += 1
+            window.add(nats: total, images: places.count, learningRate: rate, gradientNorm: norm)
+        } catch is GradientError {
+            throw notFinite(["the gradients' norm"])
+        }
     }
 
     private var microBatch: Int {

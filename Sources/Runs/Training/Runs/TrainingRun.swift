@@ -55,6 +55,7 @@ public final class TrainingRun {
     private let training: any ImageDataset
     private let test: any ImageDataset
     private let fingerprint: DatasetFingerprint
+    private let trainingStep: TrainingStep
     private let schedule: LearningRateSchedule
     private let layerDropout: LayerDropout
     private let log: RunLog
@@ -110,6 +111,9 @@ public final class TrainingRun {
         optimizer = try Adam(model.parameters, configuration.optimizer.adam)
         averaging = try WeightAveraging(
             model.parameters, decay: configuration.training.averagingDecay, warmUp: WeightAveraging.usualWarmUp)
+        trainingStep = TrainingStep(
+            model.parameters, optimizer: optimizer, averaging: averaging,
+            gradientClip: configuration.optimizer.gradientClip)
         schedule = configuration.optimizer.schedule(totalSteps: totalSteps)
         layerDropout = LayerDropout(
             share: configuration.quantizer.layerDropout, layers: model.layers, seed: configuration.seedBits)
@@ -176,7 +180,7 @@ public final class TrainingRun {
         defer { log.close() }
         do {
             let outcome =
-                device.kind == .cuda
+                device.isCUDA
                 ? try CUDAStream.run { try trainSteps(shouldStop) } : try trainSteps(shouldStop)
             // What was written after the last checkpoint, such as the figures of the last evaluation.
             try log.closeFiles()
@@ -222,7 +226,7 @@ public final class TrainingRun {
 
     /// Steps as a graph, on a CUDA device. Where something is drawn for each step on the processor they run one by one.
     private func recordedSteps() throws -> RecordedSteps? {
-        guard device.kind == .cuda, layerDropout.share == 0, RecordedSteps.suits(model) else { return nil }
+        guard device.isCUDA, layerDropout.share == 0, RecordedSteps.suits(model) else { return nil }
         return try RecordedSteps(
             model, objective, optimizer, averaging, gradientClip: configuration.optimizer.gradientClip,
             batches: DeviceBatches(
@@ -265,22 +269,8 @@ public final class TrainingRun {
 
     private func trainStep(_ batch: ImageBatch) throws {
         let images = try batch.tensor(padding: configuration.data.padding, on: device)
-        let output = try model.forward(
-            images, layers: layerDropout.keptLayers(step: step, images: batch.count))
-        let value = try objective(output, images: images)
-        let total = try Double(value.total.item())
-        guard total.isFinite else { throw try notFinite(value.terms) }
-        try value.total.backward()
-        var norm: Double?
-        if configuration.optimizer.gradientClip > 0 {
-            let found = try GradientClipping.clip(model.parameters, maximum: configuration.optimizer.gradientClip)
-            guard found.isFinite else { throw try notFinite([]) }
-            norm = found
-        }
         let rate = schedule.rate(at: step)
-        try optimizer.step(learningRate: rate)
-        try averaging.update(step: step)
-        try model.parameters.clearGradients()
+        let (output, value, total, norm) = try weightStep(images, count: batch.count, learningRate: rate)
         var stream = SeededGenerator(seed: configuration.seedBits, stream: "revival", step: UInt64(step))
         let updates = try output.quantizers.map { try $0.update(using: &stream) }
         for (parameter, rows) in updates.flatMap(\.moved) where parameter.isTrainable {
@@ -290,6 +280,24 @@ public final class TrainingRun {
         step += 1
         try window.add(
             value, total: total, images: batch.count, learningRate: rate, gradientNorm: norm, updates: updates)
+    }
+
+    private func weightStep(
+        _ images: Tensor, count: Int, learningRate: Double
+    ) throws -> (output: AutoencoderOutput, value: ObjectiveValue, total: Double, norm: Double?) {
+        do {
+            let (result, norm) = try trainingStep(step: step, learningRate: learningRate) {
+                let output = try model.forward(images, layers: layerDropout.keptLayers(step: step, images: count))
+                let value = try objective(output, images: images)
+                let total = try Double(value.total.item())
+                guard total.isFinite else { throw try notFinite(value.terms) }
+                try value.total.backward()
+                return (output, value, total)
+            }
+            return (result.0, result.1, result.2, norm)
+        } catch is GradientError {
+            throw try notFinite([])
+        }
     }
 
     private func afterStep(_ loader: BatchLoader?) throws {

@@ -15,7 +15,7 @@ final class TensorBatch {
     init(_ row: TensorRow) throws {
         self.row = row
         memory = row.memory
-        guard memory.row.device.kind == .cuda else {
+        guard memory.row.device.isCUDA else {
             graph = nil
             return
         }

@@ -172,7 +172,7 @@ struct TensorRow {
     private static func attention(_ queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor) throws -> Tensor {
         // A kernel that takes a mask and any strides, where it can: left to itself, LibTorch may choose one that plans
         // anew, or products of matrices with the scores in memory.
-        if queries.device.kind == .cuda, queries.size(3) * queries.dataType.size % 16 == 0 {
+        if queries.device.isCUDA, queries.size(3) * queries.dataType.size % 16 == 0 {
             let everywhere = try PriorOperators.expand(
                 .tensor(mask), .integers([queries.size(0), queries.size(1), 1, keys.size(2)]), false)
             return try PriorOperators.efficientAttention(

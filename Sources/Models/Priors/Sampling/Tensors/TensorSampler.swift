@@ -130,7 +130,7 @@ public final class TensorSampler {
     }
 
     private func onStream(_ body: () throws -> Void) throws {
-        if network.parameters.device.kind == .cuda { try CUDAStream.run(body) } else { try body() }
+        if network.parameters.device.isCUDA { try CUDAStream.run(body) } else { try body() }
     }
 
     /// Each image's random numbers in the order of its positions, [images, H · W]; kept ones draw none.

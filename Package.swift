@@ -145,7 +145,7 @@ if environment["HRVQ_FUZZ"] != nil {
     fuzz("Safetensors", ["FuzzTensorSupport", "Torch"])
     fuzz("Configuration", ["Training"])
     fuzz("Checkpoint", ["FuzzTensorSupport", "Torch", "Training"])
-    fuzz("Codes", ["FuzzTensorSupport", "Torch", "Training"])
+    fuzz("Codes", ["FuzzTensorSupport", "Torch", "Autoencoders", "Training"])
     fuzz("HRVQ", ["Bitstream"])
     fuzz("Statistics", ["FuzzTensorSupport", "Torch", "Bitstream", "Compression"])
 }

@@ -1,3 +1,4 @@
+import Autoencoders
 import Files
 import Foundation
 import FuzzSupport
@@ -18,7 +19,7 @@ enum CodesTarget: FuzzTarget {
     static func isDocumented(_ error: any Error) -> Bool { error is FileError }
 
     static func seeds() throws -> [String: [UInt8]] {
-        func input(_ name: String, _ grids: [CodeSpace.Grid], classes: [String]) throws -> [UInt8] {
+        func input(_ name: String, _ grids: [LatentGrid], classes: [String]) throws -> [UInt8] {
             let space = CodeSpace(
                 model: "m", kind: "k", grids: grids, isHierarchical: grids.count == 1, imageDimensions: 12,
                 classNames: classes)

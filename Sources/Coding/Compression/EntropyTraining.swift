@@ -48,10 +48,6 @@ public struct EntropyTraining {
 extension LayeredCodes {
     /// Codes as `hrvq tokenize` writes them.
     init(_ codes: Codes, _ space: CodeSpace) throws {
-        try self.init(
-            codes,
-            grids: space.grids.map {
-                LatentGrid(height: $0.height, width: $0.width, branchings: $0.branchings)
-            })
+        try self.init(codes, grids: space.grids)
     }
 }

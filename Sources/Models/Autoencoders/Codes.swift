@@ -15,7 +15,7 @@ public struct Codes {
 }
 
 /// The shape of one latent grid and what its layers choose from.
-public struct LatentGrid: Sendable, Equatable {
+public struct LatentGrid: Codable, Sendable, Equatable {
     /// Positions down.
     public var height: Int
     /// Positions across.

@@ -74,7 +74,7 @@ public struct DecodableCodes {
 
     /// The codes of one grid.
     private static func codes(
-        _ tensor: Tensor?, _ name: String, _ grid: CodeSpace.Grid, layers: Int, found: some Collection<String>,
+        _ tensor: Tensor?, _ name: String, _ grid: LatentGrid, layers: Int, found: some Collection<String>,
         path: String
     ) throws -> Tensor {
         let expected =

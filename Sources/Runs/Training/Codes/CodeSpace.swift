@@ -3,23 +3,6 @@ import Foundation
 
 /// What codes are made of and which model made them: all that must agree before codes, priors and models are combined.
 public struct CodeSpace: Codable, Sendable, Equatable {
-    /// One latent grid, with its layers.
-    public struct Grid: Codable, Sendable, Equatable {
-        /// Positions down.
-        public var height: Int
-        /// Positions across.
-        public var width: Int
-        /// The number of choices of each layer, m.
-        public var branchings: [Int]
-
-        /// Makes a grid.
-        public init(height: Int, width: Int, branchings: [Int]) {
-            self.height = height
-            self.width = width
-            self.branchings = branchings
-        }
-    }
-
     /// One layer of codes, as a prior models it.
     public struct Layer: Sendable, Equatable {
         /// Its grid's place in ``CodeSpace/grids``.
@@ -42,7 +25,7 @@ public struct CodeSpace: Codable, Sendable, Equatable {
     /// The model's kind.
     public var kind: String
     /// The grids in the order in which they are quantized, and so sampled: of VQ-VAE-2 the coarsest first.
-    public var grids: [Grid]
+    public var grids: [LatentGrid]
     /// Whether a layer's code names a child of the codeword chosen in the layer before it.
     public var isHierarchical: Bool
     /// Numbers in an image: height · width · channels, without padding.
@@ -52,7 +35,7 @@ public struct CodeSpace: Codable, Sendable, Equatable {
 
     /// Makes a description.
     public init(
-        model: String, kind: String, grids: [Grid], isHierarchical: Bool, imageDimensions: Int,
+        model: String, kind: String, grids: [LatentGrid], isHierarchical: Bool, imageDimensions: Int,
         classNames: [String] = []
     ) {
         self.model = model
@@ -69,9 +52,8 @@ public struct CodeSpace: Codable, Sendable, Equatable {
     public init(_ model: any Autoencoder, _ configuration: RunConfiguration, classNames: [String] = []) throws {
         self.init(
             model: try ModelFingerprint.of(model, configuration), kind: configuration.model.kind.rawValue,
-            grids: model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth).map {
-                Grid(height: $0.height, width: $0.width, branchings: $0.branchings)
-            }, isHierarchical: configuration.model.kind.structure == .hierarchical,
+            grids: model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth),
+            isHierarchical: configuration.model.kind.structure == .hierarchical,
             imageDimensions: configuration.data.channels * configuration.data.height * configuration.data.width,
             classNames: classNames)
     }

@@ -1,3 +1,4 @@
+import Autoencoders
 import Foundation
 
 /// What a file of codes holds, as `hrvq inspect` shows it.
@@ -8,7 +9,7 @@ package struct CodesDescription: Codable, Sendable, Equatable {
     package var kind: String
     package var model: String
     /// The grids with their layers.
-    package var grids: [CodeSpace.Grid]
+    package var grids: [LatentGrid]
     /// Whether there are labels, and the classes that they number.
     package var hasLabels: Bool
     package var classNames: [String]

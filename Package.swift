@@ -240,7 +240,7 @@ let modules: [Target] = [
         name: "HRVQ",
         dependencies: [
             "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Exchange",
-            "Features", "Figures", "Comparison", "Priors", "Generation", "Bitstream", "Compression",
+            "Features", "Figures", "Comparison", "Priors", "Generation", "Bitstream", "Compression", "Files",
         ]),
     .executableTarget(
         name: "HRVQCommands", dependencies: ["HRVQ", "Files", "Processors", argumentParser], path: "Sources/CommandLine"
@@ -294,5 +294,6 @@ package.targets =
         .testTarget(
             name: "GenerationTests",
             dependencies: ["Generation", "Training", "Datasets", "Torch", "Files", "TestSupport"]),
+        .testTarget(name: "HRVQTests", dependencies: ["HRVQ", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands", "TestSupport"]),
     ]

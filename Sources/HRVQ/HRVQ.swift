@@ -7,6 +7,7 @@
 @_exported import Exchange
 @_exported import Features
 @_exported import Figures
+@_exported import enum Files.FileError
 @_exported import Generation
 @_exported import Images
 @_exported import Metrics

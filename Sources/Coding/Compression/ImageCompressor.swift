@@ -147,11 +147,12 @@ public struct ImageCompressor {
     ///
     /// - Parameters:
     ///   - file: The file, read in full or in part: the layers that were read are decoded.
+    ///   - images: Which of the pictures; all if `nil`.
     ///   - name: What errors call the file.
     ///   - body: Receives the pictures one after the other.
     /// - Throws: ``BitstreamError``, `ImageError`, `TorchError`, and what `body` throws.
     public func decompress(
-        _ file: CompressedImage, name: String, _ body: (PixelImage) throws -> Void
+        _ file: CompressedImage, images: Range<Int>? = nil, name: String, _ body: (PixelImage) throws -> Void
     ) throws {
         let header = file.header
         try check(header, name: name)
@@ -159,7 +160,7 @@ public struct ImageCompressor {
         let codes = try file.codes(statistics: statistics, name: name)
         let size = paddedSize(width: header.width, height: header.height)
         let grids = model.grids(height: size.height, width: size.width)
-        for image in 0..<header.images {
+        for image in images ?? 0..<header.images {
             try body(
                 decode(
                     codes.codes(grids: grids, images: image..<image + 1), layers: file.payloads.count,
@@ -227,6 +228,28 @@ public struct ImageCompressor {
             }
         }
         return try LayeredCodes(Codes(grids: targets), grids: grids)
+    }
+
+    /// The picture of codes that are known to be this model's.
+    ///
+    /// - Throws: `ImageError`, `TorchError`.
+    package func decode(_ codes: LayeredCodes, width: Int, height: Int) throws -> PixelImage {
+        let size = paddedSize(width: width, height: height)
+        let grids = model.grids(height: size.height, width: size.width)
+        return try decode(codes.codes(grids: grids), layers: codes.values.count, width: width, height: height)
+    }
+
+    /// The layers of a picture's codes.
+    ///
+    /// - Throws: `ImageError` where no picture has such a size.
+    package func layers(ofWidth width: Int, height: Int) throws -> [CodeLayer] {
+        guard width > 0, height > 0 else {
+            throw ImageError.impossible(
+                operation: "decode codes", reason: "they are of a picture of \(width)×\(height) pixels",
+                expected: "positive sides")
+        }
+        try PixelImage.checkSize(width: width, height: height, name: "the codes")
+        return layers(width: width, height: height)
     }
 
     /// The picture of codes.

@@ -42,7 +42,7 @@ public struct PixelImage: Sendable, Equatable {
     }
 
     /// Refuses sizes that no image here has or that do not fit into memory, before memory is taken for them.
-    static func checkSize(width: Int, height: Int, name: String) throws {
+    package static func checkSize(width: Int, height: Int, name: String) throws {
         let (area, overflow) = width.multipliedReportingOverflow(by: height)
         guard !overflow, area <= maximumPixels else {
             throw ImageError.tooLarge(name: name, width: width, height: height)

@@ -137,7 +137,7 @@ struct DemoCommand: ParsableCommand {
             seed: UInt64(seed))
         guard
             let sampled = try ImageSampler(PriorFolder(priors).load(on: device), device: device)
-                .sample(request, shouldStop: interruption.wish)
+                .sample(request, shouldStop: { interruption.isAsked })
         else { throw interruption.exitCode }
         return try PictureGrid(columns: classes.count, gap: 2, scale: 2).image(of: decoder.images(sampled.codes))
     }

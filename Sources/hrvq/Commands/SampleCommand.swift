@@ -101,7 +101,7 @@ struct SampleCommand: ParsableCommand {
         let start = ProcessInfo.processInfo.systemUptime
         let sampled = try sampler.sample(
             request, progress: { counter.show($1, of: count, "layer \($0 + 1): ") },
-            shouldStop: interruption.wish)
+            shouldStop: { interruption.isAsked })
         counter.finish()
         guard let sampled else { throw interruption.exitCode }
         interruption.end()

@@ -54,7 +54,7 @@ public struct ImageFolderDataset: ImageDataset {
         guard (0...1).contains(testShare) else {
             throw DatasetError.invalidSetting(name: "testShare", value: "\(testShare)", expected: "0 to 1")
         }
-        guard FolderEntries.type(of: folder) == .folder else {
+        guard try FileStatus.of(folder)?.kind == .folder else {
             throw DatasetError.missing(
                 folder: folder, expected: ["a folder with JPEG, PNG or WebP files"], cure: "check the path")
         }

@@ -38,7 +38,7 @@ package enum FileContent: String, Sendable, Equatable {
 
     /// Looks into a regular file; what cannot be read is of another kind.
     package init(_ url: URL) {
-        guard FileIdentity(url.path)?.kind == .file, let data = try? FileReader.read(url) else {
+        guard FileStatus.kind(of: url.path) == .file, let data = try? FileReader.read(url) else {
             self = .other
             return
         }

@@ -128,7 +128,7 @@ package enum FolderReplacement {
     private static func canBeExchanged(_ folder: URL) -> Bool {
         let path = folder.path
         guard let parent = try? FileStatus.of(folder.deletingLastPathComponent().path) else { return true }
-        if let status = try? FileStatus.of(path), status.identity[0] != parent.identity[0] { return false }
+        if let status = try? FileStatus.of(path), status.identity.device != parent.identity.device { return false }
         let current = FileManager.default.currentDirectoryPath
         guard current != path, !current.hasPrefix(path + "/") else { return false }
         return access(folder.deletingLastPathComponent().path, W_OK | X_OK) == 0

@@ -110,7 +110,7 @@ public final class Experiment {
         guard before != configuration else { return removed }
         for name in ExperimentReport.fileNames + ExperimentCharts.fileNames {
             let url = folder.appendingPathComponent(name)
-            guard FileIdentity(url.path)?.kind == .file else { continue }
+            guard FileStatus.kind(of: url.path) == .file else { continue }
             try AtomicFile.remove(url)
             removed.append(name)
         }

@@ -171,8 +171,8 @@ struct SampleCommand: ParsableCommand {
         let names = try FolderContents.names(of: url).filter { !FolderReplacement.isInternal($0) }.sorted()
         let numbered = Set(names.indices.map(Self.pictureName))
         // The first bytes of a PNG file up to its size.
-        let headers = names.map { FileReader.start(of: url.appendingPathComponent($0), count: 24) }
-        let foreign = zip(names, headers).filter { !numbered.contains($0) || FileContent($1) != .png }.map(\.0)
+        let headers = names.map { FileReader.start(of: url.appendingPathComponent($0).path, count: 24) }
+        let foreign = zip(names, headers).filter { !numbered.contains($0) || FileContent(Data($1)) != .png }.map(\.0)
         guard foreign.isEmpty else {
             throw OutputError.foreignFolder(
                 path: images, expected: "a folder of pictures that 'hrvq sample' wrote", names: foreign)

@@ -47,6 +47,6 @@ package enum FolderContents {
     ///
     /// - Throws: ``FileError/unreadable(path:reason:)``.
     package static func namesIfPresent(of folder: URL) throws -> [String] {
-        do { return try names(of: folder) } catch FileError.missing { return [] }
+        try FileStatus.isFolder(folder) ? names(of: folder) : []
     }
 }

@@ -27,6 +27,20 @@ struct FileIdentityTests {
         }
     }
 
+    @Test("A folder that may not be looked at is an error, and not an empty one")
+    func listing() throws {
+        try withTemporaryFolder { folder in
+            #expect(try FolderContents.namesIfPresent(of: folder.appendingPathComponent("none")).isEmpty)
+            try Data("x".utf8).write(to: folder.appendingPathComponent("file"))
+            #expect(try FolderContents.namesIfPresent(of: folder.appendingPathComponent("file")).isEmpty)
+            #expect(try FolderContents.namesIfPresent(of: folder) == ["file"])
+            try FileManager.default.createSymbolicLink(atPath: folder.path + "/loop", withDestinationPath: "loop")
+            #expect(throws: FileError.self) {
+                try FolderContents.namesIfPresent(of: folder.appendingPathComponent("loop"))
+            }
+        }
+    }
+
     @Test("A path lies in its folders, also where it does not exist yet, and through links")
     func folders() throws {
         try withTemporaryFolder { folder in

@@ -36,7 +36,7 @@ extension RunFolder {
     func takenNames() -> [String] {
         [model.configurationFile, model.weightsFile, metricsFile, checkpoints, samples].filter { file in
             switch FileStatus.kind(of: file.path) {
-            case .folder: (try? FileManager.default.contentsOfDirectory(atPath: file.path).isEmpty) != true
+            case .folder: (try? FolderContents.names(of: file).isEmpty) != true
             case .file: FileContent(file) != .empty
             case .link, .other: true
             case nil: false
@@ -99,7 +99,7 @@ extension RunFolder {
     @discardableResult
     func removeOwnFiles() throws -> [String] {
         var removed: [String] = []
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted()
+        let names = try FolderContents.names(of: url).sorted()
         for name in names where isOwn(name) {
             try AtomicFile.remove(url.appendingPathComponent(name))
             removed.append(name)
@@ -108,7 +108,7 @@ extension RunFolder {
         for step in checkpointSteps() where try removeCheckpoint(step) { count += 1 }
         if count > 0 { removed.append("\(count) \(count == 1 ? "checkpoint" : "checkpoints")") }
         count = 0
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: samples.path)) ?? [] where isOwnSheet(name) {
+        for name in try FolderContents.namesIfPresent(of: samples) where isOwnSheet(name) {
             try AtomicFile.remove(samples.appendingPathComponent(name))
             count += 1
         }

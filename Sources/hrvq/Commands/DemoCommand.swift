@@ -43,8 +43,7 @@ struct DemoCommand: ParsableCommand {
     /// Refuses a folder that holds anything but an earlier demo, which `--force` replaces.
     private func checkOutput() throws {
         let folder = URL(fileURLWithPath: output)
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: output)) ?? [])
-            .filter { !$0.hasPrefix(".") }.sorted()
+        let names = try FolderContents.namesIfPresent(of: folder).filter { !$0.hasPrefix(".") }.sorted()
         guard !names.isEmpty else { return }
         let run = RunFolder(folder.appendingPathComponent("run"))
         guard run.isRun, (try? run.model.configuration())?.data.kind == .glyphs else {

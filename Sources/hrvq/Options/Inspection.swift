@@ -244,7 +244,7 @@ extension Inspection {
             throw FileError.malformed(
                 path: file.path, reason: "is not the JSON of a checkpoint", expected: "a checkpoint of 'hrvq train'")
         }
-        let names = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+        let names = try FolderContents.names(of: url).sorted()
         var lines = [
             Self.line("checkpoint", "step \(state.step)"),
             Self.line("training images", "\(state.images)"),

@@ -183,7 +183,7 @@ struct OutputGuard {
         }
         for path in files { add(path) }
         for (path, withStatistics) in models {
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            for name in (try? FolderContents.names(of: URL(fileURLWithPath: path))) ?? []
             where Self.belongsToModel(name, withStatistics: withStatistics) {
                 let inner = Self.join(path, name)
                 add(inner)
@@ -212,7 +212,8 @@ struct OutputGuard {
             guard let status = try? FileStatus.of(path), status.kind == .folder,
                 visited.insert(status.identity).inserted
             else { return }
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+            // What may not be listed cannot be read as an input either.
+            for name in (try? FolderContents.names(of: URL(fileURLWithPath: path))) ?? [] {
                 let inner = join(path, name)
                 if FileStatus.kind(of: inner) == .folder { visit(inner) } else { found.append(inner) }
             }

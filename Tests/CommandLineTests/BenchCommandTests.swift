@@ -22,6 +22,14 @@ struct BenchCommandTests {
             #expect(points.compactMap { $0["size"] as? Int } == [1, 2, 3, 4, 5])
             expectFailure(
                 try Shell.hrvq("bench", "--growth", "growth", "--quantities", "layers", in: folder), "--force")
+            // A user's drawing under the name of a chart that an earlier report does not have.
+            let chart = folder.appendingPathComponent("mine/batch-time.svg")
+            try FileManager.default.createDirectory(
+                at: chart.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data("<svg/>".utf8).write(to: chart)
+            expectFailure(
+                try Shell.hrvq("bench", "--growth", "mine", "--quantities", "batch", "--force", in: folder),
+                "is not a report that 'hrvq bench' wrote, and holds batch-time.svg")
             for name in ["seconds", "memory"] {
                 #expect(points.allSatisfy { ($0[name] as? Double ?? 0) > 0 }, "\(name)")
             }

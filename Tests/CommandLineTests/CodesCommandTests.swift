@@ -24,6 +24,13 @@ struct CodesCommandTests {
             let grid = try Shell.hrvq("decode", run, "c.safetensors", "--layers", "1", "-o", "all.png", in: folder)
             #expect(grid.status == 0 && grid.error.contains("1 of 2 layers"), "\(grid)")
             #expect(try PixelImage.read(folder.appendingPathComponent("all.png").path, channels: 1).width == 3 * 30 + 2)
+            // A folder of results holds a folder of the file's pictures, whether it exists or its name ends in a slash.
+            for place in ["new/", "new"] {
+                let inner = try Shell.hrvq("decode", run, "c.safetensors", "-o", place, "--force", "-q", in: folder)
+                #expect(inner.status == 0, "\(inner)")
+                #expect(names(folder.appendingPathComponent("new")) == ["c"], "\(place)")
+                #expect(names(folder.appendingPathComponent("new/c")) == pictures, "\(place)")
+            }
             // Another program's file: the tensor alone.
             try Safetensors.write(
                 [("codes", try file.codes.grids[0].to(.int64))], to: folder.appendingPathComponent("own.safetensors"))
@@ -60,6 +67,10 @@ struct CodesCommandTests {
             try Data("preset: hrvqvae-tiny\nquantizer:\n  branching: 8\n".utf8)
                 .write(to: folder.appendingPathComponent("run.yaml"))
             #expect(try text("run.yaml").contains("of 8 codewords"))
+            // The ninth byte is that of a safetensors file.
+            try Data("models: {a: {preset: hrvqvae-tiny}}\n".utf8).write(to: folder.appendingPathComponent("flow.yaml"))
+            let flow = try Shell.hrvq("inspect", "flow.yaml", in: folder)
+            expectFailure(flow, "is not the declaration of an experiment")
             try Data("preset: prior-tiny\n".utf8).write(to: folder.appendingPathComponent("prior.yaml"))
             #expect(try text("prior.yaml").contains("network.groups"))
             let printed = try Shell.hrvq("experiment", "--preset", "claims-tiny", "--print", in: folder).output
@@ -91,7 +102,7 @@ struct CodesCommandTests {
             try PixelImage(width: 40, height: 40, channels: 1, pixels: [UInt8](repeating: 90, count: 1600))
                 .writePNG(to: folder.appendingPathComponent("p.png").path)
             #expect(try Shell.hrvq("encode", run, "p.png", "--coding", "packed", in: folder).status == 0)
-            let bytes = try Data(contentsOf: folder.appendingPathComponent("p.hrvq"))
+            var bytes = try Data(contentsOf: folder.appendingPathComponent("p.hrvq"))
             try bytes.dropLast(14).write(to: folder.appendingPathComponent("cut.hrvq"))
             let answer = try Shell.hrvq("inspect", "cut.hrvq", in: folder)
             expectFailure(answer, "cut.hrvq")
@@ -101,6 +112,11 @@ struct CodesCommandTests {
             #expect(answer.output.contains("of a file of \(bytes.count - 14) bytes"), "\(answer.output)")
             expectFailure(try Shell.hrvq("decode", run, "cut.hrvq", "-o", "x.png", in: folder), "--layers 1")
             #expect(try Shell.hrvq("decode", run, "cut.hrvq", "-o", "x.png", "--layers", "1", in: folder).status == 0)
+            // A file of 123 layers has the ninth byte of a safetensors file.
+            bytes[8] = 123
+            try bytes.write(to: folder.appendingPathComponent("many.hrvq"))
+            let many = try Shell.hrvq("decode", run, "many.hrvq", "-o", "y.png", in: folder)
+            expectFailure(many, "fetch the file again")
         }
     }
 

@@ -44,6 +44,9 @@ struct GuardTests {
         Row("decode run q", "--output", "run/entropy.safetensors"),
         Row("inspect run --image p", "--codebook-figure", "p"),
         Row("inspect run", "--codebook-figure", "run/config.json"),
+        Row("inspect run", "--json", "run/config.json"),
+        Row("inspect q", "--json", "q"),
+        Row("inspect hrvqvae-tiny --codebook-figure c.svg --image p", "--json", "p"),
         Row("export run --to rosinality", "--output", "run/model.safetensors"),
         Row("train-classifier --kind folder --data pictures --output c", "--json", "pictures/a.png"),
     ]
@@ -257,6 +260,16 @@ struct GuardTests {
             let fewer = try sample(2)
             #expect(fewer.status == 0 && fewer.error.contains("replaced 3 pictures"), "\(fewer)")
             #expect(names(single) == ["0000.png", "0001.png"])
+            // A call that was killed left its new pictures, and a part of one.
+            try write("half", ".hrvq-0123456789abcdef.tmp", in: single)
+            try FileManager.default.createDirectory(
+                at: single.appendingPathComponent(".hrvq-replacing"), withIntermediateDirectories: false)
+            try FileManager.default.moveItem(
+                at: single.appendingPathComponent("0001.png"),
+                to: single.appendingPathComponent(".hrvq-replacing/0001.png"))
+            let after = try sample(2)
+            #expect(after.status == 0, "\(after)")
+            #expect(names(single) == ["0000.png", "0001.png"])
             try picture("0002.png", in: single)
             try PixelImage(width: 2, height: 2, channels: 1, pixels: [0, 1, 2, 3])
                 .writePNG(to: single.appendingPathComponent("0003.png").path)
@@ -267,6 +280,27 @@ struct GuardTests {
                 #expect(names(single).contains("0000.png") && names(single).contains(foreign))
                 try FileManager.default.removeItem(at: single.appendingPathComponent(foreign))
             }
+        }
+    }
+
+    @Test("doctor and inspect replace a JSON report, not a model's settings, and never write two results to one file")
+    func questions() throws {
+        try withInputs { folder in
+            let before = try contents(folder)
+            for (command, words) in [
+                ("doctor --json run/config.json --force", "replaces only a JSON report"),
+                ("doctor --json none/doctor.json", "no folder"),
+                ("inspect hrvqvae-tiny --json run/config.json --force", "replaces only a JSON report"),
+                ("inspect hrvqvae-tiny --json p.png --force", "the result is a .json file"),
+                ("inspect hrvqvae-tiny --json one --codebook-figure one", "two results"),
+            ] {
+                let answer = try Shell.finish(Shell.start(command.split(separator: " ").map(String.init), in: folder))
+                #expect(answer.status != 0 && answer.error.contains(words), "\(command): \(answer)")
+                #expect(try contents(folder) == before, "\(command)")
+            }
+            #expect(try Shell.hrvq("doctor", "--json", "d.json", in: folder).status == 0)
+            expectFailure(try Shell.hrvq("doctor", "--json", "d.json", in: folder), "--force")
+            #expect(try Shell.hrvq("inspect", "run", "--json", "d.json", "--force", in: folder).status == 0)
         }
     }
 

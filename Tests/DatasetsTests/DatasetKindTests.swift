@@ -24,6 +24,17 @@ import Testing
         }
     }
 
+    @Test("A folder that may not be looked at is not called missing", arguments: DatasetKind.allCases)
+    func unreadable(kind: DatasetKind) throws {
+        guard kind != .glyphs else { return }
+        try withTemporaryFolder { folder in
+            let loop = folder.appendingPathComponent("loop")
+            try FileManager.default.createSymbolicLink(atPath: loop.path, withDestinationPath: "loop")
+            let error = #expect(throws: (any Error).self) { try kind.open(folder: loop.path, split: .train) }
+            #expect("\(try #require(error))".contains("symbolic links"))
+        }
+    }
+
     @Test func fixedShapesRefuseOthers() throws {
         try withTemporaryFolder { folder in
             try write(CIFAR10Tests.record(label: 1, red: 2), to: "test_batch.bin", in: folder)

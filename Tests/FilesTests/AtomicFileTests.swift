@@ -22,6 +22,21 @@ struct AtomicFileTests {
         }
     }
 
+    @Test("A file that is replaced keeps its permissions, a new one has the usual ones", arguments: [true, false])
+    func permissions(isGroup: Bool) throws {
+        try withTemporaryFolder { folder in
+            let (url, new) = (folder.appendingPathComponent("a.txt"), folder.appendingPathComponent("b.txt"))
+            try AtomicFile.write("one", to: url)
+            #expect(chmod(url.path, 0o640) == 0)
+            func write() throws { for url in [url, new] { try AtomicFile.write("two", to: url) } }
+            try isGroup ? AtomicGroup.write(write) : write()
+            #expect(try FileStatus.of(url.path)?.permissions == 0o640)
+            let usual = folder.appendingPathComponent("c.txt").path
+            #expect(FileManager.default.createFile(atPath: usual, contents: nil))
+            #expect(try FileStatus.of(new.path)?.permissions == FileStatus.of(usual)?.permissions)
+        }
+    }
+
     @Test("A write that fails half-way leaves the old file and no other")
     func failsCleanly() throws {
         try withTemporaryFolder { folder in

@@ -18,13 +18,27 @@ struct FileIdentityTests {
             try manager.createSymbolicLink(atPath: folder.path + "/soft", withDestinationPath: "file")
             try manager.linkItem(atPath: file, toPath: folder.path + "/hard")
             let identity = try #require(FileIdentity(file))
-            #expect(identity.kind == .file)
+            #expect(FileStatus.kind(of: file) == .file)
             for name in ["soft", "hard", "inner/../file", "./file"] {
                 #expect(FileIdentity(folder.path + "/" + name) == identity, "\(name)")
             }
             #expect(FileIdentity(folder.path + "/other") != identity)
             #expect(FileIdentity(folder.path + "/none") == nil)
-            #expect(FileIdentity("/dev/null")?.kind == .other)
+            #expect(FileStatus.kind(of: "/dev/null") == .other)
+        }
+    }
+
+    @Test("A folder that may not be looked at is an error, and not an empty one")
+    func listing() throws {
+        try withTemporaryFolder { folder in
+            #expect(try FolderContents.namesIfPresent(of: folder.appendingPathComponent("none")).isEmpty)
+            try Data("x".utf8).write(to: folder.appendingPathComponent("file"))
+            #expect(try FolderContents.namesIfPresent(of: folder.appendingPathComponent("file")).isEmpty)
+            #expect(try FolderContents.namesIfPresent(of: folder) == ["file"])
+            try FileManager.default.createSymbolicLink(atPath: folder.path + "/loop", withDestinationPath: "loop")
+            #expect(throws: FileError.self) {
+                try FolderContents.namesIfPresent(of: folder.appendingPathComponent("loop"))
+            }
         }
     }
 

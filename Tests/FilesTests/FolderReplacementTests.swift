@@ -73,11 +73,16 @@ struct FolderReplacementTests {
             // Another process has the lock, and completes it itself.
             let lock = open(folder.path, O_RDONLY)
             #expect(flock(lock, LOCK_EX) == 0)
-            try FolderReplacement.finish(folder)
+            #expect(try !FolderReplacement.finish(folder))
             #expect(try names(folder).contains(".hrvq-replacing"))
+            let error = #expect(throws: FileError.self) {
+                try FolderReplacement.write(in: folder, replacing: ["config"]) { _ in Issue.record("the work was done")
+                }
+            }
+            #expect("\(try #require(error))".contains("another process is writing in this folder"))
             close(lock)
 
-            try FolderReplacement.finish(folder)
+            #expect(try FolderReplacement.finish(folder))
             #expect(try names(folder) == ["config", "mine", "weights"])
             #expect(try names(folder.appendingPathComponent("weights")) == ["part"])
             #expect(try names(parent) == ["model", "outside"])
@@ -85,8 +90,45 @@ struct FolderReplacementTests {
         }
     }
 
-    @Test("Files in different folders appear together, or none does and what they replaced is back")
-    func groups() throws {
+    @Test("Another process that begins after this one is an error that says so")
+    func together() throws {
+        try withTemporaryFolder { folder in
+            try old(in: folder, users: true)
+            let error = #expect(throws: FileError.self) {
+                try FolderReplacement.write(in: folder, replacing: ["config"]) {
+                    try AtomicFile.write("new", to: $0.appendingPathComponent("config"))
+                    try AtomicFolder.create(folder.appendingPathComponent(".hrvq-replacing/config"))
+                }
+            }
+            #expect("\(try #require(error))".contains("another process is writing in this folder"))
+            #expect(try text(folder.appendingPathComponent("config")) == "old")
+        }
+    }
+
+    @Test("Where the file system cannot exchange folders, one is replaced all the same")
+    func withoutExchange() throws {
+        try withTemporaryFolder { parent in
+            let folder = parent.appendingPathComponent("model")
+            try AtomicFolder.create(folder)
+            try old(in: folder, users: true)
+            try PathExchange.$isSupported.withValue(false) {
+                try AtomicFolder.write(to: folder) {
+                    try AtomicFile.write("new", to: $0.appendingPathComponent("config"))
+                }
+            }
+            #expect(try names(parent) == ["model"])
+            #expect(try names(folder) == ["config"])
+        }
+    }
+
+    @Test(
+        "Files in different folders appear together, or none does and what they replaced is back",
+        arguments: [true, false])
+    func groups(canExchange: Bool) throws {
+        try PathExchange.$isSupported.withValue(canExchange) { try groups() }
+    }
+
+    private func groups() throws {
         try withTemporaryFolder { folder in
             let (a, b) = (folder.appendingPathComponent("a"), folder.appendingPathComponent("sub/b"))
             try AtomicFolder.create(folder.appendingPathComponent("sub"))

@@ -55,7 +55,8 @@ struct LeftoversTests {
         }
     }
 
-    @Test("Names of earlier versions: a day old, or of a folder that the caller owns; an only copy moves back")
+    @Test(
+        "Names of earlier versions are left alone but in a folder that the caller owns; an only copy moves back there")
     func earlierForms() throws {
         try withTemporaryFolder { folder in
             let uuid = "01234567-89AB-CDEF-0123-456789ABCDEF"
@@ -63,16 +64,44 @@ struct LeftoversTests {
             try Data("x".utf8).write(to: folder.appendingPathComponent(file))
             try FileManager.default.createDirectory(
                 at: folder.appendingPathComponent(old), withIntermediateDirectories: true)
-            Leftovers.remove(in: folder)
-            #expect(try names(folder) == [file, old])
             var times = [
                 timeval(tv_sec: time(nil) - 90_000, tv_usec: 0), timeval(tv_sec: time(nil) - 90_000, tv_usec: 0),
             ]
             #expect(utimes(folder.appendingPathComponent(file).path, &times) == 0)
             Leftovers.remove(in: folder)
-            #expect(try names(folder) == [old])
+            #expect(try names(folder) == [file, old])
             Leftovers.remove(in: folder, isOwned: true)
             #expect(try names(folder) == ["step-5"])
+        }
+    }
+
+    @Test("What was moved away moves back at once where its replacement did not arrive, and is removed where it did")
+    func shelters() throws {
+        try withTemporaryFolder { folder in
+            for name in [".hrvq-0123456789abcdef.old/model/old", ".hrvq-0123456789abcde0.old/other/old", "other/new"] {
+                let url = folder.appendingPathComponent(name)
+                try AtomicFolder.create(url.deletingLastPathComponent())
+                try Data("x".utf8).write(to: url)
+            }
+            Leftovers.remove(in: folder)
+            #expect(try names(folder) == ["model", "other"])
+            #expect(try names(folder.appendingPathComponent("model")) == ["old"])
+            #expect(try names(folder.appendingPathComponent("other")) == ["new"])
+        }
+    }
+
+    @Test("A folder goes with names in it that are not UTF-8")
+    func namesOfBytes() throws {
+        try withTemporaryFolder { folder in
+            let inner = folder.appendingPathComponent("a/b")
+            try AtomicFolder.create(inner)
+            let name = Array(inner.path.utf8CString.dropLast()) + [0x2F, -1, 0x78, 0]
+            let descriptor = open(name, O_WRONLY | O_CREAT, 0o666)
+            // Some file systems have no such names.
+            guard descriptor >= 0 else { return }
+            close(descriptor)
+            try AtomicFile.remove(folder.appendingPathComponent("a"))
+            #expect(try names(folder).isEmpty)
         }
     }
 

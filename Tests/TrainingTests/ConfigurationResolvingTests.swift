@@ -75,6 +75,17 @@ import Testing
         }
     }
 
+    @Test("A key of many parts is an error, however many it has")
+    func deepKeys() {
+        var configuration = RunConfiguration()
+        for count in [16, 200_000] {
+            let error = #expect(throws: ConfigurationError.self) {
+                try configuration.set(String(repeating: "a.", count: count) + "a=1")
+            }
+            #expect("\(error as (any Error)?)".contains("nested more than 16 deep"))
+        }
+    }
+
     @Test func nullTakesStepsAway() throws {
         let configuration = try RunConfiguration.resolve(
             preset: "hrvqvae-tiny", overrides: ["training.steps=null", "training.epochs=3"])

@@ -22,18 +22,20 @@ public enum AtomicFile {
     public static func write(to url: URL, _ body: (FileSink) throws -> Void) throws {
         // A link is followed, and a device or pipe is written to: to put a file in its place would destroy it.
         let url = url.resolvingSymlinksInPath()
-        var information = stat()
-        if stat(url.path, &information) == 0, information.st_mode & S_IFMT != S_IFREG {
-            guard information.st_mode & S_IFMT != S_IFDIR else {
-                throw FileError.unwritable(path: url.path, reason: "is a directory; expected a file")
-            }
-            return try writeThrough(to: url, body)
+        // Where nothing may be seen nothing can be made either, and the error is that of making it.
+        let old = try? FileStatus.of(url.path)
+        switch old?.kind {
+        case nil, .file: break
+        case .folder: throw FileError.unwritable(path: url.path, reason: "is a directory; expected a file")
+        default: return try writeThrough(to: url, body)
         }
         try requireNameFits(url)
         let folder = url.deletingLastPathComponent()
         Leftovers.sweep(folder)
         let temporary = try TemporaryFile(in: folder, target: url.path)
         do {
+            // What a user set for the file stays, and holds before the first byte is there.
+            if let old { fchmod(temporary.descriptor, old.permissions & 0o777) }
             try body(FileSink(descriptor: temporary.descriptor, path: url.path))
             try temporary.synchronize()
             if let group = AtomicGroup.current { return group.add(temporary, target: url) }

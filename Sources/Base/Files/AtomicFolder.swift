@@ -1,4 +1,3 @@
-import CFiles
 import Foundation
 
 /// Folders that appear whole or not at all.
@@ -51,13 +50,15 @@ public enum AtomicFolder {
             // An empty folder is replaced by this as well.
             if rename(new.path, url.path) == 0 { return }
             guard errno == ENOTEMPTY || errno == EEXIST else { throw failure() }
-            if hrvq_exchange(new.path, url.path) == 0 { return }
+            if PathExchange.run(new, url) { return }
             guard [EINVAL, ENOSYS, EOPNOTSUPP, EXDEV].contains(errno) else { throw failure() }
             if needsExchange { throw ExchangeUnsupported() }
-            // Without an exchange there is a moment without the folder. `Leftovers` knows this name, and moves the old
-            // folder back should the process end in that moment.
-            let away = url.deletingLastPathComponent()
-                .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString).tmp.old")
+            // Without an exchange there is a moment without the folder. `Leftovers` moves the old folder back should the
+            // process end in that moment.
+            let shelter = try TemporaryFolder(in: url.deletingLastPathComponent(), target: url.path, kind: .shelter)
+            // It stays should the old folder be in it still.
+            defer { rmdir(shelter.url.path) }
+            let away = shelter.url.appendingPathComponent(url.lastPathComponent)
             guard rename(url.path, away.path) == 0 else { throw failure() }
             guard rename(new.path, url.path) == 0 else {
                 let error = failure()

@@ -1,4 +1,3 @@
-import CFiles
 import Foundation
 import Synchronization
 
@@ -14,7 +13,8 @@ package final class AtomicGroup: Sendable {
     /// Runs `body`, and gives the files that ``AtomicFile`` writes in it their names at the end, in the order of writing.
     /// Until then they have temporary names, whole and on disk.
     ///
-    /// Where giving a name fails, those given before it are taken back. A process that is killed between two names leaves
+    /// Where giving a name fails, those given before it are taken back. A file system that can neither exchange files nor
+    /// link them is an exception: a file that was replaced before the failure stays the new one. A process that is killed between two names leaves
     /// the first files: write the one last that tells others that the work is done. Folders that ``AtomicFolder`` and
     /// ``FolderReplacement`` write appear at once, and devices and pipes are written to at once.
     ///
@@ -38,22 +38,42 @@ package final class AtomicGroup: Sendable {
     private var all: [(file: TemporaryFile, target: URL)] { files.withLock { $0 } }
 
     private func commit() throws {
-        // What a name stood for before, and has a temporary name until all names are given.
-        var given: [(target: URL, old: URL?)] = []
+        /// What a name stood for before.
+        enum Before {
+            case nothing
+            /// It has a temporary name until all names are given.
+            case file(URL)
+            case lost
+        }
+        var given: [(target: URL, before: Before)] = []
+        var links: [URL] = []
+        defer { for link in links { unlink(link.path) } }
         do {
             for (file, target) in all {
-                // Without an exchange the old file is lost, should a later name fail.
-                if try FileStatus.exists(target), hrvq_exchange(file.url.path, target.path) == 0 {
-                    given.append((target, file.url))
-                } else {
+                let folder = target.deletingLastPathComponent()
+                if try !FileStatus.exists(target) {
                     try file.move(to: target)
-                    given.append((target, nil))
+                    given.append((target, .nothing))
+                } else if PathExchange.run(file.url, target) {
+                    given.append((target, .file(file.url)))
+                } else {
+                    // Without an exchange the old file gets a second name before it loses its own.
+                    let old = folder.appendingPathComponent(Leftovers.newName())
+                    let isKept = link(target.path, old.path) == 0
+                    if isKept { links.append(old) }
+                    try file.move(to: target)
+                    given.append((target, isKept ? .file(old) : .lost))
                 }
-                try AtomicFile.synchronizeFolder(target.deletingLastPathComponent())
+                try AtomicFile.synchronizeFolder(folder)
             }
         } catch {
-            for (target, old) in given.reversed() {
-                if let old { rename(old.path, target.path) } else { unlink(target.path) }
+            for (target, before) in given.reversed() {
+                switch before {
+                case .nothing: unlink(target.path)
+                case .file(let old): rename(old.path, target.path)
+                // The new file is whole; without it there would be none.
+                case .lost: break
+                }
             }
             throw error
         }

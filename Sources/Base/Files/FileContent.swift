@@ -19,6 +19,9 @@ package enum FileContent: String, Sendable, Equatable {
     /// Anything else.
     case other
 
+    /// The first bytes of every .hrvq file.
+    package static let compressedStart: [UInt8] = [0x89, 0x48, 0x52, 0x56, 0x51]
+
     /// What messages call such a file.
     package var text: String {
         switch self {
@@ -35,7 +38,7 @@ package enum FileContent: String, Sendable, Equatable {
 
     /// Looks into a regular file; what cannot be read is of another kind.
     package init(_ url: URL) {
-        guard FileIdentity(url.path)?.kind == .file, let data = try? FileReader.read(url) else {
+        guard FileStatus.kind(of: url.path) == .file, let data = try? FileReader.read(url) else {
             self = .other
             return
         }
@@ -50,7 +53,7 @@ package enum FileContent: String, Sendable, Equatable {
             self = .empty
         } else if start.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
             self = .png
-        } else if start.starts(with: [0x89, 0x48, 0x52, 0x56, 0x51]) {
+        } else if start.starts(with: Self.compressedStart) {
             self = .hrvq
         } else if Self.metadata(ofSafetensors: data) != nil {
             self = .safetensors
@@ -68,14 +71,14 @@ package enum FileContent: String, Sendable, Equatable {
     /// The texts of a safetensors file's `__metadata__`, empty where it has none; `nil` where the bytes are no such file.
     ///
     /// Only the header is looked at: enough to tell whose file it is.
-    package static func metadata(ofSafetensors data: Data) -> [String: String]? {
-        guard data.count >= 8 else { return nil }
-        let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= 100_000_000, length <= UInt64(data.count - 8) else { return nil }
-        let start = data.startIndex + 8
-        guard
-            let table = try? JSONSerialization.jsonObject(with: data[start..<start + Int(length)]) as? [String: Any]
-        else { return nil }
+    package static func metadata(
+        ofSafetensors bytes: some RandomAccessCollection<UInt8>
+    ) -> [String: String]? {
+        guard bytes.count >= 8 else { return nil }
+        let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard length <= 100_000_000, length <= UInt64(bytes.count - 8) else { return nil }
+        let header = Data(bytes.dropFirst(8).prefix(Int(length)))
+        guard let table = try? JSONSerialization.jsonObject(with: header) as? [String: Any] else { return nil }
         return table["__metadata__"] as? [String: String] ?? [:]
     }
 }

@@ -9,33 +9,17 @@ package struct FileIdentity: Hashable, Sendable {
     /// The file's number in it.
     let number: UInt64
 
-    /// What a file is.
-    package enum Kind: Sendable, Equatable {
-        /// A regular file.
-        case file
-        /// A directory.
-        case folder
-        /// A device, a pipe or a socket.
-        case other
+    init(_ information: stat) {
+        device = UInt64(truncatingIfNeeded: information.st_dev)
+        number = UInt64(truncatingIfNeeded: information.st_ino)
     }
-
-    /// What the path leads to.
-    package let kind: Kind
 
     /// Looks a path up.
     ///
     /// - Returns: `nil` where nothing exists, or the way to it may not be searched.
     package init?(_ path: String) {
-        var information = stat()
-        guard stat(path, &information) == 0 else { return nil }
-        device = UInt64(truncatingIfNeeded: information.st_dev)
-        number = UInt64(truncatingIfNeeded: information.st_ino)
-        kind =
-            switch information.st_mode & S_IFMT {
-            case S_IFREG: .file
-            case S_IFDIR: .folder
-            default: .other
-            }
+        guard let status = try? FileStatus.of(path) else { return nil }
+        self = status.identity
     }
 
     /// The folders that a path lies in, the innermost first, and the path itself where it is a folder.
@@ -49,7 +33,7 @@ package struct FileIdentity: Hashable, Sendable {
         }
         var found: [FileIdentity] = []
         while true {
-            if let identity = FileIdentity(url.path), identity.kind == .folder { found.append(identity) }
+            if let status = try? FileStatus.of(url.path), status.kind == .folder { found.append(status.identity) }
             guard url.path != "/" else { return found }
             url = url.deletingLastPathComponent()
         }

@@ -6,26 +6,13 @@ extension FileReader {
     ///
     /// - Throws: ``FileError/missing(path:cure:)``, ``FileError/unreadable(path:reason:)``.
     package static func readRegular(_ url: URL, cure: String = "check the path") throws -> Data {
-        switch FolderEntries.type(of: url.path) {
+        switch try FileStatus.of(url.path)?.kind {
         case .file: return try read(url, cure: cure)
         case .folder: throw FileError.unreadable(path: url.path, reason: "is a directory; expected a file")
-        case .special, .brokenLink:
+        case .link, .other:
             throw FileError.unreadable(
                 path: url.path, reason: "is a pipe, a socket or a device; expected a file")
         case nil: throw FileError.missing(path: url.path, cure: cure)
         }
-    }
-
-    /// A file's size in bytes; `nil` where there is none.
-    package static func size(of path: String) -> Int? {
-        var information = stat()
-        return stat(path, &information) == 0 ? Int(information.st_size) : nil
-    }
-
-    /// The first bytes of a file, fewer where it is smaller; none where it cannot be read.
-    package static func start(of path: String, bytes count: Int) -> [UInt8] {
-        guard FolderEntries.type(of: path) == .file, let file = FileHandle(forReadingAtPath: path) else { return [] }
-        defer { try? file.close() }
-        return [UInt8]((try? file.read(upToCount: count)) ?? Data())
     }
 }

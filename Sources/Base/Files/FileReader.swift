@@ -55,13 +55,13 @@ public enum FileReader {
     }
 
     /// The first bytes of a file, fewer where it ends before; nothing where it cannot be read.
-    package static func start(of url: URL, count: Int) -> Data {
-        let descriptor = open(url.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { return Data() }
+    package static func start(of path: String, count: Int) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
-        var buffer = [UInt8](repeating: 0, count: count)
-        let found = Foundation.read(descriptor, &buffer, count)
-        return Data(buffer.prefix(max(found, 0)))
+        return [UInt8](unsafeUninitializedCapacity: count) { target, filled in
+            filled = max(Foundation.read(descriptor, target.baseAddress, count), 0)
+        }
     }
 
     private static func tooLarge(_ path: String, _ size: Int, _ limit: Int) -> FileError {

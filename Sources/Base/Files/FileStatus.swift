@@ -3,7 +3,7 @@ import Foundation
 /// What stands at a path, as the system says it. Unlike `FileManager.fileExists`, a path that may not be looked at is an
 /// error and not "missing".
 package struct FileStatus: Sendable, Equatable {
-    /// The kinds that make a difference to us.
+    /// The kinds that make a difference.
     package enum Kind: Sendable, Equatable {
         /// A regular file.
         case file
@@ -21,8 +21,8 @@ package struct FileStatus: Sendable, Equatable {
     package var size: Int
     /// Permissions, as `chmod` accepts them.
     package var permissions: mode_t
-    /// Device and number: equal for two paths of one file.
-    package var identity: [UInt64]
+    /// Which file or folder it is.
+    package var identity: FileIdentity
 
     init(_ information: stat) {
         kind =
@@ -34,7 +34,7 @@ package struct FileStatus: Sendable, Equatable {
             }
         size = Int(information.st_size)
         permissions = information.st_mode & 0o7777
-        identity = [UInt64(truncatingIfNeeded: information.st_dev), UInt64(information.st_ino)]
+        identity = FileIdentity(information)
     }
 
     /// The status of a path.
@@ -52,6 +52,9 @@ package struct FileStatus: Sendable, Equatable {
         }
         return nil
     }
+
+    /// The kind of what a path leads to; `nil` where nothing is there, or may be seen.
+    package static func kind(of path: String) -> Kind? { (try? of(path))?.kind }
 
     /// Whether something is at a path.
     ///

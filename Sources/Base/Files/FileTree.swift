@@ -39,12 +39,12 @@ package struct FileTree: Sendable, Equatable {
     /// - Throws: `FileError.unreadable` for a folder that cannot be listed.
     package init(_ folder: String, kind: Kind) throws {
         leftOut = LeftOutFiles(kind: kind.name)
-        var entered: Set<FolderEntries.Identity> = []
+        var entered: Set<FileIdentity> = []
         try enter(folder, prefix: "", kind, &entered)
     }
 
     private mutating func enter(
-        _ folder: String, prefix: String, _ kind: Kind, _ entered: inout Set<FolderEntries.Identity>
+        _ folder: String, prefix: String, _ kind: Kind, _ entered: inout Set<FileIdentity>
     ) throws {
         let content = try FolderEntries(folder)
         // A link that leads upwards would be followed for ever, and links side by side would multiply.
@@ -65,8 +65,8 @@ package struct FileTree: Sendable, Equatable {
             case .folder:
                 if prefix.isEmpty { folders.append(entry.name) }
                 try enter(folder + "/" + entry.name, prefix: path + "/", kind, &entered)
-            case .special: leftOut.add(.special, path)
-            case .brokenLink: leftOut.add(.brokenLink, path)
+            case .other: leftOut.add(.special, path)
+            case .link: leftOut.add(.brokenLink, path)
             }
         }
     }
@@ -88,7 +88,7 @@ package struct FileTree: Sendable, Equatable {
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == EACCES || errno == ENOENT || errno == EPERM { return nil }
-            throw FileError.unreadable(path: path, reason: String(cString: strerror(errno)))
+            throw FileError.unreadable(path: path, reason: systemReason())
         }
         defer { close(descriptor) }
         var failure: Int32 = 0
@@ -98,7 +98,7 @@ package struct FileTree: Sendable, Equatable {
             filled = max(count, 0)
         }
         guard failure == 0 else {
-            throw FileError.unreadable(path: path, reason: String(cString: strerror(failure)))
+            throw FileError.unreadable(path: path, reason: systemReason(failure))
         }
         return bytes
     }

@@ -9,30 +9,44 @@ package enum FolderContents {
     ///   - cure: What to do when it is missing, as the end of a sentence.
     /// - Throws: ``FileError/missing(path:cure:)``, ``FileError/unreadable(path:reason:)``.
     package static func names(of folder: URL, cure: String = "check the path") throws -> [String] {
-        guard let stream = opendir(folder.path) else {
-            if errno == ENOENT { throw FileError.missing(path: folder.path, cure: cure) }
-            throw FileError.unreadable(path: folder.path, reason: systemReason())
+        try names(of: Array(folder.path.utf8CString), cure: cure).map(text)
+    }
+
+    /// The names in a folder as C strings: they need not be UTF-8, and as text some could not be found again.
+    ///
+    /// - Throws: As ``names(of:cure:)-(URL,_)``.
+    static func names(of folder: [CChar], cure: String = "check the path") throws -> [[CChar]] {
+        guard let stream = opendir(folder) else {
+            if errno == ENOENT { throw FileError.missing(path: text(folder), cure: cure) }
+            throw FileError.unreadable(path: text(folder), reason: systemReason())
         }
         defer { closedir(stream) }
-        var names: [String] = []
+        var names: [[CChar]] = []
         while true {
             errno = 0
             guard let entry = readdir(stream) else {
                 // The end and an error differ by this number alone.
-                guard errno == 0 else { throw FileError.unreadable(path: folder.path, reason: systemReason()) }
+                guard errno == 0 else { throw FileError.unreadable(path: text(folder), reason: systemReason()) }
                 return names
             }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { start in
+                start.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: start.pointee)) {
+                    Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
+                }
             }
-            if name != ".", name != ".." { names.append(name) }
+            if !["", ".", ".."].contains(text(name)) { names.append(name) }
         }
+    }
+
+    /// A C string as text, with replacement characters for what is not UTF-8.
+    static func text(_ string: [CChar]) -> String {
+        String(decoding: string.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// The names in a folder; none where there is no folder.
     ///
     /// - Throws: ``FileError/unreadable(path:reason:)``.
     package static func namesIfPresent(of folder: URL) throws -> [String] {
-        do { return try names(of: folder) } catch FileError.missing { return [] }
+        try FileStatus.isFolder(folder) ? names(of: folder) : []
     }
 }

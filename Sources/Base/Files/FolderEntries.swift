@@ -3,37 +3,12 @@ import Foundation
 /// What lies directly in a folder, in the order of the names' bytes (folders as if their names ended in a slash, so that
 /// whole paths are in the order of their bytes too).
 package struct FolderEntries {
-    /// What an entry is, links followed.
-    package enum EntryType: Sendable {
-        /// A regular file.
-        case file
-        /// A folder.
-        case folder
-        /// A pipe, a socket or a device.
-        case special
-        /// A link to what is not there, or may not be seen.
-        case brokenLink
-    }
-
-    /// Which folder it is, whatever path leads to it.
-    package struct Identity: Hashable {
-        private var device: UInt64
-        private var number: UInt64
-
-        fileprivate init?(_ information: stat) {
-            // Some network disks number no folders.
-            guard information.st_ino != 0 else { return nil }
-            device = UInt64(truncatingIfNeeded: information.st_dev)
-            number = UInt64(truncatingIfNeeded: information.st_ino)
-        }
-    }
-
     /// An entry.
     package struct Entry {
         /// Its name.
         package var name: String
-        /// What it is.
-        package var type: EntryType
+        /// What it is, links followed; a link that leads to what is not there, or may not be seen, is a link.
+        package var type: FileStatus.Kind
     }
 
     /// All entries but hidden ones.
@@ -43,7 +18,7 @@ package struct FolderEntries {
     /// Names that are not UTF-8, with escapes in the place of bytes that are no text. What their type is, is not known.
     package private(set) var unreadableNames: [String] = []
     /// `nil` where the file system gives none.
-    package private(set) var identity: Identity?
+    package private(set) var identity: FileIdentity?
 
     /// Lists a folder.
     ///
@@ -52,13 +27,14 @@ package struct FolderEntries {
         func failure() -> FileError {
             .unreadable(
                 path: folder,
-                reason: "the folder cannot be listed: \(String(cString: strerror(errno)));"
+                reason: "the folder cannot be listed: \(systemReason());"
                     + " change its permissions, or move it elsewhere")
         }
         guard let stream = opendir(folder) else { throw failure() }
         defer { closedir(stream) }
         var information = stat()
-        if fstat(dirfd(stream), &information) == 0 { identity = Identity(information) }
+        // Some network disks number no folders.
+        if fstat(dirfd(stream), &information) == 0, information.st_ino != 0 { identity = FileIdentity(information) }
         while true {
             errno = 0
             guard let entry = readdir(stream) else {
@@ -80,7 +56,7 @@ package struct FolderEntries {
             if name.utf8.first == UInt8(ascii: ".") {
                 hidden.append(name)
             } else {
-                entries.append(Entry(name: name, type: Self.type(type, of: folder + "/" + name)))
+                entries.append(Entry(name: name, type: Self.kind(type, of: folder + "/" + name)))
             }
         }
         sort()
@@ -99,23 +75,12 @@ package struct FolderEntries {
         unreadableNames.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    private static func type(_ type: Int32, of path: String) -> EntryType {
+    private static func kind(_ type: Int32, of path: String) -> FileStatus.Kind {
         switch type {
         case Int32(DT_REG): return .file
         case Int32(DT_DIR): return .folder
-        case Int32(DT_LNK), Int32(DT_UNKNOWN): return FolderEntries.type(of: path) ?? .brokenLink
-        default: return .special
-        }
-    }
-
-    /// What a path leads to, links followed; `nil` where nothing is there or may be seen.
-    package static func type(of path: String) -> EntryType? {
-        var information = stat()
-        guard stat(path, &information) == 0 else { return nil }
-        switch information.st_mode & S_IFMT {
-        case S_IFREG: return .file
-        case S_IFDIR: return .folder
-        default: return .special
+        case Int32(DT_LNK), Int32(DT_UNKNOWN): return FileStatus.kind(of: path) ?? .link
+        default: return .other
         }
     }
 

@@ -21,7 +21,8 @@ package enum FolderReplacement {
     ///     them.
     ///   - isLocked: Whether the caller holds the lock of the folder.
     ///   - body: Writes the files into the folder that it is given.
-    /// - Throws: What `body` throws (nothing has changed then), or ``FileError/unwritable(path:reason:)``.
+    /// - Throws: What `body` throws (nothing has changed then), or ``FileError/unwritable(path:reason:)``, also where
+    ///   another process is replacing files in the folder.
     package static func write(
         in folder: URL, replacing old: @autoclosure () throws -> [String], isLocked: Bool = false,
         _ body: (URL) throws -> Void
@@ -33,7 +34,7 @@ package enum FolderReplacement {
         }
         if status != nil {
             Leftovers.sweep(folder)
-            try finish(folder, isLocked: isLocked)
+            guard try finish(folder, isLocked: isLocked) else { throw isWrittenElsewhere(folder) }
         }
         let names = try FolderContents.namesIfPresent(of: folder)
         let old = try old()
@@ -56,6 +57,8 @@ package enum FolderReplacement {
             }
             try AtomicFile.synchronizeFolder(temporary.url)
             guard rename(temporary.url.path, pending.path) == 0 else {
+                // Another process began after this one.
+                if errno == ENOTEMPTY || errno == EEXIST { throw isWrittenElsewhere(folder) }
                 throw FileError.unwritable(path: folder.path, reason: systemReason())
             }
         } catch {
@@ -69,14 +72,16 @@ package enum FolderReplacement {
     /// Completes a replacement that a process began and did not live to end. Does nothing where there is none, or while
     /// another process has the folder's lock.
     ///
+    /// - Returns: `false` where another process has the lock, and a replacement is not complete.
     /// - Throws: ``FileError/unwritable(path:reason:)``.
-    package static func finish(_ folder: URL, isLocked: Bool = false) throws {
+    @discardableResult
+    package static func finish(_ folder: URL, isLocked: Bool = false) throws -> Bool {
         let pending = folder.appendingPathComponent(pendingName, isDirectory: true)
-        guard try FileStatus.of(pending.path, followsLinks: false) != nil else { return }
+        guard try FileStatus.of(pending.path, followsLinks: false) != nil else { return true }
         let lock = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard lock >= 0 else { throw FileError.unwritable(path: folder.path, reason: systemReason()) }
         defer { close(lock) }
-        if !isLocked, flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return }
+        if !isLocked, flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return false }
         let list = pending.appendingPathComponent(removalsName)
         let names = try FolderContents.namesIfPresent(of: pending).filter { $0 != removalsName }
         for name in names {
@@ -102,6 +107,14 @@ package enum FolderReplacement {
         }
         try Leftovers.removeTree(pending.path)
         try AtomicFile.synchronizeFolder(folder)
+        return true
+    }
+
+    /// Whether a name in a folder is one that only replacing files in it needs.
+    package static func isInternal(_ name: String) -> Bool { name == pendingName || Leftovers.isTemporary(name) }
+
+    private static func isWrittenElsewhere(_ folder: URL) -> FileError {
+        .unwritable(path: folder.path, reason: "another process is writing in this folder; wait for it")
     }
 
     /// Where a file of the set is now: in its place, or still in the pending folder.
@@ -115,7 +128,7 @@ package enum FolderReplacement {
     private static func canBeExchanged(_ folder: URL) -> Bool {
         let path = folder.path
         guard let parent = try? FileStatus.of(folder.deletingLastPathComponent().path) else { return true }
-        if let status = try? FileStatus.of(path), status.identity[0] != parent.identity[0] { return false }
+        if let status = try? FileStatus.of(path), status.identity.device != parent.identity.device { return false }
         let current = FileManager.default.currentDirectoryPath
         guard current != path, !current.hasPrefix(path + "/") else { return false }
         return access(folder.deletingLastPathComponent().path, W_OK | X_OK) == 0

@@ -68,9 +68,9 @@ final class TemporaryFolder {
     /// Creates the folder.
     ///
     /// - Throws: ``FileError/unwritable(path:reason:)``.
-    init(in folder: URL, target: String) throws {
+    init(in folder: URL, target: String, kind: Leftovers.Kind = .unfinished) throws {
         while true {
-            let url = folder.appendingPathComponent(Leftovers.newName(), isDirectory: true)
+            let url = folder.appendingPathComponent(Leftovers.newName(kind), isDirectory: true)
             guard mkdir(url.path, 0o777) == 0 else {
                 if errno == EEXIST { continue }
                 throw FileError.unwritable(path: target, reason: systemReason())

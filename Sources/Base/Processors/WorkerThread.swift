@@ -11,33 +11,36 @@ package enum WorkerThread {
     ///   - work: What it does.
     /// - Returns: Whether it started; where not, `work` will not run.
     package static func start(stackSize: Int? = stackSize, _ work: @escaping @Sendable () -> Void) -> Bool {
-        let box = Unmanaged.passRetained(Work(work))
-        let status = create(stackSize, box.toOpaque())
-        if status != 0 { box.release() }
-        return status == 0
+        guard let thread = create(stackSize, work) else { return false }
+        pthread_detach(thread)
+        return true
     }
 
-    /// `pthread_create`'s status.
-    private static func create(_ stackSize: Int?, _ context: UnsafeMutableRawPointer) -> Int32 {
+    /// Starts a thread that has to be joined or detached; `nil` where it did not start.
+    private static func create(_ stackSize: Int?, _ work: @escaping @Sendable () -> Void) -> pthread_t? {
         var attributes = pthread_attr_t()
-        let status = pthread_attr_init(&attributes)
-        guard status == 0 else { return status }
+        guard pthread_attr_init(&attributes) == 0 else { return nil }
         defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         if let stackSize { pthread_attr_setstacksize(&attributes, stackSize) }
         #if os(Linux)
             var thread = pthread_t()
         #else
             var thread: pthread_t?
         #endif
-        return pthread_create(
+        let box = Unmanaged.passRetained(Work(work))
+        let status = pthread_create(
             &thread, &attributes,
             { context in
                 // Optional on Linux, not so on other systems.
                 let pointer: UnsafeMutableRawPointer? = context
                 if let pointer { Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body() }
                 return nil
-            }, context)
+            }, box.toOpaque())
+        guard status == 0 else {
+            box.release()
+            return nil
+        }
+        return thread
     }
 
     /// How many of `count` threads can run at once beside this one.
@@ -45,10 +48,12 @@ package enum WorkerThread {
     /// Where LibTorch's threads cannot start, its OpenMP ends the process, so who sets their number asks first.
     package static func available(_ count: Int) -> Int {
         let gate = Gate()
-        var started = 0
-        while started < count, start(stackSize: nil, { gate.wait() }) { started += 1 }
-        gate.open(threads: started)
-        return started
+        var threads: [pthread_t] = []
+        while threads.count < count, let thread = create(nil, { gate.wait() }) { threads.append(thread) }
+        gate.open()
+        // Who starts threads next needs what these have, so they have to be gone.
+        for thread in threads { pthread_join(thread, nil) }
+        return threads.count
     }
 
     /// Room for the decoders of pictures. The system's default is four times as much, of which a limit to the address space
@@ -65,22 +70,18 @@ package enum WorkerThread {
     private final class Gate: @unchecked Sendable {
         private let condition = NSCondition()
         private var isOpen = false
-        private var left = 0
 
         func wait() {
             condition.lock()
             while !isOpen { condition.wait() }
-            left += 1
-            condition.broadcast()
             condition.unlock()
         }
 
-        /// Lets all go, and waits until they have.
-        func open(threads: Int) {
+        /// Lets all go.
+        func open() {
             condition.lock()
             isOpen = true
             condition.broadcast()
-            while left < threads { condition.wait() }
             condition.unlock()
         }
     }

@@ -125,11 +125,12 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func measureGrowth(into path: String, threads: Int) throws {
+        let quantities = self.quantities.isEmpty ? GrowthSweep.Quantity.allCases : self.quantities
         let folder = URL(fileURLWithPath: path)
         try OutputPath.refuseExisting(path, force: force)
         let foreign = ReportContents.foreignNames(
             in: URL(fileURLWithPath: path), report: "growth.json", keys: ["series", "size"],
-            names: ["growth.json", "growth.txt", "index.html"])
+            names: GrowthReport.fileNames(quantities))
         guard foreign.isEmpty else {
             throw OutputError.foreignFolder(
                 path: path, expected: "a report that 'hrvq bench' wrote", names: foreign)
@@ -139,7 +140,7 @@ struct BenchCommand: ParsableCommand {
             executable: Self.executable, threads: threads, rounds: rounds, seconds: seconds)
         let report = GrowthReport(folder: folder, threads: threads)
         var sweeps: [(sweep: GrowthSweep, results: [GrowthMeasure.Result])] = []
-        for quantity in quantities.isEmpty ? GrowthSweep.Quantity.allCases : quantities {
+        for quantity in quantities {
             let sweep = GrowthSweep.of(quantity, threads: threads)
             sweeps.append((sweep, try measure.measure(sweep)))
             // A long run that is stopped leaves what it has seen.

@@ -85,7 +85,7 @@ struct CompleteCommand: ParsableCommand {
         let results = try completion.complete(
             originals, request,
             progress: { counter.show($1, of: originals.count * count, "layer \($0 + 1): ") },
-            shouldStop: interruption.wish)
+            shouldStop: { interruption.isAsked })
         counter.finish()
         guard let results else { throw interruption.exitCode }
         let rows = results.flatMap { [$0.original, $0.kept] + $0.completions }

@@ -51,15 +51,14 @@ struct DecodeCommand: ParsableCommand {
         let conversions = try FileConversion.plan(
             inputs, to: output, kind: .png, content: .png, guarding: outputs)
         let compressor = try options.tiles.compressor(model)
-        let isSingle = inputs.count == 1 && !inputs[0].isOfFolder
         try FileConversion.run(conversions) { conversion in
             // Codes of a whole data set are larger than a picture may be.
             let bytes = try conversion.read(limit: min(MemoryLimit.bytes / 2, 1 << 40))
             let pictures =
-                Self.areCodes(bytes)
+                Self.areCodes(bytes, name: conversion.input)
                 ? try codes(bytes, conversion.inputName, compressor)
                 : try compressed(bytes, conversion.inputName, compressor)
-            try write(pictures, conversion, isNamed: isSingle && output != nil)
+            try write(pictures, conversion, isNamed: conversion.output == output)
         }
     }
 
@@ -71,8 +70,11 @@ struct DecodeCommand: ParsableCommand {
         var forEach: ((PixelImage) throws -> Void) throws -> Void
     }
 
-    /// Whether bytes are safetensors: eight bytes of a length, then JSON.
-    private static func areCodes(_ bytes: [UInt8]) -> Bool { bytes.count > 8 && bytes[8] == UInt8(ascii: "{") }
+    /// Whether bytes are safetensors, or are called so and are not a .hrvq file; their errors then say what is wrong.
+    private static func areCodes(_ bytes: [UInt8], name: String) -> Bool {
+        guard !bytes.starts(with: FileContent.compressedStart) else { return false }
+        return FileContent.metadata(ofSafetensors: bytes) != nil || name.lowercased().hasSuffix(".safetensors")
+    }
 
     private func compressed(_ bytes: [UInt8], _ name: String, _ compressor: ImageCompressor) throws -> Pictures {
         let file = try CompressedImage(bytes: bytes, layers: layers, name: name)
@@ -111,6 +113,8 @@ struct DecodeCommand: ParsableCommand {
     }
 
     /// Writes one picture as a file, several as a folder or as one picture.
+    ///
+    /// - Parameter isNamed: Whether the output is what --output says, and not a file in the folder that it names.
     private func write(_ pictures: Pictures, _ conversion: FileConversion, isNamed: Bool) throws {
         let count = pictures.names.count
         guard count > 1 else {

@@ -43,8 +43,7 @@ struct DemoCommand: ParsableCommand {
     /// Refuses a folder that holds anything but an earlier demo, which `--force` replaces.
     private func checkOutput() throws {
         let folder = URL(fileURLWithPath: output)
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: output)) ?? [])
-            .filter { !$0.hasPrefix(".") }.sorted()
+        let names = try FolderContents.namesIfPresent(of: folder).filter { !$0.hasPrefix(".") }.sorted()
         guard !names.isEmpty else { return }
         let run = RunFolder(folder.appendingPathComponent("run"))
         guard run.isRun, (try? run.model.configuration())?.data.kind == .glyphs else {
@@ -137,7 +136,7 @@ struct DemoCommand: ParsableCommand {
             seed: UInt64(seed))
         guard
             let sampled = try ImageSampler(PriorFolder(priors).load(on: device), device: device)
-                .sample(request, shouldStop: interruption.wish)
+                .sample(request, shouldStop: { interruption.isAsked })
         else { throw interruption.exitCode }
         return try PictureGrid(columns: classes.count, gap: 2, scale: 2).image(of: decoder.images(sampled.codes))
     }

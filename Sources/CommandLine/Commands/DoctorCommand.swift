@@ -30,7 +30,9 @@ struct DoctorCommand: ParsableCommand {
     }
 
     func run() throws {
-        try json.requireRoom(force: force)
+        var outputs = OutputGuard(force: force)
+        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        try outputs.check()
         let version = Engine.version
         let parts = version.split(separator: ".").compactMap { Int($0) }
         let isSupported = parts.count >= 2 && parts[0] == 2 && (11...13).contains(parts[1])

@@ -56,7 +56,7 @@ struct InspectCommand: ParsableCommand {
 
     @OptionGroup var memory: MemoryOptions
 
-    @Flag(help: "Replace the file of --codebook-figure if it exists.")
+    @Flag(help: "Replace the files of --json and --codebook-figure if they exist.")
     var force = false
 
     @Option(
@@ -83,17 +83,17 @@ struct InspectCommand: ParsableCommand {
     }
 
     func run() throws {
-        try json.requireRoom(force: force)
         let url = URL(fileURLWithPath: model)
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: model, isDirectory: &isFolder)
+        let status = try FileStatus.of(model)
+        let exists = status != nil
         if !exists, model.contains("/") || ResultKind.promise(of: model) != nil {
             throw FileError.missing(path: model, cure: "give \(Inspection.takes)")
         }
+        try checkOutputs(model: status)
         let found =
             try !exists
             ? Inspection(preset: model)
-            : isFolder.boolValue ? Inspection(folder: model) : Inspection(file: model)
+            : status?.kind == .folder ? Inspection(folder: model) : Inspection(file: model)
         if let found {
             if parameters || codebookFigure != nil {
                 throw ValidationError("--parameters and --codebook-figure are for models, and \(name: model) is none")
@@ -134,6 +134,20 @@ struct InspectCommand: ParsableCommand {
         if let problem { throw problem }
     }
 
+    private func checkOutputs(model status: FileStatus?) throws {
+        var outputs = OutputGuard(force: force)
+        switch status?.kind {
+        case nil: break
+        case .folder: outputs.reads(model: model)
+        default: outputs.reads(model)
+        }
+        outputs.reads(image)
+        outputs.reads(data: data, kind: nil)
+        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        outputs.writes(codebookFigure, .svg, cure: JSONOptions.cure)
+        try outputs.check()
+    }
+
     /// The model with its values.
     private func loaded(at url: URL, exists: Bool) throws -> (RunConfiguration, any Autoencoder) {
         if exists { return try ModelFolder(url).load() }
@@ -151,12 +165,6 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func draw(_ model: any Autoencoder, _ configuration: RunConfiguration, to url: URL) throws {
-        var outputs = OutputGuard(force: force)
-        if FileManager.default.fileExists(atPath: self.model) { outputs.reads(model: self.model) }
-        outputs.reads(image)
-        outputs.reads(data: data, kind: configuration.data.kind)
-        outputs.writes(url.path, .svg, cure: "add --force to replace it, or choose another file")
-        try outputs.check()
         guard configuration.model.kind.structure == .hierarchical else {
             throw ComparisonError.notHierarchical(kind: configuration.model.kind.rawValue)
         }

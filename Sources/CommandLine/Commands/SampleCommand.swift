@@ -101,7 +101,7 @@ struct SampleCommand: ParsableCommand {
         let start = ProcessInfo.processInfo.systemUptime
         let sampled = try sampler.sample(
             request, progress: { counter.show($1, of: count, "layer \($0 + 1): ") },
-            shouldStop: interruption.wish)
+            shouldStop: { interruption.isAsked })
         counter.finish()
         guard let sampled else { throw interruption.exitCode }
         interruption.end()
@@ -164,18 +164,21 @@ struct SampleCommand: ParsableCommand {
     ///
     /// - Throws: ``OutputError/foreignFolder(path:expected:names:)`` where the folder holds anything else.
     private func earlierPictures() throws -> [String] {
-        guard let images, FileIdentity(images)?.kind == .folder else { return [] }
+        guard let images, try FileStatus.of(images)?.kind == .folder else { return [] }
         let url = URL(fileURLWithPath: images)
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: images)) ?? []).sorted()
+        // A call that was killed may have left a part of its work.
+        try FolderReplacement.finish(url)
+        let names = try FolderContents.names(of: url).filter { !FolderReplacement.isInternal($0) }.sorted()
         let numbered = Set(names.indices.map(Self.pictureName))
-        let foreign = names.filter { !numbered.contains($0) || FileContent(url.appendingPathComponent($0)) != .png }
+        // The first bytes of a PNG file up to its size.
+        let headers = names.map { FileReader.start(of: url.appendingPathComponent($0).path, count: 24) }
+        let foreign = zip(names, headers).filter { !numbered.contains($0) || FileContent(Data($1)) != .png }.map(\.0)
         guard foreign.isEmpty else {
             throw OutputError.foreignFolder(
                 path: images, expected: "a folder of pictures that 'hrvq sample' wrote", names: foreign)
         }
-        // The first bytes of a PNG file up to its size; pictures of one call are of one size.
-        let headers = Set(names.map { (try? FileReader.read(url.appendingPathComponent($0)))?.prefix(24) ?? Data() })
-        guard headers.count <= 1 else {
+        // Pictures of one call are of one size.
+        guard Set(headers).count <= 1 else {
             throw OutputError.foreignFolder(
                 path: images, expected: "a folder of pictures that 'hrvq sample' wrote, as their sizes differ",
                 names: names)

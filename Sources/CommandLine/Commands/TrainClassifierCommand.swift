@@ -88,10 +88,12 @@ struct TrainClassifierCommand: ParsableCommand {
         outputs.writes(folder: output, files: ["config.json", "model.safetensors"])
         outputs.writes(json.file, .json, cure: JSONOptions.cure)
         try outputs.check()
-        let folder = ClassifierFolder(URL(fileURLWithPath: output))
+        let url = URL(fileURLWithPath: output)
+        let folder = ClassifierFolder(url)
         // An empty folder is what a run leaves that failed before it saved.
-        let isEmpty = (try? FileManager.default.contentsOfDirectory(atPath: output).isEmpty) ?? false
-        if FileManager.default.fileExists(atPath: output), !isEmpty {
+        if let status = try FileStatus.of(output),
+            try status.kind != .folder || !FolderContents.names(of: url).isEmpty
+        {
             guard force else {
                 throw FileError.exists(path: output, cure: "add --force to replace it, or choose another --output")
             }

@@ -46,7 +46,7 @@ struct TrainPriorCommand: ParsableCommand {
         let configuration = try requested ?? PriorTraining.resumed(at: url)
         var outputs = OutputGuard(force: options.force)
         outputs.reads(options.config, codes, heldOut)
-        let inside = (try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []
+        let inside = try FolderContents.namesIfPresent(of: url)
         outputs.writes(
             folder: output, files: ["prior.json", "config.json"], folders: inside.filter { $0.hasPrefix("layer-") })
         try outputs.check()

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// PNGs that `decode` wrote. They say so (`Software: hrvq decode`), so that the next `encode` of their folder takes the
@@ -14,9 +15,7 @@ enum DecodedPicture {
 
     /// Whether a file was written by `decode`, and not changed since.
     static func isMarked(_ path: String) -> Bool {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return false }
-        defer { try? handle.close() }
-        guard let start = try? handle.read(upToCount: headerBytes + chunk.count) else { return false }
+        let start = FileReader.start(of: path, count: headerBytes + chunk.count)
         return start.count == headerBytes + chunk.count && start.dropFirst(headerBytes).elementsEqual(chunk)
     }
 

@@ -34,7 +34,7 @@ struct FileConversion {
         }
         let conversions: [FileConversion]
         if let output {
-            let isFolder = InputFile.isFolder(output) || output.hasSuffix("/")
+            let isFolder = FileStatus.kind(of: output) == .folder || output.hasSuffix("/")
             if inputs.count == 1, !inputs[0].isOfFolder, !isFolder {
                 conversions = [FileConversion(input: inputs[0].path, output: try kind.path(output))]
             } else {
@@ -43,7 +43,7 @@ struct FileConversion {
                 conversions = zip(inputs, paths).map { FileConversion(input: $0.path, output: $1) }
             }
         } else {
-            for input in inputs where input.path != standard && !ImageFiles.isFile(input.path) {
+            for input in inputs where input.path != standard && FileStatus.kind(of: input.path) != .file {
                 throw ValidationError(
                     "\(name: input.path) is a pipe or a device; say with --output where the result goes")
             }

@@ -33,7 +33,7 @@ enum ImageFiles {
     ) throws -> [String] {
         let kind = extensions == Self.extensions ? .images : FileTree.Kind(name: kind, extensions: extensions)
         return try arguments.flatMap { argument in
-            switch FolderEntries.type(of: argument) {
+            switch try FileStatus.of(argument)?.kind {
             case nil:
                 throw FileError.missing(path: argument, cure: "give \(kind.name) files or folders of them")
             case .folder:
@@ -45,14 +45,8 @@ enum ImageFiles {
                     printError("\(argument): left out: " + tree.leftOut.texts.joined(separator: "; "))
                 }
                 return tree.files.map { (argument as NSString).appendingPathComponent($0) }
-            case .file, .special, .brokenLink: return [argument]
+            case .file, .link, .other: return [argument]
             }
         }
-    }
-
-    /// Whether a path leads to a file, and not to a folder, a pipe or a device.
-    static func isFile(_ path: String) -> Bool {
-        var information = stat()
-        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
     }
 }

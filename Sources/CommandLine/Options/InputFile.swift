@@ -27,7 +27,7 @@ struct InputFile {
                 return [InputFile(path: argument, place: "standard-input", isOfFolder: false)]
             }
             let found = try ImageFiles.list([argument], extensions: extensions, kind: kind)
-            guard isFolder(argument) else {
+            guard FileStatus.kind(of: argument) == .folder else {
                 return found.map { InputFile(path: $0, place: ($0 as NSString).lastPathComponent, isOfFolder: false) }
             }
             let name = URL(fileURLWithPath: argument).standardizedFileURL.lastPathComponent
@@ -39,11 +39,6 @@ struct InputFile {
                 return InputFile(path: path, place: above + below.drop { $0 == "/" }, isOfFolder: true)
             }
         }
-    }
-
-    static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     /// Paths of the inputs' results below one folder: the inputs' places with another extension, numbered where one is

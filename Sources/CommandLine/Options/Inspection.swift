@@ -29,13 +29,15 @@ extension Inspection {
         let url = URL(fileURLWithPath: path)
         // Mapped, so that the kind of a file of any size can be told.
         let data = try FileReader.read(url)
-        if data.starts(with: [0x89, 0x48, 0x52, 0x56, 0x51]) || path.hasSuffix(".hrvq") {
+        if data.starts(with: FileContent.compressedStart) || path.hasSuffix(".hrvq") {
             // Of a file that only has the name, the error says what its first bytes are not.
             let bytes = try [UInt8](FileReader.read(url, limit: FileReader.pictureLimit))
             let description = try CompressedDescription(bytes: bytes, name: path)
             self.init(
                 text: description.text, json: try ReportJSON.data(description), damage: description.damage)
-        } else if data.count > 8, data[data.startIndex + 8] == UInt8(ascii: "{") {
+        } else if FileContent.metadata(ofSafetensors: data) != nil
+            || (path as NSString).pathExtension.lowercased() == "safetensors"
+        {
             try self.init(safetensors: data, path: path)
         } else if ["yaml", "yml"].contains((path as NSString).pathExtension.lowercased()) {
             guard let text = String(data: try FileReader.read(url, limit: FileReader.textLimit), encoding: .utf8) else {
@@ -242,7 +244,7 @@ extension Inspection {
             throw FileError.malformed(
                 path: file.path, reason: "is not the JSON of a checkpoint", expected: "a checkpoint of 'hrvq train'")
         }
-        let names = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+        let names = try FolderContents.names(of: url).sorted()
         var lines = [
             Self.line("checkpoint", "step \(state.step)"),
             Self.line("training images", "\(state.images)"),

@@ -8,7 +8,7 @@ private let received = Atomic<Int32>(0)
 /// Turns SIGINT, SIGTERM and SIGHUP into a wish that a long job looks at; a second signal ends the process as usual.
 ///
 /// A plain handler, not a dispatch source: those need threads, and where none can start Dispatch waits for ever.
-final class Interruption {
+final class Interruption: Sendable {
     private let numbers: [Int32]
 
     init() {
@@ -17,6 +17,9 @@ final class Interruption {
         numbers = [SIGINT, SIGTERM] + (Self.isIgnored(SIGHUP) ? [] : [SIGHUP])
         for number in numbers {
             signal(number) { number in
+                // The call that the signal came into reads it afterwards.
+                let saved = errno
+                defer { errno = saved }
                 received.store(number, ordering: .relaxed)
                 let text: StaticString = "\nstopping after this step; signal again to end at once\n"
                 _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
@@ -30,11 +33,8 @@ final class Interruption {
         pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     }
 
-    /// Whether a signal came.
+    /// Whether a signal came; any thread may ask.
     var isAsked: Bool { received.load(ordering: .relaxed) != 0 }
-
-    /// ``isAsked`` for those who ask from other threads.
-    var wish: @Sendable () -> Bool { { received.load(ordering: .relaxed) != 0 } }
 
     /// The convention of shells for a process that a signal ended.
     var exitCode: ExitCode { ExitCode(128 + received.load(ordering: .relaxed)) }
@@ -45,9 +45,14 @@ final class Interruption {
     }
 
     private static func isIgnored(_ number: Int32) -> Bool {
-        let before = signal(number, SIG_DFL)
-        signal(number, before)
-        return unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        #if os(Linux)
+            let handler = action.__sigaction_handler.sa_handler
+        #else
+            let handler = action.__sigaction_u.__sa_handler
+        #endif
+        return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     deinit { end() }

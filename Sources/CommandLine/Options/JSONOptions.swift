@@ -19,15 +19,6 @@ struct JSONOptions: ParsableArguments {
         if let file { _ = try ResultKind.json.path(file) }
     }
 
-    /// Refuses a file that cannot be written or is there already.
-    ///
-    /// - Parameter force: What is there may be replaced.
-    func requireRoom(force: Bool) throws {
-        guard let file, file != OutputPath.standard else { return }
-        try OutputPath.requireWritable(file)
-        try OutputPath.refuseExisting(file, force: force, cure: Self.cure)
-    }
-
     /// Writes or prints the figures, and prints the text where they are not printed.
     func show(_ figures: @autoclosure () throws -> Data, text: @autoclosure () throws -> String) throws {
         if let file {

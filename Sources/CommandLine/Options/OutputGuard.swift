@@ -129,7 +129,7 @@ struct OutputGuard {
             if !result.makesFolder { try AtomicFile.requireWritable(URL(fileURLWithPath: result.path)) }
             try OutputPath.refuseExisting(result.path, force: force, cure: result.cure)
             try result.kind.requireReplaceable(result.path)
-            if FileIdentity(result.path)?.kind == .file { replaced.append(result.path) }
+            if FileStatus.kind(of: result.path) == .file { replaced.append(result.path) }
         }
         guard !replaced.isEmpty, !quiet else { return }
         printError(
@@ -143,7 +143,7 @@ struct OutputGuard {
         for path in results.map(\.path)
             + folders.flatMap({ folder in folder.files.map { Self.join(folder.path, $0) } })
         {
-            if let identity = FileIdentity(path), identity.kind == .file { targets.append((path, identity)) }
+            if let status = try? FileStatus.of(path), status.kind == .file { targets.append((path, status.identity)) }
         }
         if !targets.isEmpty {
             let inputs = inputFiles()
@@ -167,9 +167,9 @@ struct OutputGuard {
 
     private func refuseDataFolders() throws {
         for place in data where place.takesPictures {
-            guard let identity = FileIdentity(place.path), identity.kind == .folder else { continue }
+            guard let status = try? FileStatus.of(place.path), status.kind == .folder else { continue }
             let pictures = results.filter { $0.kind == .png }.map(\.path) + folders.map(\.path)
-            for path in pictures where FileIdentity.folders(around: path).contains(identity) {
+            for path in pictures where FileIdentity.folders(around: path).contains(status.identity) {
                 throw OutputError.insideData(output: path, data: place.path)
             }
         }
@@ -179,11 +179,11 @@ struct OutputGuard {
     private func inputFiles() -> [FileIdentity: String] {
         var found: [FileIdentity: String] = [:]
         func add(_ path: String) {
-            if let identity = FileIdentity(path), identity.kind == .file { found[identity] = path }
+            if let status = try? FileStatus.of(path), status.kind == .file { found[status.identity] = path }
         }
         for path in files { add(path) }
         for (path, withStatistics) in models {
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            for name in (try? FolderContents.names(of: URL(fileURLWithPath: path))) ?? []
             where Self.belongsToModel(name, withStatistics: withStatistics) {
                 let inner = Self.join(path, name)
                 add(inner)
@@ -209,12 +209,13 @@ struct OutputGuard {
         var visited: Set<FileIdentity> = []
         func visit(_ path: String) {
             // A link that leads upwards would be followed for ever.
-            guard let identity = FileIdentity(path), identity.kind == .folder, visited.insert(identity).inserted else {
-                return
-            }
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+            guard let status = try? FileStatus.of(path), status.kind == .folder,
+                visited.insert(status.identity).inserted
+            else { return }
+            // What may not be listed cannot be read as an input either.
+            for name in (try? FolderContents.names(of: URL(fileURLWithPath: path))) ?? [] {
                 let inner = join(path, name)
-                if FileIdentity(inner)?.kind == .folder { visit(inner) } else { found.append(inner) }
+                if FileStatus.kind(of: inner) == .folder { visit(inner) } else { found.append(inner) }
             }
         }
         visit(folder)

@@ -55,7 +55,7 @@ enum OutputKind {
     ///
     /// - Throws: ``OutputError/otherKind(path:found:expected:)``.
     func requireReplaceable(_ path: String) throws {
-        guard FileIdentity(path)?.kind == .file else { return }
+        guard FileStatus.kind(of: path) == .file else { return }
         let url = URL(fileURLWithPath: path)
         guard !mayReplace(url) else { return }
         let content = FileContent(url)

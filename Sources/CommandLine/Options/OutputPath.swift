@@ -45,14 +45,9 @@ enum OutputPath {
     static func refuseExisting(
         _ path: String, force: Bool, cure: String = "add --force to replace it, or choose another --output"
     ) throws {
-        var information = stat()
         guard !force else { return }
-        guard stat(path, &information) == 0 else {
-            // A link that leads nowhere would be replaced as well.
-            if lstat(path, &information) == 0 { throw FileError.exists(path: path, cure: cure) }
-            return
-        }
-        let kind = information.st_mode & S_IFMT
-        if kind == S_IFREG || kind == S_IFDIR { throw FileError.exists(path: path, cure: cure) }
+        // A link that leads nowhere would be replaced as well. What may not be looked at is an error when it is written.
+        let status = (try? FileStatus.of(path)) ?? (try? FileStatus.of(path, followsLinks: false))
+        guard status == nil || status?.kind == .other else { throw FileError.exists(path: path, cure: cure) }
     }
 }

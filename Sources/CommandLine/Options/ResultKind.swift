@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 
 /// What a command writes to a path. Every option that names a result is parsed by ``path(_:)``, so that a name that says
@@ -38,13 +39,8 @@ enum ResultKind: String, CaseIterable {
                 "\(name: path): the result is a .\(rawValue) file, not a .\(found) file; expected a name that ends in"
                     + " .\(rawValue) or has no extension")
         }
-        var isFolder: ObjCBool = false
         // A folder that exists was given its name on purpose.
-        if path.hasSuffix("/")
-            || (FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue)
-        {
-            return path
-        }
+        if path.hasSuffix("/") || FileStatus.kind(of: path) == .folder { return path }
         throw ValidationError(
             "\(name: path): the result is a folder, not a .\(found) file; choose another name, or end it with a slash")
     }

@@ -75,11 +75,12 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
             throw DatasetError.invalidSetting(
                 name: "the data folder of '\(rawValue)'", value: "not set", expected: "the path of a folder")
         }
-        let type = FolderEntries.type(of: folder)
-        guard type == .folder else {
+        // A folder that may not be looked at is an error of its own, and not a missing one.
+        let kind = try FileStatus.of(folder)?.kind
+        guard kind == .folder else {
             throw DatasetError.missing(
                 folder: folder, expected: expectedFiles(split),
-                cure: type == nil
+                cure: kind == nil
                     ? "the folder itself is not there; check the path"
                     : "this is a file; give the folder that it lies in")
         }

@@ -54,7 +54,7 @@ public struct ImageFolderDataset: ImageDataset {
         guard (0...1).contains(testShare) else {
             throw DatasetError.invalidSetting(name: "testShare", value: "\(testShare)", expected: "0 to 1")
         }
-        guard FolderEntries.type(of: folder) == .folder else {
+        guard try FileStatus.of(folder)?.kind == .folder else {
             throw DatasetError.missing(
                 folder: folder, expected: ["a folder with JPEG, PNG or WebP files"], cure: "check the path")
         }
@@ -107,10 +107,10 @@ public struct ImageFolderDataset: ImageDataset {
         var digest = try DatasetFingerprint.Digest(images: count)
         for (index, path) in paths.enumerated() {
             // A file that is gone since has no size, and is found when it is read.
-            try digest.add(name: path, size: FileReader.size(of: name(at: index)) ?? -1)
+            try digest.add(name: path, size: (try? FileStatus.of(name(at: index)))?.size ?? -1)
         }
         for index in DatasetFingerprint.sampled(of: count) {
-            try digest.add(content: FileReader.start(of: name(at: index), bytes: DatasetFingerprint.sampledBytes))
+            try digest.add(content: FileReader.start(of: name(at: index), count: DatasetFingerprint.sampledBytes))
         }
         return try digest.finish()
     }

@@ -116,12 +116,12 @@ public struct MNISTDataset: ImageDataset {
         let names = ["\(stem)-idx\(axes)-ubyte", "\(stem).idx\(axes)-ubyte"].flatMap { [$0, $0 + ".gz"] }
         for name in names {
             let url = root.appendingPathComponent(name, isDirectory: false)
-            switch FolderEntries.type(of: url.path) {
+            switch FileStatus.kind(of: url.path) {
             case nil: continue
             case .folder:
                 let inner = names.map { url.appendingPathComponent($0, isDirectory: false) }
-                if let found = inner.first(where: { FolderEntries.type(of: $0.path) != nil }) { return found }
-            case .file, .special, .brokenLink: return url
+                if let found = inner.first(where: { FileStatus.kind(of: $0.path) != nil }) { return found }
+            case .file, .link, .other: return url
             }
         }
         return nil

@@ -57,8 +57,19 @@ struct WebPDecoder {
                 Int(information.canvas_height) == height, WebPAnimDecoderGetNext(decoder, &frame, &time) != 0, let frame
             else { throw damaged("its first frame cannot be decoded") }
             let canvas = UnsafeBufferPointer(start: frame, count: width * height * 4)
-            let pixels = channels == 4 ? Array(canvas) : canvas.indices.filter { $0 % 4 != 3 }.map { canvas[$0] }
+            let pixels = channels == 4 ? Array(canvas) : Self.withoutAlpha(canvas)
             return DecodedPixels(width: width, height: height, channels: channels, pixels: pixels)
+        }
+    }
+
+    /// The first three of every four bytes.
+    private static func withoutAlpha(_ canvas: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        let count = canvas.count / 4
+        return [UInt8](unsafeUninitializedCapacity: 3 * count) { target, filled in
+            for pixel in 0..<count {
+                for channel in 0..<3 { target[3 * pixel + channel] = canvas[4 * pixel + channel] }
+            }
+            filled = 3 * count
         }
     }
 

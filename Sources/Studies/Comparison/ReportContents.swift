@@ -17,7 +17,7 @@ package enum ReportContents {
         let present = names.filter { FileIdentity(folder.appendingPathComponent($0).path) != nil }
         func isOwn(_ name: String) -> Bool {
             let url = folder.appendingPathComponent(name)
-            guard FileIdentity(url.path)?.kind == .file, let data = try? FileReader.read(url) else { return false }
+            guard FileStatus.kind(of: url.path) == .file, let data = try? FileReader.read(url) else { return false }
             if name == report {
                 let figures = try? JSONSerialization.jsonObject(with: data)
                 let table = (figures as? [[String: Any]])?.first ?? figures as? [String: Any] ?? [:]

@@ -7,6 +7,15 @@ struct GrowthReport {
     let folder: URL
     let threads: Int
 
+    /// The names of its files.
+    static func fileNames(_ quantities: [GrowthSweep.Quantity]) -> [String] {
+        ["growth.json", "growth.txt", "index.html"] + quantities.flatMap { [timeChart(of: $0), memoryChart(of: $0)] }
+    }
+
+    private static func timeChart(of quantity: GrowthSweep.Quantity) -> String { quantity.rawValue + "-time.svg" }
+
+    private static func memoryChart(of quantity: GrowthSweep.Quantity) -> String { quantity.rawValue + "-memory.svg" }
+
     /// - Throws: `FileError`, `FigureError`.
     func write(_ sweeps: [(sweep: GrowthSweep, results: [GrowthMeasure.Result])]) throws {
         try AtomicFolder.create(folder)
@@ -24,11 +33,11 @@ struct GrowthReport {
             texts.append(sweep.title + "\n\n" + table.text + "\n\n" + sweep.explanation + "\n")
             let time = try chart(
                 sweep, results, Axis("time of \(sweep.work)", unit: "ms", scale: .logarithmic(base: .ten)),
-                "\(sweep.quantity.rawValue)-time.svg"
+                Self.timeChart(of: sweep.quantity)
             ) { $0.seconds * 1000 }
             let memory = try chart(
                 sweep, results, Axis("largest resident memory", unit: "MiB", scale: .logarithmic(base: .ten)),
-                "\(sweep.quantity.rawValue)-memory.svg"
+                Self.memoryChart(of: sweep.quantity)
             ) { $0.memory }
             blocks += [
                 .heading(sweep.title), .paragraph(sweep.explanation), .sideBySide([time, memory]), .table(table),

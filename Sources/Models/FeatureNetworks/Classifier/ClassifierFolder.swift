@@ -24,7 +24,7 @@ public struct ClassifierFolder: Sendable {
         guard try FileStatus.exists(url) else {
             throw FileError.missing(path: url.path, cure: cure)
         }
-        try? FolderReplacement.finish(url)
+        _ = try? FolderReplacement.finish(url)
         let data = try FileReader.read(configurationFile, cure: cure, limit: FileReader.textLimit)
         if Self.describesAutoencoder(data) { throw FeaturesError.holdsAutoencoder(path: url.path) }
         return try ClassifierConfiguration(json: data, source: configurationFile.path)

@@ -35,7 +35,7 @@ public struct PriorFolder: Sendable {
     func clear() throws -> [String] {
         guard holdsPriors else { return [] }
         var removed: [String] = []
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted()
+        let names = try FolderContents.names(of: url).sorted()
         for name in names where name.hasPrefix("layer-") && Int(name.dropFirst(6)) != nil {
             let run = RunFolder(url.appendingPathComponent(name, isDirectory: true))
             removed += try run.clearUnused().map { "\(name)/\($0)" }

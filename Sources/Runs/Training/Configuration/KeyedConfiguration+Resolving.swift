@@ -62,8 +62,13 @@ extension KeyedConfiguration {
             throw ConfigurationError.malformedOverride(text: override)
         }
         let value = try ConfigurationValue(yaml: text, source: source)
+        let path = key.split(separator: ".", omittingEmptySubsequences: false)
+        guard path.count <= ConfigurationValue.deepest else {
+            throw ConfigurationError.unparsable(
+                source: "--set \(Listing.cut(override))", reason: "\(ConfigurationValue.TooDeep())")
+        }
         var tree = ConfigurationValue.section([:])
-        guard tree.insert(value, at: key.split(separator: ".", omittingEmptySubsequences: false)[...]) else {
+        guard tree.insert(value, at: path[...]) else {
             throw ConfigurationError.malformedOverride(text: override)
         }
         try apply(tree, source: source)

@@ -22,15 +22,14 @@ public final class MetricsLog {
     ///   `FileError/unwritable(path:reason:)`.
     public init(url: URL, resumedStep: Int? = nil) throws {
         self.url = url
-        var information = stat()
-        let exists = stat(url.path, &information) == 0
-        guard !exists || information.st_mode & S_IFMT == S_IFREG else {
+        let status = try FileStatus.of(url.path)
+        guard status == nil || status?.kind == .file else {
             throw FileError.unreadable(path: url.path, reason: "is not a regular file")
         }
-        if exists, let resumedStep {
+        if status != nil, let resumedStep {
             try Self.cut(url, after: resumedStep)
         } else {
-            guard information.st_size == 0 else {
+            guard status?.size ?? 0 == 0 else {
                 throw FileError.exists(path: url.path, cure: "resume the run, or choose another output folder")
             }
             try AtomicFile.write(Data(), to: url)

@@ -118,7 +118,7 @@ public final class TensorBoardWriter {
 
     /// The latest time in the names of a folder's event files.
     private static func latestSeconds(in folder: URL) -> Int? {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let names = (try? FolderContents.names(of: folder)) ?? []
         return names.compactMap { name in
             guard name.hasPrefix(prefix) else { return nil }
             let time = name.dropFirst(prefix.count).prefix { $0 != "." }

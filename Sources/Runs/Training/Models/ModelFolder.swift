@@ -29,7 +29,7 @@ public struct ModelFolder: Sendable {
             throw FileError.missing(path: url.path, cure: "give the folder of a training run or of a model")
         }
         // Where it cannot be completed, for example without permission, the new files are read from where they are.
-        try? FolderReplacement.finish(url)
+        _ = try? FolderReplacement.finish(url)
         let data = try FileReader.read(
             configurationFile, cure: "give a folder that holds config.json and model.safetensors",
             limit: FileReader.textLimit)

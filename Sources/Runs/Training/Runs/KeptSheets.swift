@@ -26,13 +26,12 @@ enum KeptSheets {
     ///   - latest: The step of the latest one.
     ///   - every: Steps from one evaluation to the next.
     static func prune(_ folder: URL, latest: Int, every: Int) {
-        let manager = FileManager.default
-        for name in (try? manager.contentsOfDirectory(atPath: folder.path)) ?? [] {
+        for name in (try? FolderContents.names(of: folder)) ?? [] {
             guard name.hasPrefix("step-"), name.hasSuffix(".png"),
                 let step = Int(name.dropFirst(5).dropLast(4)), name == fileName(step: step), step < latest,
                 !stays(step: step, every: every)
             else { continue }
-            try? manager.removeItem(at: folder.appendingPathComponent(name))
+            try? AtomicFile.remove(folder.appendingPathComponent(name))
         }
     }
 

@@ -35,10 +35,10 @@ extension RunFolder {
     /// The names in the folder that a run writes under, as far as there is something behind them.
     func takenNames() -> [String] {
         [model.configurationFile, model.weightsFile, metricsFile, checkpoints, samples].filter { file in
-            switch FileIdentity(file.path)?.kind {
-            case .folder: (try? FileManager.default.contentsOfDirectory(atPath: file.path).isEmpty) != true
+            switch FileStatus.kind(of: file.path) {
+            case .folder: (try? FolderContents.names(of: file).isEmpty) != true
             case .file: FileContent(file) != .empty
-            case .other: true
+            case .link, .other: true
             case nil: false
             }
         }.map(\.lastPathComponent)
@@ -61,7 +61,7 @@ extension RunFolder {
     /// - Throws: ``TrainingError/runInUse(path:)``, `FileError.unwritable`.
     @discardableResult
     package func clearUnused() throws -> [String] {
-        guard FileIdentity(url.path)?.kind == .folder else { return [] }
+        guard FileStatus.kind(of: url.path) == .folder else { return [] }
         let lock = try RunLock(url)
         defer { withExtendedLifetime(lock) {} }
         return try clear()
@@ -73,7 +73,7 @@ extension RunFolder {
     func ownEntries() throws -> [String] {
         guard isRun else { return [] }
         var entries = try FolderContents.namesIfPresent(of: url).filter(isOwn)
-        for folder in [checkpoints, samples] where FileIdentity(folder.path)?.kind == .folder {
+        for folder in [checkpoints, samples] where FileStatus.kind(of: folder.path) == .folder {
             let all = try FolderContents.names(of: folder)
             let own = all.filter { isOwnCheckpoint($0) || isOwnSheet($0) }
             let name = folder.lastPathComponent
@@ -99,7 +99,7 @@ extension RunFolder {
     @discardableResult
     func removeOwnFiles() throws -> [String] {
         var removed: [String] = []
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted()
+        let names = try FolderContents.names(of: url).sorted()
         for name in names where isOwn(name) {
             try AtomicFile.remove(url.appendingPathComponent(name))
             removed.append(name)
@@ -108,7 +108,7 @@ extension RunFolder {
         for step in checkpointSteps() where try removeCheckpoint(step) { count += 1 }
         if count > 0 { removed.append("\(count) \(count == 1 ? "checkpoint" : "checkpoints")") }
         count = 0
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: samples.path)) ?? [] where isOwnSheet(name) {
+        for name in try FolderContents.namesIfPresent(of: samples) where isOwnSheet(name) {
             try AtomicFile.remove(samples.appendingPathComponent(name))
             count += 1
         }
@@ -121,7 +121,7 @@ extension RunFolder {
     /// Whether a file of a folder that is a run was written by it.
     private func isOwn(_ name: String) -> Bool {
         let file = url.appendingPathComponent(name)
-        guard FileIdentity(file.path)?.kind == .file else { return false }
+        guard FileStatus.kind(of: file.path) == .file else { return false }
         return switch name {
         case "config.json", "run.json", "model.safetensors", "metrics.jsonl": true
         case "evaluation.json": Self.table(file).map { $0["mse"] != nil || $0["report"] != nil } ?? false
@@ -138,7 +138,7 @@ extension RunFolder {
         // The state goes last: were this stopped in between, the rest is still a checkpoint that can be removed.
         for name in Self.checkpointFiles.reversed() {
             let file = folder.appendingPathComponent(name)
-            if FileIdentity(file.path)?.kind == .file { try AtomicFile.remove(file) }
+            if FileStatus.kind(of: file.path) == .file { try AtomicFile.remove(file) }
         }
         rmdir(folder.path)
         return true
@@ -150,7 +150,7 @@ extension RunFolder {
     }
 
     private static func table(_ file: URL) -> [String: Any]? {
-        guard FileIdentity(file.path)?.kind == .file, let data = try? FileReader.read(file) else { return nil }
+        guard FileStatus.kind(of: file.path) == .file, let data = try? FileReader.read(file) else { return nil }
         return try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     }
 }

@@ -61,7 +61,7 @@ public struct RunFolder: Sendable {
     /// - Throws: ``TrainingError/runExists(path:step:)``, ``TrainingError/notARun(path:names:)``,
     ///   ``TrainingError/nothingToResume(path:)``.
     package func check(_ existing: TrainingRun.Existing) throws {
-        try? FolderReplacement.finish(url)
+        _ = try? FolderReplacement.finish(url)
         switch existing {
         case .refuse, .replace:
             let taken = takenNames()

@@ -15,7 +15,7 @@ package final class RunLock {
     package init(_ folder: URL, isShared: Bool = false) throws {
         descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw FileError.unwritable(path: folder.path, reason: String(cString: strerror(errno)))
+            throw FileError.unwritable(path: folder.path, reason: systemReason())
         }
         // File systems without locks answer with another error; there is no protection there, and training goes on.
         if flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0, errno == EWOULDBLOCK {

@@ -57,7 +57,7 @@ public final class Experiment {
             throw TrainingError.runExists(path: folder.path, step: run.checkpointSteps().last)
         }
         let declaration = folder.appendingPathComponent("experiment.json")
-        let foreign = Self.foreignNames(in: folder)
+        let foreign = try Self.foreignNames(in: folder)
         guard foreign.isEmpty else { throw ExperimentError.notAnExperiment(path: folder.path, names: foreign) }
         if replace {
             removed = try removeWhatDiffers(from: try? Self.stored(at: declaration))
@@ -82,18 +82,17 @@ public final class Experiment {
 
     /// What a folder holds that is no experiment; nothing where it is empty or an experiment, which its declaration says, or
     /// one of its runs where the declaration is damaged.
-    private static func foreignNames(in folder: URL) -> [String] {
-        func names(_ url: URL) -> [String] {
-            ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).filter { !$0.hasPrefix(".") }
-                .sorted()
+    private static func foreignNames(in folder: URL) throws -> [String] {
+        func names(_ url: URL) throws -> [String] {
+            try FolderContents.namesIfPresent(of: url).filter { !$0.hasPrefix(".") }.sorted()
         }
         let runs = folder.appendingPathComponent("runs", isDirectory: true)
-        let inside = names(runs)
+        let inside = try names(runs)
         let declaration = try? JSONSerialization.jsonObject(
             with: FileReader.read(folder.appendingPathComponent("experiment.json")))
         if let table = declaration as? [String: Any], table["models"] != nil, table["branching"] != nil { return [] }
         if inside.contains(where: { RunFolder(runs.appendingPathComponent($0)).isRun }) { return [] }
-        return names(folder).filter { $0 != "runs" || !inside.isEmpty }
+        return try names(folder).filter { $0 != "runs" || !inside.isEmpty }
     }
 
     /// Removes runs of other settings, and results that no longer belong to the declaration.
@@ -110,7 +109,7 @@ public final class Experiment {
         guard before != configuration else { return removed }
         for name in ExperimentReport.fileNames + ExperimentCharts.fileNames {
             let url = folder.appendingPathComponent(name)
-            guard FileIdentity(url.path)?.kind == .file else { continue }
+            guard FileStatus.kind(of: url.path) == .file else { continue }
             try AtomicFile.remove(url)
             removed.append(name)
         }

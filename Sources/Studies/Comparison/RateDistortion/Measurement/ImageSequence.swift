@@ -105,13 +105,8 @@ public final class ImageSequence {
             let name = dataset.name(at: batch.indices[0])
             return Item(
                 name: name, image: try batch.pictures(of: batch.pixels)[0],
-                isFromJPEG: dataset is ImageFolderDataset && Self.isJPEG(name))
+                isFromJPEG: dataset is ImageFolderDataset
+                    && ImageFormat(magic: FileReader.start(of: name, count: 12)) == .jpeg)
         }
-    }
-
-    private static func isJPEG(_ path: String) -> Bool {
-        guard let file = FileHandle(forReadingAtPath: path) else { return false }
-        defer { try? file.close() }
-        return ImageFormat(magic: [UInt8]((try? file.read(upToCount: 12)) ?? Data())) == .jpeg
     }
 }

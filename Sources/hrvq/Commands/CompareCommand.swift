@@ -93,7 +93,7 @@ struct CompareCommand: ParsableCommand {
             },
             classifier: classifier.map { try ClassifierFolder(URL(fileURLWithPath: $0)).load(on: device) },
             device: device)
-        let dataset = try data.remembering(runs[0], models[0].configuration, quiet: quiet)
+        let dataset = try data.remembering(NamedFolder(runs[0]).url.path, models[0].configuration, quiet: quiet)
             .open(models[0].configuration, quiet: quiet)
         // A folder that cannot be written is better known before the measuring than after it.
         try AtomicFolder.create(folder)

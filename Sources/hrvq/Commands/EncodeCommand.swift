@@ -102,7 +102,7 @@ struct EncodeCommand: ParsableCommand {
         try compressor.require(coding)
         let configuration = compressor.configuration
         let dataset = try configuration.data.open(
-            data.map { URL(fileURLWithPath: $0) }, split: split ?? .test)
+            DataOptions.folder(data, of: model.run, configuration, quiet: options.quiet), split: split ?? .test)
         DataReport.print(dataset.summary.lines(split ?? .test, taken: limit), quiet: options.quiet)
         // Better known before the data set goes through the network than after it.
         try OutputPath.requireWritable(file.output)

@@ -134,10 +134,13 @@ struct RateDistortionCommand: ParsableCommand {
                 files: paths, channels: runs.first?.configuration.data.channels ?? 3,
                 limit: data.limit, source: Self.title(of: images))
         }
-        guard let configuration = runs.first?.configuration else { throw RateDistortionError.noData }
+        guard let configuration = runs.first?.configuration, let run = self.runs.first else {
+            throw RateDistortionError.noData
+        }
         let settings = configuration.data
         return try ImageSequence(
-            dataset: data.open(configuration, quiet: quiet), limit: data.limit,
+            dataset: data.remembering(NamedFolder(run).url.path, configuration, quiet: quiet)
+                .open(configuration, quiet: quiet), limit: data.limit,
             maximumSkippedShare: settings.maximumSkippedShare,
             source: "\(settings.kind.rawValue) \(settings.width)×\(settings.height)×\(settings.channels),"
                 + " \(data.part.rawValue) split")

@@ -85,7 +85,9 @@ struct SampleCommand: ParsableCommand {
         // What can be wrong should be so before the work is done.
         let recognizer = try classifier.map { try loadClassifier($0, priors.space.classNames, device) }
         let dataset = try nearest.map {
-            try configuration.data.open($0 == "-" ? nil : URL(fileURLWithPath: $0), split: .train)
+            try configuration.data.open(
+                DataOptions.folder($0 == OutputPath.standard ? nil : $0, of: model.run, configuration, quiet: quiet),
+                split: .train)
         }
         let seed = sampling.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
         let classes = try sampling.classNumbers(in: priors.space)

@@ -198,6 +198,7 @@ public struct PriorTraining {
     /// What may change when a layer's training goes on.
     static let freeSettings = [
         "checkpoint.", "evaluation.every", "evaluation.images", "logging.", "training.steps", "training.epochs",
+        "training.threads",
     ]
 
     private func changed(_ configuration: PriorConfiguration) throws -> PriorConfiguration {

@@ -38,11 +38,11 @@ public enum AtomicFile {
             try temporary.synchronize()
             if let group = AtomicGroup.current { return group.add(temporary, target: url) }
             try temporary.move(to: url)
-            try synchronizeFolder(folder)
         } catch {
             temporary.discard()
-            throw error
+            throw FileError.untouched(error)
         }
+        try synchronizeFolder(folder)
     }
 
     /// Writes a file unless there is one of that name: of several programs that try at the same time, the first one's

@@ -34,13 +34,13 @@ public enum AtomicFolder {
             try AtomicGroup.outside { try body(temporary.url) }
             try AtomicFile.synchronizeFolder(temporary.url)
             try place(temporary.url, at: url, needsExchange: needsExchange)
-            try AtomicFile.synchronizeFolder(parent)
         } catch {
             try? Leftovers.removeTree(temporary.url.path)
-            throw error
+            throw FileError.untouched(error)
         }
         // What was replaced has the temporary name now. Should it stay, it is a leftover for the next run.
-        if try FileStatus.exists(temporary.url) { try? Leftovers.removeTree(temporary.url.path) }
+        defer { if (try? FileStatus.exists(temporary.url)) == true { try? Leftovers.removeTree(temporary.url.path) } }
+        try AtomicFile.synchronizeFolder(parent)
     }
 
     private static func place(_ new: URL, at url: URL, needsExchange: Bool) throws {

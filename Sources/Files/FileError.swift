@@ -6,7 +6,7 @@ import Foundation
 public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Nothing exists at the path.
     case missing(path: String, cure: String)
-    /// The file exists but its bytes could not be read (permissions, a folder where a file is due, …).
+    /// The file exists but its bytes could not be read (permissions, a directory instead of a file, …).
     case unreadable(path: String, reason: String)
     /// The file or folder could not be written; `reason` is the system's own text (such as a full disk).
     case unwritable(path: String, reason: String)
@@ -23,10 +23,21 @@ public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .missing(let path, let cure): "\(path): no such file or folder; \(cure)"
         case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
-        case .unwritable(let path, let reason):
-            "\(path): cannot be written: \(reason); nothing was left half-written"
+        case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
         case .malformed(let path, let reason, let expected): "\(path): \(reason); expected \(expected)"
         case .exists(let path, let cure): "\(path): exists already; \(cure)"
         }
+    }
+}
+
+extension FileError {
+    private static let untouchedText = "; nothing was left half-written"
+
+    /// An error of what appears whole or not at all: what could not be written is as it was before.
+    static func untouched(_ error: any Error) -> any Error {
+        guard case .unwritable(let path, let reason) = error as? FileError, !reason.hasSuffix(untouchedText) else {
+            return error
+        }
+        return FileError.unwritable(path: path, reason: reason + untouchedText)
     }
 }

@@ -104,7 +104,7 @@ struct FileConversion {
         guard input == Self.standard else {
             return [UInt8](try FileReader.read(URL(fileURLWithPath: input), cure: "check the path", limit: limit))
         }
-        return [UInt8](try FileReader.read(FileHandle.standardInput, path: inputName))
+        return [UInt8](try FileReader.read(FileHandle.standardInput, path: inputName, limit: limit))
     }
 
     /// Writes the result, whole or not at all, and makes its folder where it is missing.

@@ -53,7 +53,7 @@ struct ReconstructCommand: ParsableCommand {
         var reconstructions: [PixelImage] = []
         var skipped: [String] = []
         let counter = ProgressCounter("reconstructing", quiet: quiet)
-        let colour = ColourNotice()
+        let colour = ColourNotice(quiet: quiet)
         for (index, path) in paths.enumerated() {
             let original: PixelImage
             do {

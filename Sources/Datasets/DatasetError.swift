@@ -27,30 +27,33 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let folder, let expected, let cure):
-            return "\(name: folder): files are missing; expected " + Listing.text(expected) + "; \(cure)"
+            return "\(name: folder): files are missing; expected " + Listing.text(expected) + "; \(name: cure)"
         case .noImages(let folder, let split, let reason, let leftOut):
-            return "\(name: folder): no image for the split '\(split.rawValue)': \(reason);"
+            return "\(name: folder): no image for the split '\(split.rawValue)': \(name: reason);"
                 + " expected JPEG, PNG or WebP files, in folders or not"
                 + (leftOut.isEmpty ? "" : " (left out: " + leftOut.joined(separator: "; ") + ")")
         case .unclearFolders(let folder, let reason, let cure):
-            return "\(name: folder): splits and classes cannot be told apart: \(reason); \(cure)"
+            return "\(name: folder): splits and classes cannot be told apart: \(name: reason); \(name: cure)"
         case .unknownClasses(let folder, let names, let known):
             return "\(name: folder): folders that are no class of the training images: \(Count.names(names));"
                 + " expected some of \(Count.names(known)); rename or remove them, or put the images into the folder"
                 + " itself to use them without labels"
         case .noneDecoded(let seen, let examples):
-            return "none of \(seen) images could be read:" + examples.map { "\n  - \($0.reason)" }.joined()
+            return "none of \(seen) images could be read:\n" + Self.list(examples)
         case .mismatchedShape(let dataset, let asked, let natural):
-            return "\(dataset): images have the shape \(natural) and \(asked) was asked for;"
+            return "\(name: dataset): images have the shape \(natural) and \(asked) was asked for;"
                 + " set the shape to \(natural) or leave it out"
         case .invalidSetting(let name, let value, let expected):
             return "\(name: name) is \(name: value); expected \(expected)"
         case .tooManySkipped(let bad, let seen, let limit, let examples):
-            let list = Listing.text(examples, separator: "") { "\n  - \($0.reason)" }
             return "\(bad) of \(seen) images could not be read, more than the allowed share of \(limit);"
-                + " remove or replace them, or raise the share. Among them:\(list)"
+                + " remove or replace them, or raise the share. Among them:\n" + Self.list(examples)
         case .stopped:
             return "the loader was stopped; make a new one that starts at the step you need"
         }
+    }
+
+    private static func list(_ images: [SkippedImage]) -> String {
+        Listing.text(images, separator: "\n") { "  - \($0.reason)" }
     }
 }

@@ -285,6 +285,7 @@ enum Count {
 
     /// The first names, and how many there are where these are not all.
     static func names(_ names: [String], limit: Int = 5) -> String {
-        names.prefix(limit).joined(separator: ", ") + (names.count > limit ? ", … (\(text(names.count)) in all)" : "")
+        TerminalText.names(Array(names.prefix(limit)))
+            + (names.count > limit ? ", … (\(text(names.count)) in all)" : "")
     }
 }

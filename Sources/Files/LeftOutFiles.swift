@@ -48,7 +48,7 @@ package struct LeftOutFiles: Sendable, Equatable {
         Reason.allCases.compactMap { reason in
             guard let count = counts[reason], let names = examples[reason] else { return nil }
             let more = count > names.count ? ", …" : ""
-            return "\(count) \(text(reason, isOne: count == 1)): " + names.joined(separator: ", ") + more
+            return "\(count) \(text(reason, isOne: count == 1)): " + TerminalText.names(names) + more
         }
     }
 

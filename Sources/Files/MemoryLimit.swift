@@ -104,7 +104,7 @@ public struct MemoryError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// One sentence: what, how much, how much may be used, the remedy.
     public var description: String {
-        "\(use) needs \(ByteCount.text(needed)) of memory, and \(ByteCount.text(available)) may be used; \(remedy),"
+        "\(name: use) needs \(ByteCount.text(needed)) of memory, and \(ByteCount.text(available)) may be used; \(remedy),"
             + " or allow more with --memory SIZE"
     }
 }

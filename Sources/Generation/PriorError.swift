@@ -40,7 +40,7 @@ public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
         case .noSuchLayer(let found, let layers):
             "layer \(found) was asked for, and the codes have the layers 1 to \(layers)"
         case .otherModel(let what, let other, let reason):
-            "\(name: what) and \(name: other) do not belong together: \(reason); "
+            "\(name: what) and \(name: other) do not belong together: \(name: reason); "
                 + "use the codes and the prior of one and the same trained model ('hrvq tokenize' writes its codes)"
         case .holdsOther(let path):
             "\(name: path): holds a model or a training run that is no prior; choose another --output"

@@ -26,9 +26,9 @@ public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvert
         case .noData: "there is no run that says which data set to take; give image files or folders with --images"
         case .noImages(let skipped):
             "no image could be read; give JPEG, PNG or WebP files"
-                + (skipped.isEmpty ? "" : ":\n" + skipped.prefix(5).map { "  - \($0)" }.joined(separator: "\n"))
+                + (skipped.isEmpty ? "" : ":\n" + Listing.text(skipped, limit: 5, separator: "\n") { "  - \($0)" })
         case .codec(let name, let image, let reason):
-            "\(name: image): \(name: name) failed: \(reason)"
+            "\(name: image): \(name: name) failed: \(name: reason)"
         case .outputExists(let path):
             "\(name: path): exists; add --force to replace the report in it, or choose another --output"
         }

@@ -208,7 +208,7 @@ package enum Checkpoint {
             throw TrainingError.malformedCheckpoint(
                 path: path,
                 reason: "it is the checkpoint of another run, or config.json was changed: "
-                    + foreign.joined(separator: ", "))
+                    + Listing.text(foreign))
         }
         try state.check(images: images, data: data, totalSteps: totalSteps, path: folder.url.path)
         let now = State(step: last, images: images, device: device, elementType: elementType, data: data)

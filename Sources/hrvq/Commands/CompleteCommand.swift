@@ -108,7 +108,7 @@ struct CompleteCommand: ParsableCommand {
             let wanted = min(data.limit ?? 10, dataset.count)
             try check(wanted)
             let samples = try dataset.samples((0..<wanted).map { $0 * dataset.count / wanted })
-            for image in samples.skipped { printError("skipped: \(image.reason)") }
+            for image in samples.skipped { printError("skipped: \(name: image.reason)") }
             return try samples.pictures(of: samples.pixels)
         }
         guard data.data == nil else {

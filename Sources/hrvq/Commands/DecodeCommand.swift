@@ -92,7 +92,7 @@ struct DecodeCommand: ParsableCommand {
         let codes = try DecodableCodes(Data(bytes), path: name, for: decoder.space, layers: layers)
         if !codes.namesModel, !options.quiet {
             printError(
-                "\(name: name) does not say which model its codes are of; they are decoded as codes of \(model.run)")
+                "\(name: name) does not say which model its codes are of; they are decoded as codes of \(name: model.run)")
         }
         let data = compressor.configuration.data
         return Pictures(
@@ -118,7 +118,7 @@ struct DecodeCommand: ParsableCommand {
             return say(conversion.inputName, conversion.outputName, pictures.report)
         }
         guard conversion.output != FileConversion.standard else {
-            throw ValidationError("\(conversion.inputName) holds \(count) images; give a folder with --output")
+            throw ValidationError("\(name: conversion.inputName) holds \(count) images; give a folder with --output")
         }
         if isNamed, ResultKind.promise(of: conversion.output) == ResultKind.png.rawValue {
             var all: [PixelImage] = []

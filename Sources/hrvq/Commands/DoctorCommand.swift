@@ -45,9 +45,7 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private func text(_ report: Report) -> String {
-        func line(_ name: String, _ value: String) -> String {
-            name.padding(toLength: 18, withPad: " ", startingAt: 0) + value
-        }
+        func line(_ label: String, _ value: String) -> String { LabelledLine.text(label, value, column: 18) }
         return [
             line("hrvq", report.hrvq),
             line("LibTorch", report.libTorch + (report.supported ? "" : " (not tried: 2.11 to 2.13 are supported)")),

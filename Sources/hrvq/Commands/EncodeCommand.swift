@@ -112,7 +112,7 @@ struct EncodeCommand: ParsableCommand {
         let counter = ProgressCounter("encoding", quiet: options.quiet)
         let (codes, skipped) = try compressor.encode(dataset, limit: limit) { counter.show($0, of: $1) }
         counter.finish()
-        for reason in skipped { printError("skipped: \(reason)") }
+        for reason in skipped { printError("skipped: \(name: reason)") }
         let compressed = try compressor.compress(
             codes, width: configuration.data.width, height: configuration.data.height, mode: coding,
             name: "the data set")
@@ -125,7 +125,7 @@ struct EncodeCommand: ParsableCommand {
         guard !options.quiet else { return }
         let pixels = Double(header.width) * Double(header.height) * Double(header.images)
         printError(
-            "\(file.inputName) → \(file.outputName): " + (header.images == 1 ? "" : "\(header.images) images of ")
+            "\(name: file.inputName) → \(name: file.outputName): " + (header.images == 1 ? "" : "\(header.images) images of ")
                 + "\(header.width)x\(header.height), \(header.mode), \(bytes) bytes, "
                 + "\(String(format: "%.4f", Double(bytes) * 8 / pixels)) bits per pixel")
     }

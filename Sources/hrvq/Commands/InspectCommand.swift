@@ -101,7 +101,7 @@ struct InspectCommand: ParsableCommand {
             try json.show(found.json, text: found.text)
             // A script that asks is to hear of it.
             if let damage = found.damage {
-                printError("error: \(damage)")
+                printError("error: \(name: damage)")
                 throw ExitCode.failure
             }
             return
@@ -188,7 +188,7 @@ struct InspectCommand: ParsableCommand {
             let dataset = try configuration.data.open(data.map { URL(fileURLWithPath: $0) }, split: .test)
             let index = Int.random(in: 0..<dataset.count, using: &generator)
             let sample = try dataset.samples([index])
-            for image in sample.skipped { printError("skipped: \(image.reason)") }
+            for image in sample.skipped { printError("skipped: \(name: image.reason)") }
             return try sample.pictures(of: sample.pixels)[0]
         }
         return try PixelImage(

@@ -64,7 +64,7 @@ struct TrainCommand: ParsableCommand {
                     + "steps \(training.step) to \(training.totalSteps)")
         }
         if !quiet, data == nil, let folder = training.dataFolder {
-            printError("images of the run's data folder \(folder.path)")
+            printError("images of the run's data folder \(name: folder.path)")
         }
         let interruption = Interruption()
         let start = ProcessInfo.processInfo.systemUptime

@@ -5,6 +5,6 @@ enum DataReport {
     /// - Parameter quiet: Prints nothing.
     static func print(_ lines: [String], quiet: Bool) {
         guard !quiet else { return }
-        for line in lines { printError("data: \(line)") }
+        for line in lines { printError("data: \(name: line)") }
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// PNGs that `decode` wrote. They say so (`Software: hrvq decode`), so that the next `encode` of their folder takes the
@@ -40,8 +41,8 @@ enum DecodedPicture {
         guard let first = left.first else { return (taken, nil) }
         let what =
             left.count == 1
-            ? "\(first.path), which 'hrvq decode' wrote beside its file, is left out; name it to encode it"
-            : "\(left.count) pictures that 'hrvq decode' wrote beside their files are left out (\(first.path), …); name"
+            ? "\(name: first.path), which 'hrvq decode' wrote beside its file, is left out; name it to encode it"
+            : "\(left.count) pictures that 'hrvq decode' wrote beside their files are left out (\(name: first.path), …); name"
                 + " them to encode them"
         return (taken, what)
     }

@@ -42,7 +42,7 @@ enum ImageFiles {
                     throw ImageFilesError.empty(folder: argument, kind: kind.name, leftOut: tree.leftOut.texts)
                 }
                 if tree.leftOut.count > 0 {
-                    printError("\(argument): left out: " + tree.leftOut.texts.joined(separator: "; "))
+                    printError("\(name: argument): left out: " + tree.leftOut.texts.joined(separator: "; "))
                 }
                 return tree.files.map { (argument as NSString).appendingPathComponent($0) }
             case .file, .special, .brokenLink: return [argument]

@@ -132,9 +132,7 @@ struct OutputGuard {
             if FileIdentity(result.path)?.kind == .file { replaced.append(result.path) }
         }
         guard !replaced.isEmpty, !quiet else { return }
-        printError(
-            "will replace " + TerminalText.names(Array(replaced.prefix(3)))
-                + (replaced.count > 3 ? " and \(replaced.count - 3) more" : ""))
+        printError("will replace " + Listing.text(replaced, limit: 3))
     }
 
     private func refuseInputs() throws {

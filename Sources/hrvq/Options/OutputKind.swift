@@ -101,12 +101,7 @@ enum OutputError: Error, CustomStringConvertible {
         case .otherKind(let path, let found, let expected):
             "\(name: path): is \(found), and --force replaces only \(expected); remove it, or choose another path"
         case .foreignFolder(let path, let expected, let names):
-            "\(name: path): is not \(expected), and holds \(Self.list(names)); choose another --output"
+            "\(name: path): is not \(expected), and holds \(Listing.text(names, limit: 5)); choose another --output"
         }
-    }
-
-    private static func list(_ names: [String]) -> String {
-        TerminalText.names(Array(names.prefix(5)))
-            + (names.count > 5 ? " and \(names.count - 5) more" : "")
     }
 }

@@ -50,10 +50,10 @@ package enum Checkpoint {
         /// How many training images there are: the order of the data depends on it.
         package var images: Int
         /// For the reader; results do not depend on it.
-        var threads: Int
+        package var threads: Int
         package var libTorch: String
-        var device: String
-        var elementType: String
+        package var device: String
+        package var elementType: String
         /// The settings that decided what was trained, as texts by key: what makes this the checkpoint of one run and of no
         /// other. Earlier versions wrote none.
         var run: [String: String]?
@@ -157,7 +157,15 @@ package enum Checkpoint {
     /// position in the data is steps times the batch size.
     static let countLimit = 1_000_000_000_000
 
-    private static let stateFile = "state.json"
+    package static let stateFile = "state.json"
+
+    /// What a checkpoint says of itself; its other files are not read.
+    ///
+    /// - Throws: `FileError`, ``TrainingError/malformedCheckpoint(path:reason:)``.
+    package static func state(of folder: URL) throws -> State {
+        let file = folder.appendingPathComponent(stateFile)
+        return try stored(FileReader.read(file, limit: FileReader.textLimit), path: file.path).state
+    }
 
     /// Writes a checkpoint, whole or not at all.
     ///

@@ -150,7 +150,7 @@ extension Inspection {
         let names = try FolderContents.names(of: url)
         if PriorFolder.isPrior(url) {
             try self.init(priors: PriorFolder(url))
-        } else if holds("state.json") {
+        } else if holds(Checkpoint.stateFile) {
             try self.init(checkpoint: url, path: path)
         } else if holds("config.json") {
             guard let json = try? FileReader.read(url.appendingPathComponent("config.json")),
@@ -232,14 +232,7 @@ extension Inspection {
     }
 
     private init(checkpoint url: URL, path: String) throws {
-        let file = url.appendingPathComponent("state.json")
-        let state: CheckpointState
-        do {
-            state = try JSONDecoder().decode(CheckpointState.self, from: FileReader.read(file))
-        } catch is DecodingError {
-            throw FileError.malformed(
-                path: file.path, reason: "is not the JSON of a checkpoint", expected: "a checkpoint of 'hrvq train'")
-        }
+        let state = CheckpointSummary(try Checkpoint.state(of: url))
         let names = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
         var lines = [
             Self.line("checkpoint", "step \(state.step)"),
@@ -273,14 +266,23 @@ extension Inspection {
             + (progress.evaluationText.map { [line("last evaluation", $0)] } ?? [])
     }
 
-    /// What `state.json` says.
-    private struct CheckpointState: Codable {
+    /// What is shown of a checkpoint's state.
+    private struct CheckpointSummary: Encodable {
         var step: Int
         var images: Int
         var threads: Int
         var libTorch: String
         var device: String
         var elementType: String
+
+        init(_ state: Checkpoint.State) {
+            step = state.step
+            images = state.images
+            threads = state.threads
+            libTorch = state.libTorch
+            device = state.device
+            elementType = state.elementType
+        }
     }
 
     /// A description with the progress of its run beside its own keys.

@@ -148,7 +148,13 @@ struct ExperimentTests {
             #expect(error.map { "\($0)" }?.contains(word) == true, "\(String(describing: error))")
         }
         refuse("title: [", "mine")
-        refuse("title: only", "missing")
+        refuse(
+            yaml.replacingOccurrences(of: "seeds: [1, 2]", with: "seeds: [1, x]"),
+            "it holds under 'models.seeds[1]' something else than integer")
+        refuse(
+            yaml.replacingOccurrences(of: "seeds: [1, 2]", with: "seeds: 1"),
+            "it holds under 'models.seeds' something else than list")
+        refuse("title: only", "it lacks the key '")
         refuse(yaml + "\nsteps: 3\n", "steps")
         refuse(yaml.replacingOccurrences(of: "images: 16", with: "images: many"), "images")
         refuse(yaml.replacingOccurrences(of: "images: 16", with: "images: 0"), "images is 0")

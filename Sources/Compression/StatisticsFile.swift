@@ -32,7 +32,6 @@ public enum StatisticsFile {
         var layers: [Layer]
     }
 
-    private static let key = metadataKey
     /// The key of the metadata that says how the tables are indexed.
     package static let metadataKey = "statistics"
 
@@ -45,7 +44,7 @@ public enum StatisticsFile {
         func malformed(_ reason: String) -> FileError {
             .malformed(path: url.path, reason: reason, expected: expected)
         }
-        guard let text = metadata[key],
+        guard let text = metadata[metadataKey],
             let description = try? JSONDecoder().decode(Description.self, from: Data(text.utf8)),
             description.version == 1,
             let model = Fingerprint(hexadecimal: description.model, count: CompressedHeader.modelBytes)
@@ -126,7 +125,7 @@ public enum StatisticsFile {
         encoder.outputFormatting = [.sortedKeys]
         try Safetensors.write(
             tensors,
-            metadata: ["generator": "hrvq", key: String(decoding: try encoder.encode(description), as: UTF8.self)],
+            metadata: ["generator": "hrvq", metadataKey: String(decoding: try encoder.encode(description), as: UTF8.self)],
             to: url)
     }
 

@@ -163,7 +163,7 @@ public struct PriorFolder: Sendable {
     ///
     /// - Throws: `FileError`.
     func step(layer: Int) throws -> Int {
-        try Int(SafetensorsFile(run(layer: layer).model.weightsFile).metadata["step"] ?? "") ?? 0
+        try Int(run(layer: layer).model.weightsMetadata()["step"] ?? "") ?? 0
     }
 
     /// Reads the priors of all layers.

@@ -4,7 +4,7 @@ import Foundation
 
 /// Where a result goes.
 enum OutputPath {
-    /// The path that stands for standard output.
+    /// The path that stands for standard input and output.
     static let standard = "-"
 
     /// Any path but the empty one, which an unset shell variable gives and which would be the current folder.
@@ -17,7 +17,9 @@ enum OutputPath {
     ///
     /// - Parameter paths: As the user wrote them; `-` is standard output.
     static func requireWritable(_ paths: String?...) throws {
-        for case let path? in paths where path != "-" { try AtomicFile.requireWritable(URL(fileURLWithPath: path)) }
+        for case let path? in paths where path != standard {
+            try AtomicFile.requireWritable(URL(fileURLWithPath: path))
+        }
     }
 
     /// Refuses paths of which one result would replace another.

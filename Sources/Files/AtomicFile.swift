@@ -97,7 +97,7 @@ public enum AtomicFile {
             throw FileError.unwritable(path: url.path, reason: "there is no folder \(folder)")
         }
         guard information.st_mode & S_IFMT == S_IFDIR else {
-            throw FileError.unwritable(path: url.path, reason: "\(folder) is no folder")
+            throw FileError.unwritable(path: url.path, reason: "\(folder) is not a directory; expected a directory")
         }
         guard access(folder, W_OK | X_OK) == 0 else {
             throw FileError.unwritable(path: url.path, reason: systemReason())

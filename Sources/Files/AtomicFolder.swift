@@ -78,7 +78,7 @@ public enum AtomicFolder {
         try AtomicFile.requireNameFits(place)
         while place.path != "/", try FileStatus.of(place.path) == nil { place.deleteLastPathComponent() }
         guard try FileStatus.isFolder(place) else {
-            throw FileError.unwritable(path: url.path, reason: "\(place.path) is no folder, and one is due")
+            throw FileError.unwritable(path: url.path, reason: "\(place.path) is not a directory; expected a directory")
         }
         guard access(place.path, W_OK | X_OK) == 0 else {
             throw FileError.unwritable(path: url.path, reason: systemReason())
@@ -91,7 +91,8 @@ public enum AtomicFolder {
     public static func create(_ url: URL) throws {
         if let status = try FileStatus.of(url.path) {
             guard status.kind == .folder else {
-                throw FileError.unwritable(path: url.path, reason: "\(url.path) is no folder, and one is due")
+                throw FileError.unwritable(
+                    path: url.path, reason: "\(url.path) is not a directory; expected a directory")
             }
             return
         }

@@ -55,7 +55,10 @@ struct AtomicFileTests {
             try AtomicFile.write("one", to: file)
             try AtomicFile.requireWritable(file)
             try AtomicFile.requireWritable(URL(fileURLWithPath: "/dev/null"))
-            for (path, word) in [("no/a.txt", "no folder"), ("a.txt/b", "no folder"), (".", "is a directory")] {
+            for (path, word) in [
+                ("no/a.txt", "no folder"), ("a.txt/b", "a.txt is not a directory; expected a directory"),
+                (".", "is a directory"),
+            ] {
                 let error = #expect(throws: FileError.self) {
                     try AtomicFile.requireWritable(folder.appendingPathComponent(path))
                 }
@@ -103,7 +106,7 @@ struct AtomicFileTests {
             let error = #expect(throws: FileError.self) {
                 try AtomicFolder.create(file.appendingPathComponent("b/c"))
             }
-            #expect("\(try #require(error))".contains("a.txt is no folder, and one is due"))
+            #expect("\(try #require(error))".contains("a.txt is not a directory; expected a directory"))
             try AtomicFolder.create(folder.appendingPathComponent("b/c"))
             #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("b/c").path))
         }

@@ -12,8 +12,6 @@ public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvert
     case noImages(skipped: [String])
     /// A codec could not write or read an image.
     case codec(name: String, image: String, reason: String)
-    /// The output folder holds a report already.
-    case outputExists(path: String)
 
     /// One sentence: what is wrong and the cure.
     public var description: String {
@@ -29,8 +27,6 @@ public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvert
                 + (skipped.isEmpty ? "" : ":\n" + Listing.text(skipped, limit: 5, separator: "\n") { "  - \($0)" })
         case .codec(let name, let image, let reason):
             "\(name: image): \(name: name) failed: \(name: reason)"
-        case .outputExists(let path):
-            "\(name: path): exists; add --force to replace the report in it, or choose another --output"
         }
     }
 }

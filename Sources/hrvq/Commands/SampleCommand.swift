@@ -65,14 +65,12 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        try OutputPath.requireDistinct(
-            [output, images, codes, json.file == OutputPath.standard ? nil : json.file].compactMap { $0 })
         if let images { try OutputPath.refuseExisting(images, force: force) }
         var outputs = OutputGuard(force: force, quiet: quiet)
         outputs.reads(model: model.run)
         outputs.reads(model: sampling.prior)
         outputs.reads(model: classifier)
-        outputs.reads(data: nearest == "-" ? nil : nearest, of: model.run)
+        outputs.reads(data: nearest == OutputPath.standard ? nil : nearest, of: model.run)
         outputs.writes(output, .png)
         outputs.writes(folder: images, files: try earlierPictures())
         outputs.writes(codes, .codes)

@@ -2,12 +2,12 @@ import ArgumentParser
 import Files
 import Foundation
 
-/// `--json FILE`: a command's figures for programs, alike in all commands.
+/// `--json FILE`: a command's results for programs, the same in all commands.
 struct JSONOptions: ParsableArguments {
     @Option(
         name: .customLong("json"), defaultAsFlag: OutputPath.standard,
         help: ArgumentHelp(
-            "Write the figures as JSON to this file; '-', or no file, prints them in the place of the text.",
+            "Write the results as JSON to this file; '-', or no file, prints them in the place of the text.",
             valueName: "file"),
         completion: .file(extensions: ["json"]))
     var file: String?
@@ -28,7 +28,7 @@ struct JSONOptions: ParsableArguments {
         try OutputPath.refuseExisting(file, force: force, cure: Self.cure)
     }
 
-    /// Writes or prints the figures, and prints the text where they are not printed.
+    /// Writes or prints the results, and prints the text where they are not printed.
     func show(_ figures: @autoclosure () throws -> Data, text: @autoclosure () throws -> String) throws {
         if let file {
             if file == OutputPath.standard { return try printOutput(figures()) }

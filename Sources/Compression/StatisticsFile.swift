@@ -125,7 +125,9 @@ public enum StatisticsFile {
         encoder.outputFormatting = [.sortedKeys]
         try Safetensors.write(
             tensors,
-            metadata: ["generator": "hrvq", metadataKey: String(decoding: try encoder.encode(description), as: UTF8.self)],
+            metadata: [
+                "generator": "hrvq", metadataKey: String(decoding: try encoder.encode(description), as: UTF8.self),
+            ],
             to: url)
     }
 

@@ -31,12 +31,13 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
         case .noImages(let folder, let split, let reason, let leftOut):
             return "\(name: folder): no image for the split '\(split.rawValue)': \(name: reason);"
                 + " expected JPEG, PNG or WebP files, in folders or not"
-                + (leftOut.isEmpty ? "" : " (left out: " + leftOut.joined(separator: "; ") + ")")
+                + (leftOut.isEmpty ? "" : " (left out: " + Listing.text(leftOut, separator: "; ") + ")")
         case .unclearFolders(let folder, let reason, let cure):
             return "\(name: folder): splits and classes cannot be told apart: \(name: reason); \(name: cure)"
         case .unknownClasses(let folder, let names, let known):
-            return "\(name: folder): folders that are no class of the training images: \(Count.names(names));"
-                + " expected some of \(Count.names(known)); rename or remove them, or put the images into the folder"
+            return
+                "\(name: folder): folders that are no class of the training images: \(Listing.text(names, limit: 5));"
+                + " expected some of \(Listing.text(known, limit: 5)); rename or remove them, or put the images into the folder"
                 + " itself to use them without labels"
         case .noneDecoded(let seen, let examples):
             return "none of \(seen) images could be read:\n" + Self.list(examples)

@@ -225,8 +225,6 @@ struct ImageFolderLayout {
     private mutating func holdOut(_ part: Part, _ tree: FileTree, _ testShare: Double) throws {
         note(part, tree)
         isHeldOut = true
-        training = part
-        test = part
         let isTest = HoldOut.isTest(part.paths, testShare: testShare)
         func selected(_ wanted: Bool) -> Part {
             var result = part
@@ -250,13 +248,14 @@ struct ImageFolderLayout {
             let names = tree.files.filter { Self.firstFolder($0) == nil }
             leftOut.append(
                 "\(Count.text(loose)) " + (loose == 1 ? "image" : "images") + " beside the class folders: "
-                    + Count.names(names.map { place + $0 }))
+                    + Listing.text(names.map { place + $0 }, limit: 5))
         }
         guard !part.classNames.isEmpty else { return }
         let filled = Set(part.classNames)
         let empty = tree.folders.filter { !filled.contains($0) }
         if !empty.isEmpty {
-            notices.append("folders without images, which are no classes: " + Count.names(empty.map { place + $0 }))
+            notices.append(
+                "folders without images, which are no classes: " + Listing.text(empty.map { place + $0 }, limit: 5))
         }
     }
 
@@ -270,22 +269,6 @@ struct ImageFolderLayout {
         let unused =
             top.entries.filter { !used.contains($0.name) }
             .map { $0.type == .folder ? $0.name + "/" : $0.name } + top.hidden + top.unreadableNames
-        if !unused.isEmpty { leftOut.append("beside the splits: " + Count.names(unused)) }
-    }
-}
-
-/// Numbers and names in messages.
-enum Count {
-    /// A number with commas between groups of three digits.
-    static func text(_ number: Int) -> String {
-        var digits = Array(String(number.magnitude))
-        for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
-        return (number < 0 ? "-" : "") + String(digits)
-    }
-
-    /// The first names, and how many there are where these are not all.
-    static func names(_ names: [String], limit: Int = 5) -> String {
-        TerminalText.names(Array(names.prefix(limit)))
-            + (names.count > limit ? ", … (\(text(names.count)) in all)" : "")
+        if !unused.isEmpty { leftOut.append("beside the splits: " + Listing.text(unused, limit: 5)) }
     }
 }

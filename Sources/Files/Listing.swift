@@ -12,14 +12,16 @@ package enum Listing {
     ///
     /// - Parameters:
     ///   - entries: What is listed.
+    ///   - count: How many there are, where `entries` are only the first ones.
     ///   - limit: How many entries are listed.
     ///   - separator: What stands between entries.
     ///   - text: An entry as text; called only for entries that are listed.
     package static func text<Entries: Collection>(
-        _ entries: Entries, limit: Int = limit, separator: String = ", ", _ text: (Entries.Element) -> String
+        _ entries: Entries, of count: Int? = nil, limit: Int = limit, separator: String = ", ",
+        _ text: (Entries.Element) -> String
     ) -> String {
         var parts = entries.prefix(limit).map { TerminalText.name(cut(text($0))) }
-        let more = entries.count - parts.count
+        let more = (count ?? entries.count) - parts.count
         if more > 0 { parts.append((separator.hasPrefix("\n") ? "  " : "") + "and \(more) more") }
         return parts.joined(separator: separator)
     }

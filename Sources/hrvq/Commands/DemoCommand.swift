@@ -58,7 +58,7 @@ struct DemoCommand: ParsableCommand {
         if !quiet {
             let known = Set(Self.files.map(\.name) + ["run", "prior"])
             printError(
-                "will replace the demo in \(name: output): " + TerminalText.names(names.filter(known.contains)))
+                "will replace the demo in \(name: output): " + Listing.text(names.filter(known.contains)))
         }
     }
 

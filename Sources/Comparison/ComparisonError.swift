@@ -13,7 +13,7 @@ public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible
     /// A position outside of the latent grid.
     case positionOutside(row: Int, column: Int, height: Int, width: Int)
 
-    /// One sentence: what is wrong and the cure.
+    /// One sentence: what is wrong and the remedy.
     public var description: String {
         switch self {
         case .differentData(let models):

@@ -40,7 +40,7 @@ public enum StatisticsFile {
     /// - Throws: `FileError`, `TorchError`.
     public static func read(_ url: URL) throws -> ContextStatistics {
         let expected = "statistics that 'hrvq train-entropy' wrote"
-        let (tensors, metadata) = try Safetensors.read(url, cure: "make it with 'hrvq train-entropy'")
+        let (tensors, metadata) = try Safetensors.read(url, remedy: "make it with 'hrvq train-entropy'")
         func malformed(_ reason: String) -> FileError {
             .malformed(path: url.path, reason: reason, expected: expected)
         }

@@ -5,11 +5,11 @@ import Files
 /// Errors of one file are `FileError` (sizes, magic numbers, checksums) and `ImageError` (pictures).
 public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The folder is missing or lacks files; `expected` names them.
-    case missing(folder: String, expected: [String], cure: String)
+    case missing(folder: String, expected: [String], remedy: String)
     /// The folder holds no image for this split.
     case noImages(folder: String, split: Split, reason: String, leftOut: [String] = [])
     /// Folders that could be splits as well as classes, or splits of which there are two.
-    case unclearFolders(folder: String, reason: String, cure: String)
+    case unclearFolders(folder: String, reason: String, remedy: String)
     /// Folders of test images that are no class of the training images.
     case unknownClasses(folder: String, names: [String], known: [String])
     /// Not one image decoded.
@@ -26,14 +26,14 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What happened, where, what was expected, what to do.
     public var description: String {
         switch self {
-        case .missing(let folder, let expected, let cure):
-            return "\(name: folder): files are missing; expected " + Listing.text(expected) + "; \(name: cure)"
+        case .missing(let folder, let expected, let remedy):
+            return "\(name: folder): files are missing; expected " + Listing.text(expected) + "; \(name: remedy)"
         case .noImages(let folder, let split, let reason, let leftOut):
             return "\(name: folder): no image for the split '\(split.rawValue)': \(name: reason);"
                 + " expected JPEG, PNG or WebP files, in folders or not"
                 + (leftOut.isEmpty ? "" : " (left out: " + Listing.text(leftOut, separator: "; ") + ")")
-        case .unclearFolders(let folder, let reason, let cure):
-            return "\(name: folder): splits and classes cannot be told apart: \(name: reason); \(name: cure)"
+        case .unclearFolders(let folder, let reason, let remedy):
+            return "\(name: folder): splits and classes cannot be told apart: \(name: reason); \(name: remedy)"
         case .unknownClasses(let folder, let names, let known):
             return
                 "\(name: folder): folders that are no class of the training images: \(Listing.text(names, limit: 5));"

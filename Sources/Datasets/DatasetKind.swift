@@ -79,7 +79,7 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
         guard type == .folder else {
             throw DatasetError.missing(
                 folder: folder, expected: expectedFiles(split),
-                cure: type == nil
+                remedy: type == nil
                     ? "the folder itself is not there; check the path"
                     : "this is a file; give the folder that it lies in")
         }

@@ -43,7 +43,7 @@ struct ImageFolderLayout {
 
     /// Lists a folder; opens no picture.
     ///
-    /// - Throws: ``DatasetError/unclearFolders(folder:reason:cure:)``, ``DatasetError/unknownClasses(folder:names:known:)``,
+    /// - Throws: ``DatasetError/unclearFolders(folder:reason:remedy:)``, ``DatasetError/unknownClasses(folder:names:known:)``,
     ///   `FileError.unreadable`.
     init(_ folder: String, testShare: Double) throws {
         let top = try FolderEntries(folder)
@@ -54,7 +54,7 @@ struct ImageFolderLayout {
             throw DatasetError.unclearFolders(
                 folder: folder,
                 reason: "both \(trainingFolders.joined(separator: " and ")) could hold the training images",
-                cure: "rename one of them, or give one of them as the data folder")
+                remedy: "rename one of them, or give one of them as the data folder")
         }
         if let name = trainingFolders.first {
             try divide(folder, top, training: name, testFolders, testShare)
@@ -113,7 +113,7 @@ struct ImageFolderLayout {
                 folder: folder,
                 reason: "\(name)/ has the name of a split and holds folders of images, and beside it lie other"
                     + " folders of images",
-                cure: role == "training"
+                remedy: role == "training"
                     ? "name the folder of the test images 'test' or 'val', or give \(folder)/\(name) as the data folder"
                     : "put the folders of the training images into a folder 'train'")
         }
@@ -130,7 +130,7 @@ struct ImageFolderLayout {
         if let loose {
             throw DatasetError.unclearFolders(
                 folder: folder, reason: "images such as \(loose.name) lie beside \(names.joined(separator: "/, "))/",
-                cure: "put the training images into a folder 'train'")
+                remedy: "put the training images into a folder 'train'")
         }
         let trees = try names.map { (name: $0, tree: try FileTree(folder + "/" + $0, kind: .images)) }
             .filter { !$0.tree.files.isEmpty }

@@ -15,15 +15,15 @@ public enum FileReader {
     ///
     /// - Parameters:
     ///   - url: The file.
-    ///   - cure: What to do when it is missing, as the end of a sentence.
+    ///   - remedy: What to do when it is missing, as the end of a sentence.
     ///   - limit: The most bytes. A larger file is refused before memory is taken; `nil` allows any size, and is for
     ///     callers that do not copy all of it.
-    /// - Throws: ``FileError/missing(path:cure:)``, ``FileError/unreadable(path:reason:)``.
-    public static func read(_ url: URL, cure: String = "check the path", limit: Int? = nil) throws -> Data {
+    /// - Throws: ``FileError/missing(path:remedy:)``, ``FileError/unreadable(path:reason:)``.
+    public static func read(_ url: URL, remedy: String = "check the path", limit: Int? = nil) throws -> Data {
         let path = url.path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            if errno == ENOENT { throw FileError.missing(path: path, cure: cure) }
+            if errno == ENOENT { throw FileError.missing(path: path, remedy: remedy) }
             throw FileError.unreadable(path: path, reason: systemReason())
         }
         defer { close(descriptor) }

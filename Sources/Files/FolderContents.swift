@@ -6,11 +6,11 @@ package enum FolderContents {
     ///
     /// - Parameters:
     ///   - folder: The folder.
-    ///   - cure: What to do when it is missing, as the end of a sentence.
-    /// - Throws: ``FileError/missing(path:cure:)``, ``FileError/unreadable(path:reason:)``.
-    package static func names(of folder: URL, cure: String = "check the path") throws -> [String] {
+    ///   - remedy: What to do when it is missing, as the end of a sentence.
+    /// - Throws: ``FileError/missing(path:remedy:)``, ``FileError/unreadable(path:reason:)``.
+    package static func names(of folder: URL, remedy: String = "check the path") throws -> [String] {
         guard let stream = opendir(folder.path) else {
-            if errno == ENOENT { throw FileError.missing(path: folder.path, cure: cure) }
+            if errno == ENOENT { throw FileError.missing(path: folder.path, remedy: remedy) }
             throw FileError.unreadable(path: folder.path, reason: systemReason())
         }
         defer { closedir(stream) }

@@ -47,7 +47,7 @@ extension PixelImage {
     ) throws -> PixelImage {
         let looks = channels == 1 && losingColour != nil
         let data = try FileReader.read(
-            URL(fileURLWithPath: path), cure: "check the path of the image", limit: FileReader.pictureLimit)
+            URL(fileURLWithPath: path), remedy: "check the path of the image", limit: FileReader.pictureLimit)
         var (image, reduction) = try decodeReduced(
             [UInt8](data), channels: looks ? 3 : channels, name: path, toCover: (width, height))
         if looks {

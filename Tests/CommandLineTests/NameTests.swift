@@ -11,9 +11,9 @@ struct NameTests {
     @Test(
         "Errors escape what they quote",
         arguments: [
-            DatasetError.missing(folder: "d", expected: [name], cure: name),
+            DatasetError.missing(folder: "d", expected: [name], remedy: name),
             DatasetError.noImages(folder: "d", split: .test, reason: name, leftOut: [name]),
-            DatasetError.unclearFolders(folder: "d", reason: name, cure: name),
+            DatasetError.unclearFolders(folder: "d", reason: name, remedy: name),
             DatasetError.unknownClasses(folder: "d", names: [name], known: [name]),
             ConfigurationError.unparsable(source: "s", reason: name),
             ConfigurationError.mismatched(source: "s", [.unknownKey(key: name, suggestion: nil)]),

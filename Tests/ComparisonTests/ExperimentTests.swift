@@ -104,7 +104,7 @@ struct ExperimentTests {
             try AtomicFile.write(lines.filter { !isLast($0) }.joined(separator: "\n") + "\n", to: log)
             #expect(try start(declaration).notices.count == 2)
 
-            // With other settings of a run on disk, and with a damaged declaration, --force is the cure that is named.
+            // With other settings of a run on disk, and with a damaged declaration, --force is the remedy that is named.
             let configuration = folder.appendingPathComponent("runs/\(first.name)/config.json")
             let text = try String(contentsOf: configuration, encoding: .utf8)
             try AtomicFile.write(

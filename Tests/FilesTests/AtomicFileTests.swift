@@ -133,7 +133,7 @@ struct AtomicFileTests {
     @Test("Reading says what is missing and what is a folder")
     func reading() throws {
         try withTemporaryFolder { folder in
-            #expect(throws: FileError.missing(path: folder.path + "/x", cure: "check the path")) {
+            #expect(throws: FileError.missing(path: folder.path + "/x", remedy: "check the path")) {
                 try FileReader.read(folder.appendingPathComponent("x"))
             }
             #expect(throws: FileError.self) { try FileReader.read(folder) }

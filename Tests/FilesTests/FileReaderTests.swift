@@ -30,8 +30,8 @@ struct FileReaderTests {
     func errors() throws {
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("a")
-            #expect(throws: FileError.missing(path: file.path, cure: "make one")) {
-                try FileReader.read(file, cure: "make one")
+            #expect(throws: FileError.missing(path: file.path, remedy: "make one")) {
+                try FileReader.read(file, remedy: "make one")
             }
             #expect(throws: FileError.self) { try FileReader.read(folder) }
             try AtomicFile.write("text", to: file)

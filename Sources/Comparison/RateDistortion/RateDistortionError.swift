@@ -13,7 +13,7 @@ public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvert
     /// A codec could not write or read an image.
     case codec(name: String, image: String, reason: String)
 
-    /// One sentence: what is wrong and the cure.
+    /// One sentence: what is wrong and the remedy.
     public var description: String {
         switch self {
         case .differentChannels(let models):

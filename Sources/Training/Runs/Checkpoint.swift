@@ -229,10 +229,10 @@ package enum Checkpoint {
     /// - Throws: As ``load(from:into:)``.
     package static func read(_ name: String, from folder: URL) throws -> Data {
         func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
-        let cure = "remove this checkpoint's folder to do without it"
-        let bytes = try FileReader.read(file(name), cure: cure)
+        let remedy = "remove this checkpoint's folder to do without it"
+        let bytes = try FileReader.read(file(name), remedy: remedy)
         guard FileIdentity(file(stateFile).path) != nil else { return bytes }
-        let stored = try Self.stored(FileReader.read(file(stateFile), cure: cure), path: file(stateFile).path)
+        let stored = try Self.stored(FileReader.read(file(stateFile), remedy: remedy), path: file(stateFile).path)
         try check(bytes, named: name, path: file(name).path, stored)
         return bytes
     }
@@ -261,7 +261,7 @@ package enum Checkpoint {
         try load(into: parts, path: { folder.appendingPathComponent($0).path }) { name in
             try FileReader.read(
                 folder.appendingPathComponent(name),
-                cure: "remove this checkpoint's folder to resume from the one before")
+                remedy: "remove this checkpoint's folder to resume from the one before")
         }
     }
 

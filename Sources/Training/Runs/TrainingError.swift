@@ -27,7 +27,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The data's shape is not the model's.
     case shapeMismatch(expected: String, found: String)
 
-    /// One or two sentences: what, where, and the cure.
+    /// One or two sentences: what, where, and the remedy.
     public var description: String {
         switch self {
         case .runExists(let path, let step):

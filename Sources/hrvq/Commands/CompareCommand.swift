@@ -77,7 +77,7 @@ struct CompareCommand: ParsableCommand {
         outputs.writes(
             report: output, of: "hrvq compare", files: ComparisonFolder.names, exists: reports.exists,
             foreign: reports.foreignNames())
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
         try outputs.check()
         let device = try engine.prepare()
         let models = try runs.map { try ComparedModel($0, on: device, precision: precision) }

@@ -52,7 +52,7 @@ struct DemoCommand: ParsableCommand {
         }
         guard force else {
             throw FileError.exists(
-                path: output, cure: "add --force to replace the demo in it, or choose another --output")
+                path: output, remedy: "add --force to replace the demo in it, or choose another --output")
         }
         for file in Self.files { try file.kind.requireReplaceable(folder.appendingPathComponent(file.name).path) }
         if !quiet {

@@ -62,8 +62,8 @@ struct EvaluateCommand: ParsableCommand {
         outputs.reads(model: model.run)
         outputs.reads(codes)
         outputs.reads(data: data.data, of: model.run)
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
-        outputs.writes(layerSheet, .png, cure: JSONOptions.cure)
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
+        outputs.writes(layerSheet, .png, remedy: JSONOptions.remedy)
         try outputs.check()
         let folder = URL(fileURLWithPath: model.run)
         if PriorFolder.isPrior(folder) { return try evaluatePriors(PriorFolder(folder)) }

@@ -88,7 +88,7 @@ struct InspectCommand: ParsableCommand {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: model, isDirectory: &isFolder)
         if !exists, model.contains("/") || ResultKind.promise(of: model) != nil {
-            throw FileError.missing(path: model, cure: "give \(Inspection.takes)")
+            throw FileError.missing(path: model, remedy: "give \(Inspection.takes)")
         }
         let found =
             try !exists
@@ -155,7 +155,7 @@ struct InspectCommand: ParsableCommand {
         if FileManager.default.fileExists(atPath: self.model) { outputs.reads(model: self.model) }
         outputs.reads(image)
         outputs.reads(data: data, kind: configuration.data.kind)
-        outputs.writes(url.path, .svg, cure: "add --force to replace it, or choose another file")
+        outputs.writes(url.path, .svg, remedy: "add --force to replace it, or choose another file")
         try outputs.check()
         guard configuration.model.kind.structure == .hierarchical else {
             throw ComparisonError.notHierarchical(kind: configuration.model.kind.rawValue)

@@ -84,7 +84,7 @@ struct RateDistortionCommand: ParsableCommand {
         outputs.writes(
             report: output, of: "hrvq rate-distortion", files: RateDistortionFolder.names, exists: reports.exists,
             foreign: reports.foreignNames())
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
         try outputs.check()
         let runs = try self.runs.map { try RateDistortionRun($0) }
         try RateDistortionRun.check(runs, sameData: images.isEmpty)

@@ -74,7 +74,7 @@ struct SampleCommand: ParsableCommand {
         outputs.writes(output, .png)
         outputs.writes(folder: images, files: try earlierPictures())
         outputs.writes(codes, .codes)
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
         try outputs.check()
         let (configuration, autoencoder, device) = try model.load()
         let decoder = try CodeDecoder(autoencoder, configuration, device: device)

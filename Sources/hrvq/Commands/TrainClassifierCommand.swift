@@ -86,14 +86,14 @@ struct TrainClassifierCommand: ParsableCommand {
         var outputs = OutputGuard(force: force, quiet: quiet)
         outputs.reads(data: data, kind: kind)
         outputs.writes(folder: output, files: ["config.json", "model.safetensors"])
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
         try outputs.check()
         let folder = ClassifierFolder(URL(fileURLWithPath: output))
         // An empty folder is what a run leaves that failed before it saved.
         let isEmpty = (try? FileManager.default.contentsOfDirectory(atPath: output).isEmpty) ?? false
         if FileManager.default.fileExists(atPath: output), !isEmpty {
             guard force else {
-                throw FileError.exists(path: output, cure: "add --force to replace it, or choose another --output")
+                throw FileError.exists(path: output, remedy: "add --force to replace it, or choose another --output")
             }
             try folder.refuseAutoencoder()
             let taken = [folder.configurationFile, folder.weightsFile].filter { FileIdentity($0.path) != nil }

@@ -23,7 +23,7 @@ final class ColourNotice {
     /// - Throws: As `PixelImage.read(_:channels:)`.
     func read(_ path: String, channels: Int) throws -> PixelImage {
         let data = try FileReader.read(
-            URL(fileURLWithPath: path), cure: "check the path of the image", limit: FileReader.pictureLimit)
+            URL(fileURLWithPath: path), remedy: "check the path of the image", limit: FileReader.pictureLimit)
         return try decode([UInt8](data), channels: channels, name: path)
     }
 

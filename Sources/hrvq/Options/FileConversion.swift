@@ -101,7 +101,7 @@ struct FileConversion {
     /// - Parameter limit: The most bytes that a file may have; they are compared before memory is taken.
     func read(limit: Int = FileReader.pictureLimit) throws -> [UInt8] {
         guard input == OutputPath.standard else {
-            return [UInt8](try FileReader.read(URL(fileURLWithPath: input), cure: "check the path", limit: limit))
+            return [UInt8](try FileReader.read(URL(fileURLWithPath: input), remedy: "check the path", limit: limit))
         }
         return [UInt8](try FileReader.read(FileHandle.standardInput, path: inputName, limit: limit))
     }

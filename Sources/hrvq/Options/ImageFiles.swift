@@ -34,7 +34,7 @@ enum ImageFiles {
         try arguments.flatMap { argument in
             switch FolderEntries.type(of: argument) {
             case nil:
-                throw FileError.missing(path: argument, cure: "give \(kind.name) files or folders of them")
+                throw FileError.missing(path: argument, remedy: "give \(kind.name) files or folders of them")
             case .folder:
                 let tree = try FileTree(argument, kind: kind)
                 guard !tree.files.isEmpty else {

@@ -13,7 +13,7 @@ struct JSONOptions: ParsableArguments {
     var file: String?
 
     /// What to do where the file exists.
-    static let cure = "add --force to replace it, or choose another file"
+    static let remedy = "add --force to replace it, or choose another file"
 
     func validate() throws {
         if let file { _ = try ResultKind.json.path(file) }
@@ -25,7 +25,7 @@ struct JSONOptions: ParsableArguments {
     func requireRoom(force: Bool) throws {
         guard let file, file != OutputPath.standard else { return }
         try OutputPath.requireWritable(file)
-        try OutputPath.refuseExisting(file, force: force, cure: Self.cure)
+        try OutputPath.refuseExisting(file, force: force, remedy: Self.remedy)
     }
 
     /// Writes or prints the results, and prints the text where they are not printed.

@@ -12,7 +12,7 @@ struct OutputGuard {
     private struct Result {
         var path: String
         var kind: OutputKind
-        var cure: String
+        var remedy: String
         var makesFolder: Bool
     }
 
@@ -96,14 +96,14 @@ struct OutputGuard {
     /// - Parameters:
     ///   - path: As the user wrote it.
     ///   - kind: What is written.
-    ///   - cure: What to do where it exists and may not be replaced.
+    ///   - remedy: What to do where it exists and may not be replaced.
     ///   - makesFolder: Whether the command makes the folder that the file lies in.
     mutating func writes(
-        _ path: String?, _ kind: OutputKind, cure: String = "add --force to replace it, or choose another --output",
+        _ path: String?, _ kind: OutputKind, remedy: String = "add --force to replace it, or choose another --output",
         makesFolder: Bool = false
     ) {
         guard let path, path != OutputPath.standard else { return }
-        results.append(Result(path: path, kind: kind, cure: cure, makesFolder: makesFolder))
+        results.append(Result(path: path, kind: kind, remedy: remedy, makesFolder: makesFolder))
     }
 
     /// Names a folder, which the command itself checks and fills.
@@ -150,7 +150,7 @@ struct OutputGuard {
         var replaced: [String] = []
         for result in results {
             if !result.makesFolder { try AtomicFile.requireWritable(URL(fileURLWithPath: result.path)) }
-            try OutputPath.refuseExisting(result.path, force: force, cure: result.cure)
+            try OutputPath.refuseExisting(result.path, force: force, remedy: result.remedy)
             try result.kind.requireReplaceable(result.path)
             if FileIdentity(result.path)?.kind == .file { replaced.append(result.path) }
         }
@@ -164,7 +164,7 @@ struct OutputGuard {
         for report in reports {
             if report.exists, !force {
                 throw FileError.exists(
-                    path: report.path, cure: "add --force to replace the report in it, or choose another --output")
+                    path: report.path, remedy: "add --force to replace the report in it, or choose another --output")
             }
             guard report.foreign.isEmpty else {
                 throw OutputError.foreignFolder(

@@ -43,18 +43,18 @@ enum OutputPath {
     /// - Parameters:
     ///   - path: As the user wrote it.
     ///   - force: What is there may be replaced.
-    ///   - cure: What else to do.
+    ///   - remedy: What else to do.
     static func refuseExisting(
-        _ path: String, force: Bool, cure: String = "add --force to replace it, or choose another --output"
+        _ path: String, force: Bool, remedy: String = "add --force to replace it, or choose another --output"
     ) throws {
         var information = stat()
         guard !force else { return }
         guard stat(path, &information) == 0 else {
             // A link that leads nowhere would be replaced as well.
-            if lstat(path, &information) == 0 { throw FileError.exists(path: path, cure: cure) }
+            if lstat(path, &information) == 0 { throw FileError.exists(path: path, remedy: remedy) }
             return
         }
         let kind = information.st_mode & S_IFMT
-        if kind == S_IFREG || kind == S_IFDIR { throw FileError.exists(path: path, cure: cure) }
+        if kind == S_IFREG || kind == S_IFDIR { throw FileError.exists(path: path, remedy: remedy) }
     }
 }

@@ -21,7 +21,9 @@ enum IDXTarget: FuzzTarget {
         }
     }
 
-    static func isDocumented(_ error: any Error) -> Bool { error is FileError || error is DatasetError }
+    static func isDocumented(_ error: any Error) -> Bool {
+        error is FileError || error is DatasetError || error is MemoryError
+    }
 
     static func seeds() -> [String: [UInt8]] {
         func file(_ sizes: [Int]) -> [UInt8] {

@@ -16,8 +16,8 @@ public enum ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(name: source): is not \(expected):\n" + Self.list(problems)
                 + "\nNothing was written. Give the whole state_dict of such a model, and nothing else."
         case .pickledFile(let path):
-            "\(name: path): is a PyTorch checkpoint; turn it into a safetensors file by "
-                + "'PYTHONPATH=.libtorch/site python3 Tools/pt_to_safetensors.py \(name: path) state.safetensors' first"
+            "\(name: path): is a PyTorch checkpoint; turn it into a safetensors file with: "
+                + "PYTHONPATH=.libtorch/site python3 Tools/pt_to_safetensors.py \(name: ShellText.quoted(path)) state.safetensors"
         case .unsupportedModel(let target, let reasons):
             "\(target) cannot hold this model:\n" + Self.list(reasons)
                 + "\nOther programs can read model.safetensors and config.json as they are."

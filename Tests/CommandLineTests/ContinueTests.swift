@@ -37,7 +37,7 @@ struct ContinueTests {
             let continued = Self.command + ["--continue", "--output", "parts"]
             #expect(try run(Self.command + ["--output", "whole"], in: folder).status == 0)
             try kill(continued, when: "parts/metrics.jsonl", lines: 2, in: folder)
-            let again = try run(continued, in: folder)
+            let again = try run(continued + ["--threads", "2"], in: folder)
             #expect(again.status == 0, "\(again.error)")
             #expect(try model("whole", in: folder) == model("parts", in: folder))
             // A complete run stays as it is.
@@ -76,9 +76,11 @@ struct ContinueTests {
                 expectFailure(
                     try run(Self.command + ["--output", "run", way, "--seed", "6"], in: folder),
                     "training.seed: 5 before, 6 now")
-                expectFailure(
-                    try run(["train", "--output", "run", way, "--threads", "2"], in: folder),
-                    "training.threads: 1 before, 2 now")
+                // Models are the same with any number of threads.
+                let threads = try run(["train", "--output", "run", way, "--threads", "2"], in: folder)
+                #expect(
+                    threads.status == 0 && threads.error.contains("training.threads: 1 before, 2 now"), "\(threads)")
+                #expect(try run(["train", "--output", "run", way, "--threads", "1"], in: folder).status == 0)
                 expectFailure(
                     try run(
                         [

@@ -131,7 +131,8 @@ struct FileErrorTests {
                 "at most 255"
             )
             expectFailure(
-                try run(["tokenize", model, "--limit", "1", "--output", "p.png/x"], in: folder), "p.png is no folder")
+                try run(["tokenize", model, "--limit", "1", "--output", "p.png/x"], in: folder),
+                "p.png is not a directory; expected a directory")
         }
     }
 

@@ -49,6 +49,27 @@ struct LimitsTests {
         }
     }
 
+    @Test("A classifier that is only used needs memory for its weights, and not for a training")
+    func classifier() throws {
+        try withTemporaryFolder { folder in
+            let run = try TinyRun.folder.get().path
+            // 24 MB of weights.
+            let classifier = try ImageClassifier(
+                ClassifierConfiguration(
+                    kind: .glyphs, shape: ImageShape(channels: 1, height: 28, width: 28),
+                    classNames: (0..<10).map(String.init), hiddenUnits: 128))
+            #expect((20_000_000...40_000_000).contains(classifier.parameters.trainableCount * 4))
+            try ClassifierFolder(folder.appendingPathComponent("c")).save(classifier)
+            func compare(_ memory: String) throws -> Answer {
+                try Shell.hrvq(
+                    "compare", run, "--classifier", "c", "--limit", "4", "--memory", memory, "--output", "r", "-q",
+                    in: folder)
+            }
+            expectFailure(try compare("15MB"), "c/model.safetensors", "14.3 MiB")
+            #expect(try compare("80MB").status == 0)
+        }
+    }
+
     @Test("A thousand workers are as many as are useful")
     func workers() throws {
         try withTemporaryFolder { folder in

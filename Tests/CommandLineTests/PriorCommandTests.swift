@@ -93,6 +93,8 @@ struct PriorCommandTests {
             let recognised = try sample("f.png", ["--count", "4", "--class", "1", "--classifier", classifier])
             #expect(recognised.status == 0 && recognised.output.contains("recognised as the class asked for"))
             expectFailure(try sample("a.png", ["--count", "1"]), "--force")
+            let taken = out.appendingPathComponent("taken").path
+            expectFailure(try sample("taken", ["--count", "1", "--images", taken]), status: 64, "of two results")
             #expect(try sample("e.png", ["--count", "1", "--quiet"]).output.contains("seed "))
             // No result takes the place of a user's file, or of another result.
             let notes = out.appendingPathComponent("notes.json")
@@ -239,7 +241,7 @@ struct PriorCommandTests {
         let folder = try Self.trained.get()
         let text = try Shell.hrvq("inspect", "prior", in: folder)
         #expect(text.status == 0 && text.output.contains("priors of"))
-        #expect(text.output.contains("16×16 grid, 4 choices") && text.output.contains("8 steps"))
+        #expect(text.output.contains("16×16 grid, codebook size 4") && text.output.contains("8 steps"))
         let json = try Shell.hrvq("inspect", "prior", "--json", in: folder).output
         let description = try JSONDecoder().decode(PriorDescription.self, from: Data(json.utf8))
         #expect(description.layers.map(\.step) == [8, 8] && description.layers.allSatisfy(\.isConditional))

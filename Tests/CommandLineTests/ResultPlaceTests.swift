@@ -118,6 +118,7 @@ struct ResultPlaceTests {
             #expect(answer.error.components(separatedBy: "is colour; the model is grey").count == 2, "\(answer)")
             #expect(
                 try Shell.hrvq("reconstruct", run, "d/a.png", "--output", "r", in: folder).error.contains("is colour"))
+            #expect(try Shell.hrvq("reconstruct", run, "d/a.png", "--output", "rq", "-q", in: folder).error.isEmpty)
             try PixelImage(width: 8, height: 8, channels: 3, pixels: (0..<192).map { UInt8($0 / 3) })
                 .writePNG(to: folder.appendingPathComponent("grey.png").path)
             let grey = try Shell.hrvq("encode", run, "grey.png", "-o", "g.hrvq", in: folder)

@@ -105,7 +105,7 @@ struct ExperimentTests {
             try AtomicFile.write(lines.filter { !isLast($0) }.joined(separator: "\n") + "\n", to: log)
             #expect(try start(declaration).notices.count == 2)
 
-            // With other settings of a run on disk, and with a damaged declaration, --force is the cure that is named.
+            // With other settings of a run on disk, and with a damaged declaration, --force is the remedy that is named.
             let configuration = folder.appendingPathComponent("runs/\(first.name)/config.json")
             let text = try String(contentsOf: configuration, encoding: .utf8)
             try AtomicFile.write(
@@ -149,7 +149,13 @@ struct ExperimentTests {
             #expect(error.map { "\($0)" }?.contains(word) == true, "\(String(describing: error))")
         }
         refuse("title: [", "mine")
-        refuse("title: only", "missing")
+        refuse(
+            yaml.replacingOccurrences(of: "seeds: [1, 2]", with: "seeds: [1, x]"),
+            "it holds under 'models.seeds[1]' something else than integer")
+        refuse(
+            yaml.replacingOccurrences(of: "seeds: [1, 2]", with: "seeds: 1"),
+            "it holds under 'models.seeds' something else than list")
+        refuse("title: only", "it lacks the key '")
         refuse(yaml + "\nsteps: 3\n", "steps")
         refuse(yaml.replacingOccurrences(of: "images: 16", with: "images: many"), "images")
         refuse(yaml.replacingOccurrences(of: "images: 16", with: "images: 0"), "images is 0")

@@ -176,15 +176,13 @@ import Testing
 
     @Test("A header that claims more than memory holds is refused before memory is taken")
     func claimsAreBounded() throws {
-        let header = Data([0x803, 40_000_000, 28, 28].flatMap(Self.bigEndian))
-        // Compressed data of which the reader cannot know that they hold less.
-        #expect(throws: FileError.self) {
-            try IDXFile(Self.gzip(header) + Data(count: 31_000_000), path: "claim", axes: 3)
+        // Compressed data of which the reader cannot know that they hold less: 31 GB by the header.
+        let start = Self.gzip(Data([0x803, 40_000_000, 28, 28].flatMap(Self.bigEndian)))
+        #expect { try IDXFile(start + Data(count: 31_000_000), path: "a\nb", axes: 3) } throws: { error in
+            // On a machine of more memory the file is found to be cut off.
+            MemoryLimit.bytes >= 31_360_000_000
+                ? error is FileError : "\(error)".hasPrefix("a\\nb: 40000000 x 28 x 28 bytes needs 29.2 GiB of memory")
         }
-        #expect {
-            try IDXFile(Self.images(count: 4), path: "claim", axes: 3, memory: 23)
-        } throws: { "\($0)".contains("24 bytes") && "\($0)".contains("memory") }
-        _ = try IDXFile(Self.images(count: 4), path: "claim", axes: 3, memory: 24)
     }
 
     @Test("Pipes and folders in the place of files are errors at once", .timeLimit(.minutes(1)))

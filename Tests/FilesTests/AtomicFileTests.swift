@@ -71,7 +71,10 @@ struct AtomicFileTests {
             try AtomicFile.write("one", to: file)
             try AtomicFile.requireWritable(file)
             try AtomicFile.requireWritable(URL(fileURLWithPath: "/dev/null"))
-            for (path, word) in [("no/a.txt", "no folder"), ("a.txt/b", "no folder"), (".", "is a directory")] {
+            for (path, word) in [
+                ("no/a.txt", "no folder"), ("a.txt/b", "a.txt is not a directory; expected a directory"),
+                (".", "is a directory"),
+            ] {
                 let error = #expect(throws: FileError.self) {
                     try AtomicFile.requireWritable(folder.appendingPathComponent(path))
                 }
@@ -119,7 +122,7 @@ struct AtomicFileTests {
             let error = #expect(throws: FileError.self) {
                 try AtomicFolder.create(file.appendingPathComponent("b/c"))
             }
-            #expect("\(try #require(error))".contains("a.txt is no folder, and one is due"))
+            #expect("\(try #require(error))".contains("a.txt is not a directory; expected a directory"))
             try AtomicFolder.create(folder.appendingPathComponent("b/c"))
             #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("b/c").path))
         }
@@ -146,7 +149,7 @@ struct AtomicFileTests {
     @Test("Reading says what is missing and what is a folder")
     func reading() throws {
         try withTemporaryFolder { folder in
-            #expect(throws: FileError.missing(path: folder.path + "/x", cure: "check the path")) {
+            #expect(throws: FileError.missing(path: folder.path + "/x", remedy: "check the path")) {
                 try FileReader.read(folder.appendingPathComponent("x"))
             }
             #expect(throws: FileError.self) { try FileReader.read(folder) }

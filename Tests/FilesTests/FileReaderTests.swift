@@ -31,8 +31,8 @@ struct FileReaderTests {
     func errors() throws {
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("a")
-            #expect(throws: FileError.missing(path: file.path, cure: "make one")) {
-                try FileReader.read(file, cure: "make one")
+            #expect(throws: FileError.missing(path: file.path, remedy: "make one")) {
+                try FileReader.read(file, remedy: "make one")
             }
             #expect(throws: FileError.self) { try FileReader.read(folder) }
             try AtomicFile.write("text", to: file)
@@ -49,8 +49,16 @@ struct FileReaderTests {
         #expect(try FileReader.read(URL(fileURLWithPath: path)) == Data("text".utf8))
         #expect(try FileReader.read(URL(fileURLWithPath: "/dev/null")).isEmpty)
         let zeros = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/dev/zero"))
-        let error = #expect(throws: FileError.self) { try FileReader.read(zeros, path: "zeros", limit: 5 << 20) }
-        #expect("\(try #require(error))".contains("zeros: cannot be read: it has more than 5242880 bytes"))
+        // Of a file as large as that no more would be read; without a limit, a file may be of any size.
+        for (limit, remedy) in [
+            (5 << 20, "has more than 5242880 bytes; expected at most 5242880 bytes; give a smaller file"),
+            (FileReader.pictureLimit, "expected at most \(FileReader.pictureLimit) bytes; scale the picture down"),
+            (4 << 30, "has more than 1073741824 bytes; write them to a file first"),
+            (nil, "has more than 1073741824 bytes; write them to a file first"),
+        ] {
+            let error = #expect(throws: FileError.self) { try FileReader.read(zeros, path: "zeros", limit: limit) }
+            #expect("\(try #require(error))".hasSuffix(remedy))
+        }
     }
 
     @Test("The system's cause is told for every way in which a path cannot be opened")
@@ -83,7 +91,9 @@ struct FileReaderTests {
             #expect(truncate(file.path, 30 << 30) == 0)
             #expect(
                 throws: FileError.unreadable(
-                    path: file.path, reason: "has \(30 << 30) bytes; expected at most \(FileReader.pictureLimit)")
+                    path: file.path,
+                    reason: "has \(30 << 30) bytes; expected at most \(FileReader.pictureLimit) bytes;"
+                        + " scale the picture down")
             ) { try FileReader.read(file, limit: FileReader.pictureLimit) }
             let all = try FileReader.read(file)
             #expect(all.count == 30 << 30 && all.prefix(5) == Data("text\0".utf8) && all.last == 0)
@@ -132,6 +142,9 @@ struct FileReaderTests {
             }
             let file = try #require(try AppendingFile(new: url))
             #expect(try AppendingFile(new: url) == nil)
+            let full = try AppendingFile(URL(fileURLWithPath: "/dev/full"))
+            let error = #expect(throws: FileError.self) { try full.write(Data("a".utf8)) }
+            #expect("\(try #require(error))" == "/dev/full: cannot be written: No space left on device")
             try file.write(Data("a".utf8))
             try file.close()
             try file.write(Data("b".utf8))

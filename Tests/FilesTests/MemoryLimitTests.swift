@@ -77,6 +77,22 @@ struct ListingTests {
         #expect(text.hasSuffix("\n  and 999980 more"))
         #expect(Listing.text(["a", "b"]) == "a, b")
         #expect(Listing.text([String]()) == "")
+        #expect(Listing.text(["a", "b", "c"], limit: 2) == "a, b, and 1 more")
+        #expect(Listing.text(["a", "b"], of: 9) { $0 } == "a, b, and 7 more")
+    }
+
+    @Test("Entries, labels and values stay on their lines, whatever a file calls itself")
+    func escapes() {
+        let name = "a\nerror: b\u{1B}[2J"
+        let shown = "a\\nerror: b\\x1b[2J"
+        #expect(Listing.text([name, "c"], separator: "\n") { "  - \($0)" } == "  - \(shown)\n  - c")
+        #expect(LabelledLine.text(name, name, column: 4) == "\(shown) \(shown)")
+        #expect(LabelledLine.text("model", "x", column: 8) == "model   x")
+        var leftOut = LeftOutFiles(kind: "JPEG")
+        for _ in 0..<5 { leftOut.add(.hidden, name) }
+        #expect(leftOut.texts == ["5 hidden: \(shown), \(shown), \(shown), and 2 more"])
+        let memory = MemoryError(use: "\(name): its codes", needed: 5, available: 4, remedy: "give less")
+        #expect("\(memory)".hasPrefix("\(shown): its codes needs 5 bytes"))
     }
 
     @Test("A long entry is cut")

@@ -21,7 +21,7 @@ struct TerminalTextTests {
         #expect(TerminalText.name("a\nerror: b\tc") == "a\\nerror: b\\tc")
         #expect(TerminalText.name("a\r\nb") == "a\\r\\nb")
         #expect(TerminalText.visible("a\n  - b\tc") == "a\n  - b\tc")
-        let error = FileError.missing(path: "x\nerror: y\u{1B}[2J", cure: "check the path")
+        let error = FileError.missing(path: "x\nerror: y\u{1B}[2J", remedy: "check the path")
         #expect(error.description == "x\\nerror: y\\x1b[2J: no such file or folder; check the path")
     }
 

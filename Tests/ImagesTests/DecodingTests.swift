@@ -52,7 +52,7 @@ import Testing
 
     @Test func missingFileIsNamed() {
         let path = "/nowhere/picture.png"
-        #expect(throws: FileError.missing(path: path, cure: "check the path of the image")) {
+        #expect(throws: FileError.missing(path: path, remedy: "check the path of the image")) {
             try PixelImage.read(path, channels: 3)
         }
     }

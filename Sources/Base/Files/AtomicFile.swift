@@ -40,11 +40,11 @@ public enum AtomicFile {
             try temporary.synchronize()
             if let group = AtomicGroup.current { return group.add(temporary, target: url) }
             try temporary.move(to: url)
-            try synchronizeFolder(folder)
         } catch {
             temporary.discard()
-            throw error
+            throw FileError.untouched(error)
         }
+        try synchronizeFolder(folder)
     }
 
     /// Writes a file unless there is one of that name: of several programs that try at the same time, the first one's
@@ -99,7 +99,7 @@ public enum AtomicFile {
             throw FileError.unwritable(path: url.path, reason: "there is no folder \(folder)")
         }
         guard information.st_mode & S_IFMT == S_IFDIR else {
-            throw FileError.unwritable(path: url.path, reason: "\(folder) is no folder")
+            throw FileError.unwritable(path: url.path, reason: "\(folder) is not a directory; expected a directory")
         }
         guard access(folder, W_OK | X_OK) == 0 else {
             throw FileError.unwritable(path: url.path, reason: systemReason())

@@ -33,13 +33,13 @@ public enum AtomicFolder {
             try AtomicGroup.outside { try body(temporary.url) }
             try AtomicFile.synchronizeFolder(temporary.url)
             try place(temporary.url, at: url, needsExchange: needsExchange)
-            try AtomicFile.synchronizeFolder(parent)
         } catch {
             try? Leftovers.removeTree(temporary.url.path)
-            throw error
+            throw FileError.untouched(error)
         }
         // What was replaced has the temporary name now. Should it stay, it is a leftover for the next run.
-        if try FileStatus.exists(temporary.url) { try? Leftovers.removeTree(temporary.url.path) }
+        defer { if (try? FileStatus.exists(temporary.url)) == true { try? Leftovers.removeTree(temporary.url.path) } }
+        try AtomicFile.synchronizeFolder(parent)
     }
 
     private static func place(_ new: URL, at url: URL, needsExchange: Bool) throws {
@@ -79,7 +79,7 @@ public enum AtomicFolder {
         try AtomicFile.requireNameFits(place)
         while place.path != "/", try FileStatus.of(place.path) == nil { place.deleteLastPathComponent() }
         guard try FileStatus.isFolder(place) else {
-            throw FileError.unwritable(path: url.path, reason: "\(place.path) is no folder, and one is due")
+            throw FileError.unwritable(path: url.path, reason: "\(place.path) is not a directory; expected a directory")
         }
         guard access(place.path, W_OK | X_OK) == 0 else {
             throw FileError.unwritable(path: url.path, reason: systemReason())
@@ -92,7 +92,8 @@ public enum AtomicFolder {
     public static func create(_ url: URL) throws {
         if let status = try FileStatus.of(url.path) {
             guard status.kind == .folder else {
-                throw FileError.unwritable(path: url.path, reason: "\(url.path) is no folder, and one is due")
+                throw FileError.unwritable(
+                    path: url.path, reason: "\(url.path) is not a directory; expected a directory")
             }
             return
         }

@@ -4,15 +4,15 @@ extension FileReader {
     /// The bytes of a regular file, memory-mapped where the system can; pipes and devices are refused, which might never
     /// end or be waited for.
     ///
-    /// - Throws: ``FileError/missing(path:cure:)``, ``FileError/unreadable(path:reason:)``.
-    package static func readRegular(_ url: URL, cure: String = "check the path") throws -> Data {
+    /// - Throws: ``FileError/missing(path:remedy:)``, ``FileError/unreadable(path:reason:)``.
+    package static func readRegular(_ url: URL, remedy: String = "check the path") throws -> Data {
         switch try FileStatus.of(url.path)?.kind {
-        case .file: return try read(url, cure: cure)
+        case .file: return try read(url, remedy: remedy)
         case .folder: throw FileError.unreadable(path: url.path, reason: "is a directory; expected a file")
         case .link, .other:
             throw FileError.unreadable(
                 path: url.path, reason: "is a pipe, a socket or a device; expected a file")
-        case nil: throw FileError.missing(path: url.path, cure: cure)
+        case nil: throw FileError.missing(path: url.path, remedy: remedy)
         }
     }
 }

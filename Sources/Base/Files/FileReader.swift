@@ -15,15 +15,15 @@ public enum FileReader {
     ///
     /// - Parameters:
     ///   - url: The file.
-    ///   - cure: What to do when it is missing, as the end of a sentence.
+    ///   - remedy: What to do when it is missing, as the end of a sentence.
     ///   - limit: The most bytes. A larger file is refused before memory is taken; `nil` allows any size, and is for
     ///     callers that do not copy all of it.
-    /// - Throws: ``FileError/missing(path:cure:)``, ``FileError/unreadable(path:reason:)``.
-    public static func read(_ url: URL, cure: String = "check the path", limit: Int? = nil) throws -> Data {
+    /// - Throws: ``FileError/missing(path:remedy:)``, ``FileError/unreadable(path:reason:)``.
+    public static func read(_ url: URL, remedy: String = "check the path", limit: Int? = nil) throws -> Data {
         let path = url.path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            if errno == ENOENT { throw FileError.missing(path: path, cure: cure) }
+            if errno == ENOENT { throw FileError.missing(path: path, remedy: remedy) }
             throw FileError.unreadable(path: path, reason: systemReason())
         }
         defer { close(descriptor) }
@@ -35,11 +35,11 @@ public enum FileReader {
         switch status.kind {
         case .folder: throw FileError.unreadable(path: path, reason: "is a directory; expected a file")
         case .file where status.size > 0:
-            if let limit, status.size > limit { throw tooLarge(path, status.size, limit) }
+            if let limit, status.size > limit { throw tooLarge(path, "has \(status.size) bytes", limit) }
             if status.size >= mappedSize { return try mapped(descriptor, status.size, path: path) }
-            return try bytes(descriptor, expected: status.size, path: path, limit: limit ?? .max)
+            return try bytes(descriptor, expected: status.size, path: path, limit: limit)
         // The size of what is no file, or of a file of the system such as those in /proc, is not known beforehand.
-        default: return try bytes(descriptor, expected: 0, path: path, limit: limit ?? pipeLimit)
+        default: return try bytes(descriptor, expected: 0, path: path, limit: limit)
         }
     }
 
@@ -48,9 +48,10 @@ public enum FileReader {
     /// - Parameters:
     ///   - handle: Where to read.
     ///   - path: What errors call it.
-    ///   - limit: The most bytes, as a device may never end.
+    ///   - limit: The most bytes that a file in the place of the pipe may have; a pipe may have 1 GiB at most, as a device
+    ///     may never end.
     /// - Throws: ``FileError/unreadable(path:reason:)``.
-    public static func read(_ handle: FileHandle, path: String, limit: Int = 1 << 30) throws -> Data {
+    public static func read(_ handle: FileHandle, path: String, limit: Int? = nil) throws -> Data {
         try bytes(handle.fileDescriptor, expected: 0, path: path, limit: limit)
     }
 
@@ -64,8 +65,9 @@ public enum FileReader {
         }
     }
 
-    private static func tooLarge(_ path: String, _ size: Int, _ limit: Int) -> FileError {
-        .unreadable(path: path, reason: "has \(size) bytes; expected at most \(limit)")
+    private static func tooLarge(_ path: String, _ what: String, _ limit: Int) -> FileError {
+        let remedy = limit == pictureLimit ? "scale the picture down" : "give a smaller file"
+        return .unreadable(path: path, reason: "\(what); expected at most \(limit) bytes; \(remedy)")
     }
 
     private static func mapped(_ descriptor: Int32, _ size: Int, path: String) throws -> Data {
@@ -75,8 +77,10 @@ public enum FileReader {
         return Data(bytesNoCopy: memory, count: size, deallocator: .custom { munmap($0, $1) })
     }
 
-    /// Reads to the end. `expected` bytes are read by one call where they are there.
-    private static func bytes(_ descriptor: Int32, expected: Int, path: String, limit: Int) throws -> Data {
+    /// Reads to the end. `expected` bytes, which are 0 for what is no file, are read by one call where they are there.
+    private static func bytes(_ descriptor: Int32, expected: Int, path: String, limit: Int?) throws -> Data {
+        let ownLimit = expected > 0 ? Int.max : pipeLimit
+        let most = min(limit ?? .max, ownLimit)
         var data = Data()
         // One byte more than expected, which finds the end.
         var room = expected > 0 ? expected + 1 : 1 << 20
@@ -93,9 +97,11 @@ public enum FileReader {
             guard found >= 0 else { throw FileError.unreadable(path: path, reason: systemReason(number)) }
             data.count = start + found
             if found == 0 { return data }
-            guard data.count <= limit else {
+            guard data.count <= most else {
+                // A file is of use only where it may be larger than a pipe.
+                if let limit, limit <= ownLimit { throw tooLarge(path, "has more than \(limit) bytes", limit) }
                 throw FileError.unreadable(
-                    path: path, reason: "it has more than \(limit) bytes; write them to a file first")
+                    path: path, reason: "has more than \(most) bytes; write them to a file first")
             }
             room = max(room - found, 1 << 16)
         }

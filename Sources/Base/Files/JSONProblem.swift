@@ -7,9 +7,10 @@ package enum JSONProblem {
     /// - Parameters:
     ///   - error: The error.
     ///   - data: What was read, to find the place.
+    ///   - format: What the text is called; YAML has the same values.
     /// - Returns: The end of a sentence whose subject is the file, such as `is not JSON (line 1, column 3)`.
-    package static func text(_ error: any Error, in data: Data = Data()) -> String {
-        guard let error = error as? DecodingError else { return "is not JSON" + place(in: data) }
+    package static func text(_ error: any Error, in data: Data = Data(), format: String = "JSON") -> String {
+        guard let error = error as? DecodingError else { return "is not \(format)" + place(in: data) }
         func key(_ path: [any CodingKey]) -> String {
             path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined().drop { $0 == "." }
                 .description
@@ -19,7 +20,7 @@ package enum JSONProblem {
             return "lacks the key '\(key(context.codingPath + [missing]))'"
         case .typeMismatch(let type, let context):
             return context.codingPath.isEmpty
-                ? "is not a JSON \(name(type))"
+                ? "is not a \(format) \(name(type))"
                 : "holds under '\(key(context.codingPath))' something else than \(name(type))"
         case .valueNotFound(let type, let context):
             return "holds null under '\(key(context.codingPath))'; expected \(name(type))"
@@ -27,8 +28,8 @@ package enum JSONProblem {
             guard context.codingPath.isEmpty else {
                 return "holds under '\(key(context.codingPath))' a value that is out of range"
             }
-            return "is not JSON" + place(in: data)
-        @unknown default: return "is not the expected JSON"
+            return "is not \(format)" + place(in: data)
+        @unknown default: return "is not the expected \(format)"
         }
     }
 

@@ -47,8 +47,7 @@ package struct LeftOutFiles: Sendable, Equatable {
     package var texts: [String] {
         Reason.allCases.compactMap { reason in
             guard let count = counts[reason], let names = examples[reason] else { return nil }
-            let more = count > names.count ? ", …" : ""
-            return "\(count) \(text(reason, isOne: count == 1)): " + names.joined(separator: ", ") + more
+            return "\(count) \(text(reason, isOne: count == 1)): " + Listing.text(names, of: count) { $0 }
         }
     }
 

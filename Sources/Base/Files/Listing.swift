@@ -1,31 +1,36 @@
 /// Lists in messages: their first entries, and how many more there are.
 ///
-/// A file decides how many entries a message could have and how long they are, so every text and every list whose
-/// length comes from outside goes through here.
+/// A file decides how many entries a message could have, how long they are and which characters they hold, so every text
+/// and every list that comes from outside goes through here. Each entry is escaped as a name; see ``TerminalText/name(_:)``.
 package enum Listing {
     /// How many entries are listed.
     package static let limit = 20
     /// How many characters of an entry are shown.
     package static let longest = 600
 
-    /// The first ``limit`` entries, and how many more.
+    /// The first entries, and how many more.
     ///
     /// - Parameters:
     ///   - entries: What is listed.
+    ///   - count: How many there are, where `entries` are only the first ones.
+    ///   - limit: How many entries are listed.
     ///   - separator: What stands between entries.
     ///   - text: An entry as text; called only for entries that are listed.
     package static func text<Entries: Collection>(
-        _ entries: Entries, separator: String = ", ", _ text: (Entries.Element) -> String
+        _ entries: Entries, of count: Int? = nil, limit: Int = limit, separator: String = ", ",
+        _ text: (Entries.Element) -> String
     ) -> String {
-        var parts = entries.prefix(limit).map { cut(text($0)) }
-        let more = entries.count - parts.count
+        var parts = entries.prefix(limit).map { TerminalText.name(cut(text($0))) }
+        let more = (count ?? entries.count) - parts.count
         if more > 0 { parts.append((separator.hasPrefix("\n") ? "  " : "") + "and \(more) more") }
         return parts.joined(separator: separator)
     }
 
-    /// The first ``limit`` texts, and how many more.
-    package static func text(_ entries: some Collection<String>, separator: String = ", ") -> String {
-        text(entries, separator: separator) { $0 }
+    /// The first texts, and how many more.
+    package static func text(
+        _ entries: some Collection<String>, limit: Int = limit, separator: String = ", "
+    ) -> String {
+        text(entries, limit: limit, separator: separator) { $0 }
     }
 
     /// The first ``longest`` characters of a text.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// How much memory this process may ask for at once, and the check that all large requests go through.
 ///
@@ -6,17 +7,16 @@ import Foundation
 /// system ends a process that asks for more than there is, or the allocator aborts it, and neither says why. The limit is
 /// what the system says is free when it is first asked for (see ``SystemMemory``), or what the user allows.
 public enum MemoryLimit {
-    private static let lock = NSLock()
-    nonisolated(unsafe) private static var chosen: Int?
+    private static let chosen = Mutex<Int?>(nil)
     private static let free = SystemMemory.free() ?? Int.max
 
     /// Sets the limit of this process; `nil` goes back to what the system says is free.
     ///
     /// - Parameter bytes: The most bytes that one piece of work may take.
-    public static func set(_ bytes: Int?) { lock.withLock { chosen = bytes } }
+    public static func set(_ bytes: Int?) { chosen.withLock { $0 = bytes } }
 
     /// The bytes that one piece of work may take.
-    public static var bytes: Int { lock.withLock { chosen } ?? free }
+    public static var bytes: Int { chosen.withLock(\.self) ?? free }
 
     /// Refuses work that takes more memory than may be used.
     ///
@@ -104,7 +104,7 @@ public struct MemoryError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// One sentence: what, how much, how much may be used, the remedy.
     public var description: String {
-        "\(use) needs \(ByteCount.text(needed)) of memory, and \(ByteCount.text(available)) may be used; \(remedy),"
+        "\(name: use) needs \(ByteCount.text(needed)) of memory, and \(ByteCount.text(available)) may be used; \(remedy),"
             + " or allow more with --memory SIZE"
     }
 }

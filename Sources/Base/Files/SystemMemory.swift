@@ -8,7 +8,7 @@ enum SystemMemory {
         #if os(Linux)
             let bounds = [machine(), controlGroups(), addressSpace()]
         #else
-            // What other programs hold and could give back is not told; half of the memory is free at least, as a rule.
+            // What other programs hold is not told, so all of the memory counts as free.
             let bounds: [Int?] = [Int(clamping: ProcessInfo.processInfo.physicalMemory), addressSpace()]
         #endif
         return bounds.compactMap(\.self).min().map { max($0, 0) }

@@ -1,10 +1,11 @@
 import Bitstream
+import Files
 
 /// What statistics of codes are made of, as `hrvq inspect` shows them.
 package struct StatisticsDescription: Codable, Sendable, Equatable {
     /// A layer's tables.
     package struct Layer: Codable, Sendable, Equatable {
-        /// The number of choices, m.
+        /// The codebook size, m.
         package var choices: Int
         /// Digits of a code in base 8.
         package var digits: Int
@@ -43,9 +44,7 @@ package struct StatisticsDescription: Codable, Sendable, Equatable {
 
     /// Lines for people.
     package var text: String {
-        func line(_ name: String, _ value: String) -> String {
-            name.padding(toLength: 22, withPad: " ", startingAt: 0) + value
-        }
+        func line(_ label: String, _ value: String) -> String { LabelledLine.text(label, value) }
         return
             ([
                 line("statistics", fingerprint), line("of the model", model),
@@ -55,7 +54,7 @@ package struct StatisticsDescription: Codable, Sendable, Equatable {
             + layers.enumerated().map { index, layer in
                 line(
                     "layer \(index + 1)",
-                    "\(layer.choices) choices, \(layer.digits) digits, \(layer.tables) tables of \(layer.scores) scores"
+                    "codebook size \(layer.choices), \(layer.digits) digits, \(layer.tables) tables of \(layer.scores) scores"
                 )
             }).joined(separator: "\n")
     }

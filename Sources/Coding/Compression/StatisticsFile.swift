@@ -32,7 +32,6 @@ public enum StatisticsFile {
         var layers: [Layer]
     }
 
-    private static let key = metadataKey
     /// The key of the metadata that says how the tables are indexed.
     package static let metadataKey = "statistics"
 
@@ -41,11 +40,11 @@ public enum StatisticsFile {
     /// - Throws: `FileError`, `TorchError`.
     public static func read(_ url: URL) throws -> ContextStatistics {
         let expected = "statistics that 'hrvq train-entropy' wrote"
-        let (tensors, metadata) = try Safetensors.read(url, cure: "make it with 'hrvq train-entropy'")
+        let (tensors, metadata) = try Safetensors.read(url, remedy: "make it with 'hrvq train-entropy'")
         func malformed(_ reason: String) -> FileError {
             .malformed(path: url.path, reason: reason, expected: expected)
         }
-        guard let text = metadata[key],
+        guard let text = metadata[metadataKey],
             let description = try? JSONDecoder().decode(Description.self, from: Data(text.utf8)),
             description.version == 1,
             let model = Fingerprint(hexadecimal: description.model, count: CompressedHeader.modelBytes)
@@ -126,7 +125,9 @@ public enum StatisticsFile {
         encoder.outputFormatting = [.sortedKeys]
         try Safetensors.write(
             tensors,
-            metadata: ["generator": "hrvq", key: String(decoding: try encoder.encode(description), as: UTF8.self)],
+            metadata: [
+                "generator": "hrvq", metadataKey: String(decoding: try encoder.encode(description), as: UTF8.self),
+            ],
             to: url)
     }
 

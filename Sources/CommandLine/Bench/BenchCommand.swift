@@ -165,7 +165,7 @@ struct BenchCommand: ParsableCommand {
         for peer in measure.peers {
             let script = URL(fileURLWithPath: peers).appendingPathComponent(peer.arguments[0]).path
             guard FileManager.default.fileExists(atPath: script) else {
-                throw FileError.missing(path: script, cure: "name the folder of the peers with --peers")
+                throw FileError.missing(path: script, remedy: "name the folder of the peers with --peers")
             }
             do {
                 programs.append(

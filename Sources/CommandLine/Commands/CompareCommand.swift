@@ -73,16 +73,12 @@ struct CompareCommand: ParsableCommand {
         outputs.reads(model: classifier)
         outputs.reads(inception)
         outputs.reads(data: data.data, of: NamedFolder(runs.first ?? "").url.path)
-        outputs.writes(folder: output, files: ComparisonFolder.names)
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        let reports = ComparisonFolder(folder)
+        outputs.writes(
+            report: output, of: "hrvq compare", files: ComparisonFolder.names, exists: reports.exists,
+            foreign: reports.foreignNames())
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
         try outputs.check()
-        if !force, ComparisonFolder(folder).exists { throw ComparisonError.outputExists(path: output) }
-        let foreign = ComparisonFolder(folder).foreignNames()
-        guard foreign.isEmpty else {
-            throw OutputError.foreignFolder(
-                path: output, expected: "a report that 'hrvq compare' wrote", names: foreign)
-        }
-        if ComparisonFolder(folder).exists, !quiet { printError("will replace the report in \(name: output)") }
         let device = try engine.prepare()
         let models = try runs.map { try ComparedModel($0, on: device, precision: precision) }
         try ComparedModel.check(models)
@@ -93,7 +89,7 @@ struct CompareCommand: ParsableCommand {
             },
             classifier: classifier.map { try ClassifierFolder(URL(fileURLWithPath: $0)).load(on: device) },
             device: device)
-        let dataset = try data.remembering(runs[0], models[0].configuration, quiet: quiet)
+        let dataset = try data.remembering(NamedFolder(runs[0]).url.path, models[0].configuration, quiet: quiet)
             .open(models[0].configuration, quiet: quiet)
         // A folder that cannot be written is better known before the measuring than after it.
         try AtomicFolder.create(folder)
@@ -104,7 +100,7 @@ struct CompareCommand: ParsableCommand {
         counter.finish()
         let drawn = try ComparisonPictures(
             models, dataset, count: min(images ?? pictures, dataset.count), device: device)
-        try ComparisonFolder(folder).write(report, drawn, command: ShellText.ownCommand)
+        try reports.write(report, drawn, command: ShellText.ownCommand)
         try json.show(report.json(), text: report.text)
         if !quiet { printError("see \(name: folder.appendingPathComponent("index.html").path)") }
     }

@@ -108,7 +108,7 @@ struct CompleteCommand: ParsableCommand {
             let wanted = min(data.limit ?? 10, dataset.count)
             try check(wanted)
             let samples = try dataset.samples((0..<wanted).map { $0 * dataset.count / wanted })
-            for image in samples.skipped { printError("skipped: \(image.reason)") }
+            for image in samples.skipped { printError("skipped: \(name: image.reason)") }
             return try samples.pictures(of: samples.pixels)
         }
         guard data.data == nil else {
@@ -116,11 +116,10 @@ struct CompleteCommand: ParsableCommand {
         }
         let size = configuration.data
         try check(paths.count)
-        let colour = ColourNotice()
+        let colour = ColourNotice(quiet: quiet)
         let read = try paths.compactMap { path -> PixelImage? in
             do {
-                try colour.check(path, channels: size.channels)
-                return try PixelImage.readFitted(
+                return try colour.readFitted(
                     path, channels: size.channels, width: size.width, height: size.height)
             } catch {
                 // One bad file among many should not cost the others; alone it is the whole job.

@@ -45,7 +45,7 @@ struct DecodeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let inputs = try InputFile.gather(files, extensions: ["hrvq"], kind: ".hrvq")
+        let inputs = try InputFile.gather(files, kind: .compressed)
         var outputs = OutputGuard(force: options.force, quiet: options.quiet)
         outputs.reads(model: model.run, statistics: true)
         let conversions = try FileConversion.plan(
@@ -94,7 +94,8 @@ struct DecodeCommand: ParsableCommand {
         let codes = try DecodableCodes(Data(bytes), path: name, for: decoder.space, layers: layers)
         if !codes.namesModel, !options.quiet {
             printError(
-                "\(name: name) does not say which model its codes are of; they are decoded as codes of \(model.run)")
+                "\(name: name) does not say which model its codes are of; they are decoded as codes of \(name: model.run)"
+            )
         }
         let data = compressor.configuration.data
         return Pictures(
@@ -121,8 +122,8 @@ struct DecodeCommand: ParsableCommand {
             try pictures.forEach { try conversion.write(DecodedPicture.marked($0.pngData())) }
             return say(conversion.inputName, conversion.outputName, pictures.report)
         }
-        guard conversion.output != FileConversion.standard else {
-            throw ValidationError("\(conversion.inputName) holds \(count) images; give a folder with --output")
+        guard conversion.output != OutputPath.standard else {
+            throw ValidationError("\(name: conversion.inputName) holds \(count) images; give a folder with --output")
         }
         if isNamed, ResultKind.promise(of: conversion.output) == ResultKind.png.rawValue {
             var all: [PixelImage] = []

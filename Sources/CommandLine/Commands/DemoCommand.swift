@@ -51,13 +51,13 @@ struct DemoCommand: ParsableCommand {
         }
         guard force else {
             throw FileError.exists(
-                path: output, cure: "add --force to replace the demo in it, or choose another --output")
+                path: output, remedy: "add --force to replace the demo in it, or choose another --output")
         }
         for file in Self.files { try file.kind.requireReplaceable(folder.appendingPathComponent(file.name).path) }
         if !quiet {
             let known = Set(Self.files.map(\.name) + ["run", "prior"])
             printError(
-                "will replace the demo in \(name: output): " + TerminalText.names(names.filter(known.contains)))
+                "will replace the demo in \(name: output): " + Listing.text(names.filter(known.contains)))
         }
     }
 

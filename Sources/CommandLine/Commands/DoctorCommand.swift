@@ -31,7 +31,7 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         var outputs = OutputGuard(force: force)
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
         try outputs.check()
         let version = Engine.version
         let parts = version.split(separator: ".").compactMap { Int($0) }
@@ -48,9 +48,7 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private func text(_ report: Report) -> String {
-        func line(_ name: String, _ value: String) -> String {
-            name.padding(toLength: 18, withPad: " ", startingAt: 0) + value
-        }
+        func line(_ label: String, _ value: String) -> String { LabelledLine.text(label, value, column: 18) }
         return [
             line("hrvq", report.hrvq),
             line("LibTorch", report.libTorch + (report.supported ? "" : " (not tried: 2.11 to 2.13 are supported)")),

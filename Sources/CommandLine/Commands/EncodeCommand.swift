@@ -69,7 +69,7 @@ struct EncodeCommand: ParsableCommand {
         if let text = inputs.notice, !options.quiet || inputs.taken.isEmpty { printError(text) }
         if inputs.taken.isEmpty {
             throw ImageFilesError.empty(
-                folder: images.joined(separator: ", "), kind: "other \(ImageFiles.kind)", leftOut: [])
+                folder: images.joined(separator: ", "), kind: "other \(FileTree.Kind.images.name)", leftOut: [])
         }
         let conversions = try FileConversion.plan(
             inputs.taken, to: output, kind: .hrvq, content: .compressed, guarding: guarded())
@@ -94,7 +94,7 @@ struct EncodeCommand: ParsableCommand {
     }
 
     private func encodeDataset() throws {
-        let target = output ?? FileConversion.standard
+        let target = output ?? OutputPath.standard
         let file = try FileConversion.plan(
             [InputFile(path: data ?? "glyphs", place: "", isOfFolder: false)], to: target, kind: .hrvq,
             content: .compressed, guarding: guarded())[0]
@@ -102,7 +102,7 @@ struct EncodeCommand: ParsableCommand {
         try compressor.require(coding)
         let configuration = compressor.configuration
         let dataset = try configuration.data.open(
-            data.map { URL(fileURLWithPath: $0) }, split: split ?? .test)
+            DataOptions.folder(data, of: model.run, configuration, quiet: options.quiet), split: split ?? .test)
         DataReport.print(dataset.summary.lines(split ?? .test, taken: limit), quiet: options.quiet)
         // Better known before the data set goes through the network than after it.
         try OutputPath.requireWritable(file.output)
@@ -112,7 +112,7 @@ struct EncodeCommand: ParsableCommand {
         let counter = ProgressCounter("encoding", quiet: options.quiet)
         let (codes, skipped) = try compressor.encode(dataset, limit: limit) { counter.show($0, of: $1) }
         counter.finish()
-        for reason in skipped { printError("skipped: \(reason)") }
+        for reason in skipped { printError("skipped: \(name: reason)") }
         let compressed = try compressor.compress(
             codes, width: configuration.data.width, height: configuration.data.height, mode: coding,
             name: "the data set")
@@ -125,7 +125,8 @@ struct EncodeCommand: ParsableCommand {
         guard !options.quiet else { return }
         let pixels = Double(header.width) * Double(header.height) * Double(header.images)
         printError(
-            "\(file.inputName) → \(file.outputName): " + (header.images == 1 ? "" : "\(header.images) images of ")
+            "\(name: file.inputName) → \(name: file.outputName): "
+                + (header.images == 1 ? "" : "\(header.images) images of ")
                 + "\(header.width)x\(header.height), \(header.mode), \(bytes) bytes, "
                 + "\(String(format: "%.4f", Double(bytes) * 8 / pixels)) bits per pixel")
     }

@@ -51,7 +51,9 @@ struct EvaluateCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if layerSheet == "-" { throw ValidationError("--layer-sheet is a picture; give it the name of a file") }
+        if layerSheet == OutputPath.standard {
+            throw ValidationError("--layer-sheet is a picture; give it the name of a file")
+        }
         if let layers, layers < 1 { throw ValidationError("--layers is \(layers); it must be 1 or more") }
     }
 
@@ -60,13 +62,13 @@ struct EvaluateCommand: ParsableCommand {
         outputs.reads(model: model.run)
         outputs.reads(codes)
         outputs.reads(data: data.data, of: model.run)
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
-        outputs.writes(layerSheet, .png, cure: JSONOptions.cure)
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
+        outputs.writes(layerSheet, .png, remedy: JSONOptions.remedy)
         try outputs.check()
         let folder = URL(fileURLWithPath: model.run)
         if PriorFolder.isPrior(folder) { return try evaluatePriors(PriorFolder(folder)) }
         if codes != nil {
-            throw ValidationError("--codes is for priors, and \(model.run) is none; leave it out, or give priors")
+            throw ValidationError("--codes is for priors, and \(name: model.run) is none; leave it out, or give priors")
         }
         let (configuration, autoencoder, device) = try model.load()
         let dataset = try data.remembering(model.run, configuration, quiet: quiet).open(configuration, quiet: quiet)

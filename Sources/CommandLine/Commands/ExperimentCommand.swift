@@ -74,7 +74,7 @@ struct ExperimentCommand: ParsableCommand {
         let experiment = try Experiment(
             declaration, data: data.map { URL(fileURLWithPath: $0) }, folder: folder, replace: force, device: device)
         if !experiment.removed.isEmpty, !quiet {
-            printError("removed what was of other settings: " + TerminalText.names(experiment.removed))
+            printError("removed what was of other settings: " + Listing.text(experiment.removed))
         }
         let interruption = Interruption()
         let outcome = try experiment.run(

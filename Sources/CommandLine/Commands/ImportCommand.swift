@@ -59,7 +59,7 @@ struct ImportCommand: ParsableCommand {
         try outputs.check()
         if !force, folder.holdsRun {
             throw FileError.exists(
-                path: output, cure: "add --force to replace the model in it, or choose another --output")
+                path: output, remedy: "add --force to replace the model in it, or choose another --output")
         }
         // Before the model is read, and not only when it is written.
         try folder.check(.replace)

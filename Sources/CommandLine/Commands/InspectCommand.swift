@@ -87,7 +87,7 @@ struct InspectCommand: ParsableCommand {
         let status = try FileStatus.of(model)
         let exists = status != nil
         if !exists, model.contains("/") || ResultKind.promise(of: model) != nil {
-            throw FileError.missing(path: model, cure: "give \(Inspection.takes)")
+            throw FileError.missing(path: model, remedy: "give \(Inspection.takes)")
         }
         try checkOutputs(model: status)
         let found =
@@ -101,7 +101,7 @@ struct InspectCommand: ParsableCommand {
             try json.show(found.json, text: found.text)
             // A script that asks is to hear of it.
             if let damage = found.damage {
-                printError("error: \(damage)")
+                printError("error: \(name: damage)")
                 throw ExitCode.failure
             }
             return
@@ -143,8 +143,8 @@ struct InspectCommand: ParsableCommand {
         }
         outputs.reads(image)
         outputs.reads(data: data, kind: nil)
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
-        outputs.writes(codebookFigure, .svg, cure: JSONOptions.cure)
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
+        outputs.writes(codebookFigure, .svg, remedy: JSONOptions.remedy)
         try outputs.check()
     }
 
@@ -196,7 +196,7 @@ struct InspectCommand: ParsableCommand {
             let dataset = try configuration.data.open(data.map { URL(fileURLWithPath: $0) }, split: .test)
             let index = Int.random(in: 0..<dataset.count, using: &generator)
             let sample = try dataset.samples([index])
-            for image in sample.skipped { printError("skipped: \(image.reason)") }
+            for image in sample.skipped { printError("skipped: \(name: image.reason)") }
             return try sample.pictures(of: sample.pixels)[0]
         }
         return try PixelImage(

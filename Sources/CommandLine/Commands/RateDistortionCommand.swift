@@ -80,16 +80,12 @@ struct RateDistortionCommand: ParsableCommand {
         for run in self.runs { outputs.reads(model: NamedFolder(run).url.path) }
         outputs.reads(paths)
         if let run = self.runs.first { outputs.reads(data: data.data, of: NamedFolder(run).url.path) }
-        outputs.writes(folder: output, files: RateDistortionFolder.names)
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        let reports = RateDistortionFolder(folder)
+        outputs.writes(
+            report: output, of: "hrvq rate-distortion", files: RateDistortionFolder.names, exists: reports.exists,
+            foreign: reports.foreignNames())
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
         try outputs.check()
-        if !force, RateDistortionFolder(folder).exists { throw RateDistortionError.outputExists(path: output) }
-        let foreign = RateDistortionFolder(folder).foreignNames()
-        guard foreign.isEmpty else {
-            throw OutputError.foreignFolder(
-                path: output, expected: "a report that 'hrvq rate-distortion' wrote", names: foreign)
-        }
-        if RateDistortionFolder(folder).exists, !quiet { printError("will replace the report in \(name: output)") }
         let runs = try self.runs.map { try RateDistortionRun($0) }
         try RateDistortionRun.check(runs, sameData: images.isEmpty)
         let sequence = try sequence(runs, paths)
@@ -120,7 +116,7 @@ struct RateDistortionCommand: ParsableCommand {
         }
         counter.finish()
         let report = try measurement.report(source: sequence.source, skipped: sequence.skipped + refused)
-        try RateDistortionFolder(folder).write(report, shown, command: ShellText.ownCommand)
+        try reports.write(report, shown, command: ShellText.ownCommand)
         try json.show(
             report.json(), text: ([try report.text] + report.verdict).joined(separator: "\n"))
         for text in report.skipped { printError("skipped: \(name: text)") }
@@ -134,10 +130,13 @@ struct RateDistortionCommand: ParsableCommand {
                 files: paths, channels: runs.first?.configuration.data.channels ?? 3,
                 limit: data.limit, source: Self.title(of: images))
         }
-        guard let configuration = runs.first?.configuration else { throw RateDistortionError.noData }
+        guard let configuration = runs.first?.configuration, let run = self.runs.first else {
+            throw RateDistortionError.noData
+        }
         let settings = configuration.data
         return try ImageSequence(
-            dataset: data.open(configuration, quiet: quiet), limit: data.limit,
+            dataset: data.remembering(NamedFolder(run).url.path, configuration, quiet: quiet)
+                .open(configuration, quiet: quiet), limit: data.limit,
             maximumSkippedShare: settings.maximumSkippedShare,
             source: "\(settings.kind.rawValue) \(settings.width)×\(settings.height)×\(settings.channels),"
                 + " \(data.part.rawValue) split")

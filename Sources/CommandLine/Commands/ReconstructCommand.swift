@@ -35,7 +35,7 @@ struct ReconstructCommand: ParsableCommand {
     func run() throws {
         let folder = URL(fileURLWithPath: output)
         try OutputPath.refuseExisting(
-            output, force: force, cure: "add --force to write into it, or choose another --output")
+            output, force: force, remedy: "add --force to write into it, or choose another --output")
         let files = try InputFile.gather(images)
         let paths = files.map(\.path)
         let sheet = folder.appendingPathComponent("before-after.png")
@@ -53,7 +53,7 @@ struct ReconstructCommand: ParsableCommand {
         var reconstructions: [PixelImage] = []
         var skipped: [String] = []
         let counter = ProgressCounter("reconstructing", quiet: quiet)
-        let colour = ColourNotice()
+        let colour = ColourNotice(quiet: quiet)
         for (index, path) in paths.enumerated() {
             let original: PixelImage
             do {

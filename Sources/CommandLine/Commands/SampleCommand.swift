@@ -65,18 +65,16 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        try OutputPath.requireDistinct(
-            [output, images, codes, json.file == OutputPath.standard ? nil : json.file].compactMap { $0 })
         if let images { try OutputPath.refuseExisting(images, force: force) }
         var outputs = OutputGuard(force: force, quiet: quiet)
         outputs.reads(model: model.run)
         outputs.reads(model: sampling.prior)
         outputs.reads(model: classifier)
-        outputs.reads(data: nearest == "-" ? nil : nearest, of: model.run)
+        outputs.reads(data: nearest == OutputPath.standard ? nil : nearest, of: model.run)
         outputs.writes(output, .png)
         outputs.writes(folder: images, files: try earlierPictures())
         outputs.writes(codes, .codes)
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
         try outputs.check()
         let (configuration, autoencoder, device) = try model.load()
         let decoder = try CodeDecoder(autoencoder, configuration, device: device)
@@ -85,7 +83,9 @@ struct SampleCommand: ParsableCommand {
         // What can be wrong should be so before the work is done.
         let recognizer = try classifier.map { try loadClassifier($0, priors.space.classNames, device) }
         let dataset = try nearest.map {
-            try configuration.data.open($0 == "-" ? nil : URL(fileURLWithPath: $0), split: .train)
+            try configuration.data.open(
+                DataOptions.folder($0 == OutputPath.standard ? nil : $0, of: model.run, configuration, quiet: quiet),
+                split: .train)
         }
         let seed = sampling.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
         let classes = try sampling.classNumbers(in: priors.space)
@@ -201,7 +201,7 @@ struct SampleCommand: ParsableCommand {
             for: pictures, in: dataset, maximumSkippedShare: maximumSkippedShare, skipped: { skipped.append($0) }
         ) { counter.show($0, of: $1) }
         counter.finish()
-        for image in skipped { printError("skipped: \(image.reason)") }
+        for image in skipped { printError("skipped: \(name: image.reason)") }
         let neighbours = try found.map { try dataset.item(at: $0.index, crop: .centre) }
         let distances = found.map(\.distance).sorted()
         report.nearest = .init(

@@ -86,7 +86,7 @@ struct TrainClassifierCommand: ParsableCommand {
         var outputs = OutputGuard(force: force, quiet: quiet)
         outputs.reads(data: data, kind: kind)
         outputs.writes(folder: output, files: ["config.json", "model.safetensors"])
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
         try outputs.check()
         let url = URL(fileURLWithPath: output)
         let folder = ClassifierFolder(url)
@@ -95,7 +95,7 @@ struct TrainClassifierCommand: ParsableCommand {
             try status.kind != .folder || !FolderContents.names(of: url).isEmpty
         {
             guard force else {
-                throw FileError.exists(path: output, cure: "add --force to replace it, or choose another --output")
+                throw FileError.exists(path: output, remedy: "add --force to replace it, or choose another --output")
             }
             try folder.refuseAutoencoder()
             let taken = [folder.configurationFile, folder.weightsFile].filter { FileIdentity($0.path) != nil }

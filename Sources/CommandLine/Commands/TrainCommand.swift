@@ -18,7 +18,7 @@ struct TrainCommand: ParsableCommand {
 
             Ctrl-C saves and ends, and so does a closed terminal. The same command with --continue, or --continue and \
             --output alone, goes on exactly where a run stopped, also after a crash; other settings than before are an \
-            error, but for the number of steps and how often to save, evaluate and log.
+            error, but for the number of steps, how often to save, evaluate and log, and the number of threads.
 
             The folder stays bounded: checkpoint.keep checkpoints; pictures of the first 16 evaluations, then of 8 each \
             time their number doubles, and the latest; 10,000 lines of metrics.jsonl, then 5,000 each time their number \
@@ -64,7 +64,7 @@ struct TrainCommand: ParsableCommand {
                     + "steps \(training.step) to \(training.totalSteps)")
         }
         if !quiet, data == nil, let folder = training.dataFolder {
-            printError("images of the run's data folder \(folder.path)")
+            printError("images of the run's data folder \(name: folder.path)")
         }
         let interruption = Interruption()
         let start = ProcessInfo.processInfo.systemUptime

@@ -58,9 +58,10 @@ struct TrainEntropyCommand: ParsableCommand {
         outputs.reads(codes, heldOut)
         outputs.writes(
             target.path, .statistics,
-            cure: "files coded with these statistics need them; add --force to replace them, or choose another --output"
+            remedy: "files coded with these statistics need them; add --force to replace them, or choose another"
+                + " --output"
         )
-        outputs.writes(json.file, .json, cure: JSONOptions.cure)
+        outputs.writes(json.file, .json, remedy: JSONOptions.remedy)
         try outputs.check()
         let (configuration, autoencoder) = try ModelFolder(folder).load()
         let training = try open(codes, autoencoder, configuration)

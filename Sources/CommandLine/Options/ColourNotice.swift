@@ -23,15 +23,16 @@ final class ColourNotice {
     /// - Throws: As `PixelImage.read(_:channels:)`.
     func read(_ path: String, channels: Int) throws -> PixelImage {
         let data = try FileReader.read(
-            URL(fileURLWithPath: path), cure: "check the path of the image", limit: FileReader.pictureLimit)
+            URL(fileURLWithPath: path), remedy: "check the path of the image", limit: FileReader.pictureLimit)
         return try decode([UInt8](data), channels: channels, name: path)
     }
 
-    /// Looks at a picture that is decoded elsewhere, in other ways.
+    /// Reads a picture in a model's size.
     ///
-    /// - Throws: As `PixelImage.read(_:channels:)`.
-    func check(_ path: String, channels: Int) throws {
-        if channels == 1, !isSilent { _ = try read(path, channels: channels) }
+    /// - Throws: As `PixelImage.readFitted(_:channels:width:height:origin:)`.
+    func readFitted(_ path: String, channels: Int, width: Int, height: Int) throws -> PixelImage {
+        try PixelImage.readFitted(
+            path, channels: channels, width: width, height: height, losingColour: isSilent ? nil : { self.tell(path) })
     }
 
     private func tell(_ name: String) {

@@ -39,8 +39,8 @@ enum DecodedPicture {
         guard let first = left.first else { return (taken, nil) }
         let what =
             left.count == 1
-            ? "\(first.path), which 'hrvq decode' wrote beside its file, is left out; name it to encode it"
-            : "\(left.count) pictures that 'hrvq decode' wrote beside their files are left out (\(first.path), …); name"
+            ? "\(name: first.path), which 'hrvq decode' wrote beside its file, is left out; name it to encode it"
+            : "\(left.count) pictures that 'hrvq decode' wrote beside their files are left out (\(name: first.path), …); name"
                 + " them to encode them"
         return (taken, what)
     }

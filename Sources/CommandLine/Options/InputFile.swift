@@ -11,22 +11,20 @@ struct InputFile {
     var isOfFolder: Bool
 
     /// What messages call it.
-    var name: String { path == FileConversion.standard ? "standard input" : path }
+    var name: String { path == OutputPath.standard ? "standard input" : path }
 
     /// Files as they are, folders as the files in them; `-` stays what it is.
     ///
     /// Of a single folder the files have their places below it. Of several arguments, folders keep their own names as
     /// well, as with `cp -r`, so that equal names in them do not meet.
     ///
-    /// - Throws: As `ImageFiles.list(_:extensions:kind:)`.
-    static func gather(
-        _ arguments: [String], extensions: Set<String> = ImageFiles.extensions, kind: String = ImageFiles.kind
-    ) throws -> [InputFile] {
+    /// - Throws: As `ImageFiles.list(_:kind:)`.
+    static func gather(_ arguments: [String], kind: FileTree.Kind = .images) throws -> [InputFile] {
         try arguments.flatMap { argument -> [InputFile] in
-            if argument == FileConversion.standard {
+            if argument == OutputPath.standard {
                 return [InputFile(path: argument, place: "standard-input", isOfFolder: false)]
             }
-            let found = try ImageFiles.list([argument], extensions: extensions, kind: kind)
+            let found = try ImageFiles.list([argument], kind: kind)
             guard FileStatus.kind(of: argument) == .folder else {
                 return found.map { InputFile(path: $0, place: ($0 as NSString).lastPathComponent, isOfFolder: false) }
             }

@@ -14,9 +14,7 @@ struct Inspection {
         "a preset, the folder of a run, of a model, of priors, of a classifier or of a checkpoint, a .hrvq file, a YAML"
         + " file of settings or of an experiment, or a safetensors file (codes, statistics, weights)"
 
-    private static func line(_ name: String, _ value: String) -> String {
-        name.padding(toLength: max(22, name.count + 1), withPad: " ", startingAt: 0) + value
-    }
+    private static func line(_ label: String, _ value: String) -> String { LabelledLine.text(label, value) }
 }
 
 // MARK: - Files
@@ -78,7 +76,7 @@ extension Inspection {
                     : "not named in the file; a model is inspected by its folder"),
         ]
         lines += summary.metadata.sorted { $0.key < $1.key }.map { Self.line($0.key, String($0.value.prefix(200))) }
-        lines += summary.tensors.prefix(20).map { "\($0.name)  \($0.type) \($0.shape)" }
+        lines += summary.tensors.prefix(20).map { "\(name: $0.name)  \(name: $0.type) \($0.shape)" }
         if summary.tensors.count > 20 { lines.append("… and \(summary.tensors.count - 20) more") }
         self.init(text: lines.joined(separator: "\n"), json: try ReportJSON.data(summary))
     }
@@ -134,7 +132,7 @@ extension Inspection {
         var lines = [
             Self.line("experiment", experiment.title), Self.line("runs", "\(plan.runs.count)"),
         ]
-        lines += plan.runs.map { "\($0.name)  (\($0.parts.map(\.rawValue).joined(separator: ", ")))" }
+        lines += plan.runs.map { "\(name: $0.name)  (\($0.parts.map(\.rawValue).joined(separator: ", ")))" }
         self.init(text: lines.joined(separator: "\n"), json: try ReportJSON.data(experiment))
     }
 }
@@ -154,7 +152,7 @@ extension Inspection {
         let names = try FolderContents.names(of: url)
         if PriorFolder.isPrior(url) {
             try self.init(priors: PriorFolder(url))
-        } else if holds("state.json") {
+        } else if holds(Checkpoint.stateFile) {
             try self.init(checkpoint: url, path: path)
         } else if holds("config.json") {
             guard let json = try? FileReader.read(url.appendingPathComponent("config.json")),
@@ -168,12 +166,12 @@ extension Inspection {
                 return nil
             }
         } else {
-            let first = names.sorted().prefix(3)
+            let first = names.sorted()
             throw FileError.malformed(
                 path: path,
                 reason: first.isEmpty
                     ? "is an empty folder"
-                    : "is a folder without a config.json (it holds \(first.joined(separator: ", ")), …)",
+                    : "is a folder without a config.json (it holds \(Listing.text(first, limit: 3)))",
                 expected: Self.takes)
         }
     }
@@ -221,7 +219,7 @@ extension Inspection {
         var lines = [
             Self.line("classifier of", configuration.kind.rawValue),
             Self.line("image", "\(shape.width)×\(shape.height)×\(shape.channels)"),
-            Self.line("classes", configuration.classNames.joined(separator: ", ")),
+            Self.line("classes", Listing.text(configuration.classNames)),
             Self.line("parameters", "\(classifier.parameters.trainableCount)"),
             Self.line("features", "\(configuration.featureDimension)"),
             Self.line("trained", "\(configuration.steps) steps of \(configuration.batchSize) images"),
@@ -236,14 +234,7 @@ extension Inspection {
     }
 
     private init(checkpoint url: URL, path: String) throws {
-        let file = url.appendingPathComponent("state.json")
-        let state: CheckpointState
-        do {
-            state = try JSONDecoder().decode(CheckpointState.self, from: FileReader.read(file))
-        } catch is DecodingError {
-            throw FileError.malformed(
-                path: file.path, reason: "is not the JSON of a checkpoint", expected: "a checkpoint of 'hrvq train'")
-        }
+        let state = CheckpointSummary(try Checkpoint.state(of: url))
         let names = try FolderContents.names(of: url).sorted()
         var lines = [
             Self.line("checkpoint", "step \(state.step)"),
@@ -277,14 +268,23 @@ extension Inspection {
             + (progress.evaluationText.map { [line("last evaluation", $0)] } ?? [])
     }
 
-    /// What `state.json` says.
-    private struct CheckpointState: Codable {
+    /// What is shown of a checkpoint's state.
+    private struct CheckpointSummary: Encodable {
         var step: Int
         var images: Int
         var threads: Int
         var libTorch: String
         var device: String
         var elementType: String
+
+        init(_ state: Checkpoint.State) {
+            step = state.step
+            images = state.images
+            threads = state.threads
+            libTorch = state.libTorch
+            device = state.device
+            elementType = state.elementType
+        }
     }
 
     /// A description with the progress of its run beside its own keys.

@@ -12,7 +12,7 @@ struct OutputGuard {
     private struct Result {
         var path: String
         var kind: OutputKind
-        var cure: String
+        var remedy: String
         var makesFolder: Bool
     }
 
@@ -22,6 +22,14 @@ struct OutputGuard {
         var files: [String]
         /// Folders in it that the command fills and clears.
         var folders: [String]
+    }
+
+    private struct Report {
+        var path: String
+        /// The command that writes it.
+        var command: String
+        var exists: Bool
+        var foreign: [String]
     }
 
     private struct DataFolder {
@@ -37,6 +45,7 @@ struct OutputGuard {
     private var data: [DataFolder] = []
     private var results: [Result] = []
     private var folders: [Folder] = []
+    private var reports: [Report] = []
 
     /// Starts without inputs and outputs.
     ///
@@ -54,7 +63,7 @@ struct OutputGuard {
     mutating func reads(_ paths: String?...) { reads(paths.compactMap { $0 }) }
 
     /// Names files.
-    mutating func reads(_ paths: [String]) { files += paths.filter { $0 != "-" } }
+    mutating func reads(_ paths: [String]) { files += paths.filter { $0 != OutputPath.standard } }
 
     /// Names the folder of a run, a model, priors or a classifier; all that such a folder is made of is an input.
     ///
@@ -87,14 +96,14 @@ struct OutputGuard {
     /// - Parameters:
     ///   - path: As the user wrote it.
     ///   - kind: What is written.
-    ///   - cure: What to do where it exists and may not be replaced.
+    ///   - remedy: What to do where it exists and may not be replaced.
     ///   - makesFolder: Whether the command makes the folder that the file lies in.
     mutating func writes(
-        _ path: String?, _ kind: OutputKind, cure: String = "add --force to replace it, or choose another --output",
+        _ path: String?, _ kind: OutputKind, remedy: String = "add --force to replace it, or choose another --output",
         makesFolder: Bool = false
     ) {
-        guard let path, path != "-" else { return }
-        results.append(Result(path: path, kind: kind, cure: cure, makesFolder: makesFolder))
+        guard let path, path != OutputPath.standard else { return }
+        results.append(Result(path: path, kind: kind, remedy: remedy, makesFolder: makesFolder))
     }
 
     /// Names a folder, which the command itself checks and fills.
@@ -105,6 +114,19 @@ struct OutputGuard {
     ///   - folders: The names of folders in it that are filled or cleared.
     mutating func writes(folder path: String?, files: [String], folders: [String] = []) {
         if let path { self.folders.append(Folder(path: path, files: files, folders: folders)) }
+    }
+
+    /// Names the folder of a report.
+    ///
+    /// - Parameters:
+    ///   - path: As the user wrote it.
+    ///   - command: The command that writes it, for errors.
+    ///   - files: The names of files in it that are written or removed.
+    ///   - exists: Whether a report is there.
+    ///   - foreign: Files in it that have the names of a report's and are not one's.
+    mutating func writes(report path: String, of command: String, files: [String], exists: Bool, foreign: [String]) {
+        writes(folder: path, files: files)
+        reports.append(Report(path: path, command: command, exists: exists, foreign: foreign))
     }
 
     /// Names the folder of a run or a model.
@@ -121,20 +143,34 @@ struct OutputGuard {
     /// - Throws: `OutputError`, `FileError`, `ValidationError`.
     func check() throws {
         try OutputPath.requireDistinct(
-            results.map(\.path) + folders.flatMap { folder in folder.files.map { Self.join(folder.path, $0) } })
+            results.map(\.path) + folders.map(\.path)
+                + folders.flatMap { folder in folder.files.map { Self.join(folder.path, $0) } })
         try refuseInputs()
         try refuseDataFolders()
         var replaced: [String] = []
         for result in results {
             if !result.makesFolder { try AtomicFile.requireWritable(URL(fileURLWithPath: result.path)) }
-            try OutputPath.refuseExisting(result.path, force: force, cure: result.cure)
+            try OutputPath.refuseExisting(result.path, force: force, remedy: result.remedy)
             try result.kind.requireReplaceable(result.path)
             if FileStatus.kind(of: result.path) == .file { replaced.append(result.path) }
         }
-        guard !replaced.isEmpty, !quiet else { return }
-        printError(
-            "will replace " + TerminalText.names(Array(replaced.prefix(3)))
-                + (replaced.count > 3 ? " and \(replaced.count - 3) more" : ""))
+        try refuseReports()
+        guard !quiet else { return }
+        if !replaced.isEmpty { printError("will replace " + Listing.text(replaced, limit: 3)) }
+        for report in reports where report.exists { printError("will replace the report in \(name: report.path)") }
+    }
+
+    private func refuseReports() throws {
+        for report in reports {
+            if report.exists, !force {
+                throw FileError.exists(
+                    path: report.path, remedy: "add --force to replace the report in it, or choose another --output")
+            }
+            guard report.foreign.isEmpty else {
+                throw OutputError.foreignFolder(
+                    path: report.path, expected: "a report that '\(report.command)' wrote", names: report.foreign)
+            }
+        }
     }
 
     private func refuseInputs() throws {

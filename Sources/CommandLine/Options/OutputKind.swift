@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import HRVQ
 
 /// What a command writes into a file, and so what `--force` may replace: a file of the same kind, told by its content.
 enum OutputKind {
@@ -18,9 +19,9 @@ enum OutputKind {
     /// What messages call it.
     var text: String {
         switch self {
-        case .png: "a PNG picture"
-        case .svg: "an SVG drawing"
-        case .compressed: "a .hrvq file"
+        case .png: FileContent.png.text
+        case .svg: FileContent.svg.text
+        case .compressed: FileContent.hrvq.text
         case .json: "a JSON report"
         case .codes: "a file of codes"
         case .statistics: "statistics of 'hrvq train-entropy'"
@@ -40,8 +41,8 @@ enum OutputKind {
                 // Only the weights of models have it.
                 metadata["step"] == nil
             else { return false }
-            let isCodes = metadata["codeSpace"] != nil
-            let isStatistics = metadata["statistics"] != nil
+            let isCodes = metadata[CodesFile.spaceKey] != nil
+            let isStatistics = metadata[StatisticsFile.metadataKey] != nil
             return switch self {
             case .codes: isCodes
             case .statistics: isStatistics
@@ -101,12 +102,7 @@ enum OutputError: Error, CustomStringConvertible {
         case .otherKind(let path, let found, let expected):
             "\(name: path): is \(found), and --force replaces only \(expected); remove it, or choose another path"
         case .foreignFolder(let path, let expected, let names):
-            "\(name: path): is not \(expected), and holds \(Self.list(names)); choose another --output"
+            "\(name: path): is not \(expected), and holds \(Listing.text(names, limit: 5)); choose another --output"
         }
-    }
-
-    private static func list(_ names: [String]) -> String {
-        TerminalText.names(Array(names.prefix(5)))
-            + (names.count > 5 ? " and \(names.count - 5) more" : "")
     }
 }

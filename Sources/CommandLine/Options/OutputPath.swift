@@ -4,7 +4,7 @@ import Foundation
 
 /// Where a result goes.
 enum OutputPath {
-    /// The path that stands for standard output.
+    /// The path that stands for standard input and output.
     static let standard = "-"
 
     /// Any path but the empty one, which an unset shell variable gives and which would be the current folder.
@@ -17,7 +17,9 @@ enum OutputPath {
     ///
     /// - Parameter paths: As the user wrote them; `-` is standard output.
     static func requireWritable(_ paths: String?...) throws {
-        for case let path? in paths where path != "-" { try AtomicFile.requireWritable(URL(fileURLWithPath: path)) }
+        for case let path? in paths where path != standard {
+            try AtomicFile.requireWritable(URL(fileURLWithPath: path))
+        }
     }
 
     /// Refuses paths of which one result would replace another.
@@ -41,13 +43,13 @@ enum OutputPath {
     /// - Parameters:
     ///   - path: As the user wrote it.
     ///   - force: What is there may be replaced.
-    ///   - cure: What else to do.
+    ///   - remedy: What else to do.
     static func refuseExisting(
-        _ path: String, force: Bool, cure: String = "add --force to replace it, or choose another --output"
+        _ path: String, force: Bool, remedy: String = "add --force to replace it, or choose another --output"
     ) throws {
         guard !force else { return }
         // A link that leads nowhere would be replaced as well. What may not be looked at is an error when it is written.
         let status = (try? FileStatus.of(path)) ?? (try? FileStatus.of(path, followsLinks: false))
-        guard status == nil || status?.kind == .other else { throw FileError.exists(path: path, cure: cure) }
+        guard status == nil || status?.kind == .other else { throw FileError.exists(path: path, remedy: remedy) }
     }
 }

@@ -13,6 +13,6 @@ struct UntypedError: Error, CustomStringConvertible {
         }
         guard error is CocoaError || error is POSIXError || type(of: error) == NSError.self else { return nil }
         let path = (error as NSError).userInfo[NSFilePathErrorKey] as? String
-        description = (path.map { "\($0): " } ?? "") + FileReader.reason(of: error)
+        description = (path.map { "\(name: $0): " } ?? "") + FileReader.reason(of: error)
     }
 }

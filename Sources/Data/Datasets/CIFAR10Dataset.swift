@@ -25,7 +25,7 @@ public struct CIFAR10Dataset: ImageDataset {
     /// Opens `data_batch_1.bin` to `data_batch_5.bin`, or `test_batch.bin`, in a folder or in its sub-folder
     /// `cifar-10-batches-bin`.
     ///
-    /// - Throws: ``DatasetError/missing(folder:expected:cure:)``; `FileError.malformed` for a size that is no
+    /// - Throws: ``DatasetError/missing(folder:expected:remedy:)``; `FileError.malformed` for a size that is no
     ///   multiple of 3073 bytes, or a label above 9.
     public init(folder: String, split: Split) throws {
         let names = split == .train ? (1...5).map { "data_batch_\($0).bin" } : ["test_batch.bin"]
@@ -39,7 +39,7 @@ public struct CIFAR10Dataset: ImageDataset {
             let lacking = candidates.map(missing).min { $0.count < $1.count } ?? names
             throw DatasetError.missing(
                 folder: folder, expected: lacking,
-                cure: "unpack the binary version of CIFAR-10 (cifar-10-binary.tar.gz) there")
+                remedy: "unpack the binary version of CIFAR-10 (cifar-10-binary.tar.gz) there")
         }
         let nameFile = place.appendingPathComponent("batches.meta.txt")
         try self.init(

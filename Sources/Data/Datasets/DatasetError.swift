@@ -5,11 +5,11 @@ import Files
 /// Errors of one file are `FileError` (sizes, magic numbers, checksums) and `ImageError` (pictures).
 public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The folder is missing or lacks files; `expected` names them.
-    case missing(folder: String, expected: [String], cure: String)
+    case missing(folder: String, expected: [String], remedy: String)
     /// The folder holds no image for this split.
     case noImages(folder: String, split: Split, reason: String, leftOut: [String] = [])
     /// Folders that could be splits as well as classes, or splits of which there are two.
-    case unclearFolders(folder: String, reason: String, cure: String)
+    case unclearFolders(folder: String, reason: String, remedy: String)
     /// Folders of test images that are no class of the training images.
     case unknownClasses(folder: String, names: [String], known: [String])
     /// Not one image decoded.
@@ -26,31 +26,35 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What happened, where, what was expected, what to do.
     public var description: String {
         switch self {
-        case .missing(let folder, let expected, let cure):
-            return "\(name: folder): files are missing; expected " + Listing.text(expected) + "; \(cure)"
+        case .missing(let folder, let expected, let remedy):
+            return "\(name: folder): files are missing; expected " + Listing.text(expected) + "; \(name: remedy)"
         case .noImages(let folder, let split, let reason, let leftOut):
-            return "\(name: folder): no image for the split '\(split.rawValue)': \(reason);"
+            return "\(name: folder): no image for the split '\(split.rawValue)': \(name: reason);"
                 + " expected JPEG, PNG or WebP files, in folders or not"
-                + (leftOut.isEmpty ? "" : " (left out: " + leftOut.joined(separator: "; ") + ")")
-        case .unclearFolders(let folder, let reason, let cure):
-            return "\(name: folder): splits and classes cannot be told apart: \(reason); \(cure)"
+                + (leftOut.isEmpty ? "" : " (left out: " + Listing.text(leftOut, separator: "; ") + ")")
+        case .unclearFolders(let folder, let reason, let remedy):
+            return "\(name: folder): splits and classes cannot be told apart: \(name: reason); \(name: remedy)"
         case .unknownClasses(let folder, let names, let known):
-            return "\(name: folder): folders that are no class of the training images: \(Count.names(names));"
-                + " expected some of \(Count.names(known)); rename or remove them, or put the images into the folder"
+            return
+                "\(name: folder): folders that are no class of the training images: \(Listing.text(names, limit: 5));"
+                + " expected some of \(Listing.text(known, limit: 5)); rename or remove them, or put the images into the folder"
                 + " itself to use them without labels"
         case .noneDecoded(let seen, let examples):
-            return "none of \(seen) images could be read:" + examples.map { "\n  - \($0.reason)" }.joined()
+            return "none of \(seen) images could be read:\n" + Self.list(examples)
         case .mismatchedShape(let dataset, let asked, let natural):
-            return "\(dataset): images have the shape \(natural) and \(asked) was asked for;"
+            return "\(name: dataset): images have the shape \(natural) and \(asked) was asked for;"
                 + " set the shape to \(natural) or leave it out"
         case .invalidSetting(let name, let value, let expected):
             return "\(name: name) is \(name: value); expected \(expected)"
         case .tooManySkipped(let bad, let seen, let limit, let examples):
-            let list = Listing.text(examples, separator: "") { "\n  - \($0.reason)" }
             return "\(bad) of \(seen) images could not be read, more than the allowed share of \(limit);"
-                + " remove or replace them, or raise the share. Among them:\(list)"
+                + " remove or replace them, or raise the share. Among them:\n" + Self.list(examples)
         case .stopped:
             return "the loader was stopped; make a new one that starts at the step you need"
         }
+    }
+
+    private static func list(_ images: [SkippedImage]) -> String {
+        Listing.text(images, separator: "\n") { "  - \($0.reason)" }
     }
 }

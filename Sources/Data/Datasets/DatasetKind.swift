@@ -80,7 +80,7 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
         guard kind == .folder else {
             throw DatasetError.missing(
                 folder: folder, expected: expectedFiles(split),
-                cure: kind == nil
+                remedy: kind == nil
                     ? "the folder itself is not there; check the path"
                     : "this is a file; give the folder that it lies in")
         }

@@ -1,3 +1,4 @@
+import Files
 /// What a data set was found to be when it was opened: how many images, which splits and labels, and what was left out.
 ///
 /// Data alone; ``lines(_:taken:)`` puts it into words.
@@ -68,7 +69,7 @@ extension DatasetSummary {
         if reasons.count < used.count, !classNames.isEmpty {
             lines.append(
                 "labels: \(Count.text(classNames.count)) " + (classNames.count == 1 ? "class" : "classes")
-                    + " (\(Count.names(classNames))), \(labels)")
+                    + " (\(Listing.text(classNames, limit: 5))), \(labels)")
         }
         lines += Set(reasons).count == 1 && reasons.count == 2 ? [reasons[0]] : reasons
         if part == .all, let training = images[.train], let test = images[.test] {
@@ -77,7 +78,7 @@ extension DatasetSummary {
             if unlabelled.count == 1 { lines.append("labels of one split alone are left out, as all images need them") }
         }
         lines += notices
-        if !leftOut.isEmpty { lines.append("left out: " + leftOut.joined(separator: "; ")) }
+        if !leftOut.isEmpty { lines.append("left out: " + Listing.text(leftOut, separator: "; ")) }
         return lines
     }
 

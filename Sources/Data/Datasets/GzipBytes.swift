@@ -5,7 +5,7 @@ import Foundation
 /// A gzip file of one or more members, inflated piece by piece: memory is taken for what is there, whatever the file or
 /// its reader claims.
 final class GzipBytes: ByteSource {
-    private let bytes: [UInt8]
+    private let bytes: Data
     private let path: String
     private let stream: UnsafeMutablePointer<z_stream>
     private var position = 0
@@ -23,7 +23,8 @@ final class GzipBytes: ByteSource {
     static func isGzip(_ data: Data) -> Bool { data.starts(with: magic) }
 
     init(_ data: Data, path: String) throws {
-        bytes = [UInt8](data)
+        // Not copied: a large file is mapped.
+        bytes = data
         self.path = path
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
@@ -86,10 +87,11 @@ final class GzipBytes: ByteSource {
     /// One step: gives the number of bytes written, 0 only at the end of the data.
     private func inflate(into target: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
         let room = min(target.count, 1 << 30)
-        let status = bytes.withUnsafeBufferPointer { source in
+        let status = bytes.withUnsafeBytes { source in
             let available = min(source.count - position, 1 << 30)
             // zlib reads from this pointer and never writes to it; its C type lacks the const.
-            stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress.map { $0 + position })
+            stream.pointee.next_in = UnsafeMutablePointer(
+                mutating: source.bindMemory(to: UInt8.self).baseAddress.map { $0 + position })
             stream.pointee.avail_in = UInt32(available)
             stream.pointee.next_out = target.baseAddress
             stream.pointee.avail_out = UInt32(room)
@@ -116,13 +118,13 @@ final class GzipBytes: ByteSource {
 
     /// Goes on with the next member, as gzip does; zeros after the last one are padding.
     private func endMember() throws {
-        if bytes[position...].starts(with: Self.magic) {
+        if bytes.dropFirst(position).starts(with: Self.magic) {
             guard inflateReset(stream) == Z_OK else {
                 throw FileError.unreadable(path: path, reason: "zlib could not start again")
             }
             return
         }
-        if !bytes[position...].contains(where: { $0 != 0 }) { position = bytes.count }
+        if !bytes.dropFirst(position).contains(where: { $0 != 0 }) { position = bytes.count }
         hasEnded = true
     }
 }

@@ -12,10 +12,9 @@ package struct IDXFile {
     /// Reads a file of unsigned bytes with a given number of axes.
     ///
     /// - Throws: `FileError`: another magic number, sizes that the file cannot hold (checked before memory is
-    ///   taken), a cut-off or damaged file, or bytes after the last item.
+    ///   taken), a cut-off or damaged file, or bytes after the last item. `MemoryError`: more items than memory may hold.
     init(_ url: URL, axes: Int) throws {
-        try self.init(
-            FileReader.readRegular(url), path: url.path, axes: axes, memory: FreeMemory.bytes ?? .max)
+        try self.init(FileReader.readRegular(url), path: url.path, axes: axes)
     }
 
     /// Reads a file's bytes; see ``init(_:axes:)``.
@@ -24,9 +23,8 @@ package struct IDXFile {
     ///   - data: All bytes of the file, compressed or not.
     ///   - path: What errors call it.
     ///   - axes: The number of axes.
-    ///   - memory: How many bytes the items may take.
-    /// - Throws: `FileError`.
-    package init(_ data: Data, path: String, axes: Int, memory: Int = .max) throws {
+    /// - Throws: `FileError`, `MemoryError`.
+    package init(_ data: Data, path: String, axes: Int) throws {
         let source: any ByteSource =
             GzipBytes.isGzip(data) ? try GzipBytes(data, path: path) : PlainBytes(data, path: path)
         let header = try source.read(4 + 4 * axes)
@@ -52,23 +50,10 @@ package struct IDXFile {
             }
             total = product
         }
-        guard total <= memory else {
-            throw FileError.malformed(
-                path: path,
-                reason: "the header gives " + sizes.map(String.init).joined(separator: " x ") + ", \(total) bytes",
-                expected: "no more than the \(memory) bytes of memory that are free")
-        }
+        try MemoryLimit.require(
+            ByteCount(total), for: "\(path): " + sizes.map(String.init).joined(separator: " x ") + " bytes",
+            remedy: "choose a smaller data set")
         bytes = try source.read(total)
         try source.finish()
-    }
-}
-
-/// What the system says is free.
-private enum FreeMemory {
-    /// Bytes that can be taken without swapping; `nil` where the system does not say.
-    static var bytes: Int? {
-        guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8) else { return nil }
-        let line = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
-        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
     }
 }

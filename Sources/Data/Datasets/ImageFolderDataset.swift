@@ -56,7 +56,7 @@ public struct ImageFolderDataset: ImageDataset {
         }
         guard try FileStatus.of(folder)?.kind == .folder else {
             throw DatasetError.missing(
-                folder: folder, expected: ["a folder with JPEG, PNG or WebP files"], cure: "check the path")
+                folder: folder, expected: ["a folder with JPEG, PNG or WebP files"], remedy: "check the path")
         }
         return try ImageFolderLayout(folder, testShare: testShare)
     }

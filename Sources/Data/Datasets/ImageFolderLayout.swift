@@ -43,7 +43,7 @@ struct ImageFolderLayout {
 
     /// Lists a folder; opens no picture.
     ///
-    /// - Throws: ``DatasetError/unclearFolders(folder:reason:cure:)``, ``DatasetError/unknownClasses(folder:names:known:)``,
+    /// - Throws: ``DatasetError/unclearFolders(folder:reason:remedy:)``, ``DatasetError/unknownClasses(folder:names:known:)``,
     ///   `FileError.unreadable`.
     init(_ folder: String, testShare: Double) throws {
         let top = try FolderEntries(folder)
@@ -54,7 +54,7 @@ struct ImageFolderLayout {
             throw DatasetError.unclearFolders(
                 folder: folder,
                 reason: "both \(trainingFolders.joined(separator: " and ")) could hold the training images",
-                cure: "rename one of them, or give one of them as the data folder")
+                remedy: "rename one of them, or give one of them as the data folder")
         }
         if let name = trainingFolders.first {
             try divide(folder, top, training: name, testFolders, testShare)
@@ -113,7 +113,7 @@ struct ImageFolderLayout {
                 folder: folder,
                 reason: "\(name)/ has the name of a split and holds folders of images, and beside it lie other"
                     + " folders of images",
-                cure: role == "training"
+                remedy: role == "training"
                     ? "name the folder of the test images 'test' or 'val', or give \(folder)/\(name) as the data folder"
                     : "put the folders of the training images into a folder 'train'")
         }
@@ -130,7 +130,7 @@ struct ImageFolderLayout {
         if let loose {
             throw DatasetError.unclearFolders(
                 folder: folder, reason: "images such as \(loose.name) lie beside \(names.joined(separator: "/, "))/",
-                cure: "put the training images into a folder 'train'")
+                remedy: "put the training images into a folder 'train'")
         }
         let trees = try names.map { (name: $0, tree: try FileTree(folder + "/" + $0, kind: .images)) }
             .filter { !$0.tree.files.isEmpty }
@@ -225,8 +225,6 @@ struct ImageFolderLayout {
     private mutating func holdOut(_ part: Part, _ tree: FileTree, _ testShare: Double) throws {
         note(part, tree)
         isHeldOut = true
-        training = part
-        test = part
         let isTest = HoldOut.isTest(part.paths, testShare: testShare)
         func selected(_ wanted: Bool) -> Part {
             var result = part
@@ -250,13 +248,14 @@ struct ImageFolderLayout {
             let names = tree.files.filter { Self.firstFolder($0) == nil }
             leftOut.append(
                 "\(Count.text(loose)) " + (loose == 1 ? "image" : "images") + " beside the class folders: "
-                    + Count.names(names.map { place + $0 }))
+                    + Listing.text(names.map { place + $0 }, limit: 5))
         }
         guard !part.classNames.isEmpty else { return }
         let filled = Set(part.classNames)
         let empty = tree.folders.filter { !filled.contains($0) }
         if !empty.isEmpty {
-            notices.append("folders without images, which are no classes: " + Count.names(empty.map { place + $0 }))
+            notices.append(
+                "folders without images, which are no classes: " + Listing.text(empty.map { place + $0 }, limit: 5))
         }
     }
 
@@ -270,21 +269,6 @@ struct ImageFolderLayout {
         let unused =
             top.entries.filter { !used.contains($0.name) }
             .map { $0.type == .folder ? $0.name + "/" : $0.name } + top.hidden + top.unreadableNames
-        if !unused.isEmpty { leftOut.append("beside the splits: " + Count.names(unused)) }
-    }
-}
-
-/// Numbers and names in messages.
-enum Count {
-    /// A number with commas between groups of three digits.
-    static func text(_ number: Int) -> String {
-        var digits = Array(String(number.magnitude))
-        for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
-        return (number < 0 ? "-" : "") + String(digits)
-    }
-
-    /// The first names, and how many there are where these are not all.
-    static func names(_ names: [String], limit: Int = 5) -> String {
-        names.prefix(limit).joined(separator: ", ") + (names.count > limit ? ", … (\(text(names.count)) in all)" : "")
+        if !unused.isEmpty { leftOut.append("beside the splits: " + Listing.text(unused, limit: 5)) }
     }
 }

@@ -23,7 +23,7 @@ public struct MNISTDataset: ImageDataset {
     /// each in a folder of its own name (Kaggle); with `.gz` or without, and also under the names with a dot
     /// (`train-images.idx3-ubyte`). Whether a file is compressed is told by its content.
     ///
-    /// - Throws: ``DatasetError/missing(folder:expected:cure:)``; `FileError` for a file that breaks its format, or is
+    /// - Throws: ``DatasetError/missing(folder:expected:remedy:)``; `FileError` for a file that breaks its format, or is
     ///   none.
     public init(folder: String, split: Split) throws {
         let (images, labels) = try Self.files(of: split, in: folder)
@@ -107,7 +107,7 @@ public struct MNISTDataset: ImageDataset {
         }
         // Of all places, the one that lacks least is the one that was meant.
         throw DatasetError.missing(
-            folder: folder, expected: lacking.min { $0.count < $1.count } ?? [], cure: "put MNIST's four files there")
+            folder: folder, expected: lacking.min { $0.count < $1.count } ?? [], remedy: "put MNIST's four files there")
     }
 
     /// A file under one of its names, or in a folder of such a name. What lies there and is no file is found too, and

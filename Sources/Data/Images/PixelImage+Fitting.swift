@@ -35,10 +35,25 @@ extension PixelImage {
         _ path: String, channels: Int, width: Int, height: Int,
         origin: (_ spareWidth: Int, _ spareHeight: Int) -> (x: Int, y: Int) = Self.centre
     ) throws -> PixelImage {
+        try readFitted(path, channels: channels, width: width, height: height, origin: origin, losingColour: nil)
+    }
+
+    /// The same; see ``readFitted(_:channels:width:height:origin:)``.
+    ///
+    /// - Parameter losingColour: Called where a colour picture becomes grey; `nil` saves looking for colour.
+    package static func readFitted(
+        _ path: String, channels: Int, width: Int, height: Int,
+        origin: (_ spareWidth: Int, _ spareHeight: Int) -> (x: Int, y: Int) = Self.centre, losingColour: (() -> Void)?
+    ) throws -> PixelImage {
+        let looks = channels == 1 && losingColour != nil
         let data = try FileReader.read(
-            URL(fileURLWithPath: path), cure: "check the path of the image", limit: FileReader.pictureLimit)
-        let (image, reduction) = try decodeReduced(
-            [UInt8](data), channels: channels, name: path, toCover: (width, height))
+            URL(fileURLWithPath: path), remedy: "check the path of the image", limit: FileReader.pictureLimit)
+        var (image, reduction) = try decodeReduced(
+            [UInt8](data), channels: looks ? 3 : channels, name: path, toCover: (width, height))
+        if looks {
+            if image.isColour { losingColour?() }
+            image = image.converted(toChannels: channels)
+        }
         do {
             return try image.fitted(width: width, height: height, reduction, origin)
         } catch let error as ImageError {

@@ -7,7 +7,7 @@ extension PixelImage {
     /// - Throws: `FileError` when the file is missing or cannot be read; ``ImageError`` when its content cannot.
     public static func read(_ path: String, channels: Int) throws -> PixelImage {
         let data = try FileReader.read(
-            URL(fileURLWithPath: path), cure: "check the path of the image", limit: FileReader.pictureLimit)
+            URL(fileURLWithPath: path), remedy: "check the path of the image", limit: FileReader.pictureLimit)
         return try decode([UInt8](data), channels: channels, name: path)
     }
 

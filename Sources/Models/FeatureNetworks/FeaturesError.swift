@@ -34,7 +34,7 @@ public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidConfiguration(source: String, problems: [String])
     /// The classifier was stored by a later version of this library.
     case newerFormat(source: String, found: Int, supported: Int)
-    /// The folder holds an autoencoder where a classifier is due.
+    /// The folder holds an autoencoder instead of a classifier.
     case holdsAutoencoder(path: String)
     /// The loss of a training step is not a finite number.
     case lossNotFinite(step: Int)
@@ -49,14 +49,13 @@ public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notInception(let source, let problems):
             // A file of another network lacks every weight; hundreds of lines would hide what to do.
             "\(name: source): these are not the weights of pytorch-fid's Inception; \(problems.count) things are wrong:\n"
-                + problems.prefix(5).map { "  - \($0)" }.joined(separator: "\n")
-                + (problems.count > 5 ? "\n  - and \(problems.count - 5) more" : "")
+                + Listing.text(problems, limit: 5, separator: "\n") { "  - \($0)" }
                 + "\nGive pytorch-fid's own file, converted by Tools/pt_to_safetensors.py."
         case .mismatchedDigest(let path, let found, let expected):
             "\(name: path): its SHA-256 is \(found), and \(expected) was asked for; get the file again,"
                 + " or give the digest of the file that you mean (a converted file has a digest of its own)"
         case .malformedDigest(let text):
-            "'\(text)' is no SHA-256; expected 64 digits 0-9 and a-f, as sha256sum prints them"
+            "'\(name: text)' is no SHA-256; expected 64 digits 0-9 and a-f, as sha256sum prints them"
         case .wrongFeatureShape(let found, let dimension):
             "features have the shape \(found); expected [samples, \(dimension)]"
         case .differentDimensions(let first, let second):
@@ -67,11 +66,11 @@ public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notFinite(let what):
             "\(what): not a finite number; check the weights and images that the features came from"
         case .unlabelled(let dataset):
-            "\(dataset): the images have no classes to learn; give a folder whose sub-folders are the classes,"
+            "\(name: dataset): the images have no classes to learn; give a folder whose sub-folders are the classes,"
                 + " or a data set with labels"
         case .noImages: "not one image of the data set could be read; check the folder and its files"
         case .differentData(let what, let found, let expected):
-            "the data has \(what) \(found), and the classifier was made for \(expected);"
+            "the data has \(what) \(name: found), and the classifier was made for \(name: expected);"
                 + " give the data set it was trained on, or train another classifier"
         case .invalidConfiguration(let source, let problems):
             "\(name: source): the classifier's settings cannot be used:\n"
@@ -79,7 +78,7 @@ public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
         case .newerFormat(let source, let found, let supported):
             "\(name: source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
         case .holdsAutoencoder(let path):
-            "\(name: path): holds an autoencoder, and a classifier is due;"
+            "\(name: path): holds an autoencoder; expected a classifier;"
                 + " give a folder that 'hrvq train-classifier' wrote or is to write"
         case .lossNotFinite(let step):
             "step \(step): the loss is not a finite number; train again with a smaller learning rate"

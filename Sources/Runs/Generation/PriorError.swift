@@ -40,7 +40,7 @@ public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
         case .noSuchLayer(let found, let layers):
             "layer \(found) was asked for, and the codes have the layers 1 to \(layers)"
         case .otherModel(let what, let other, let reason):
-            "\(name: what) and \(name: other) do not belong together: \(reason); "
+            "\(name: what) and \(name: other) do not belong together: \(name: reason); "
                 + "use the codes and the prior of one and the same trained model ('hrvq tokenize' writes its codes)"
         case .holdsOther(let path):
             "\(name: path): holds a model or a training run that is no prior; choose another --output"
@@ -48,14 +48,13 @@ public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(name: path): knows images of a given class alone (conditioning.labelDropout=0); add --class"
         case .missingLayer(let path, let layer, let layers):
             "\(name: path): has no prior of layer \(layer) of \(layers); train it with:"
-                + " hrvq train-prior --codes CODES --preset NAME --output '\(name: path)' --layer \(layer)"
+                + " hrvq train-prior --codes CODES --preset NAME --output \(name: ShellText.quoted(path)) --layer \(layer)"
         case .foreignLayer(let path, let layer, let reason):
-            "\(name: path): is not the prior of layer \(layer) of this folder: \(reason); put the files back, or train the layer"
+            "\(name: path): is not the prior of layer \(layer) of this folder: \(name: reason); put the files back, or train the layer"
                 + " again by 'hrvq train-prior' with --layer \(layer) --force"
         case .unknownClass(let found, let known):
             "there is no class '\(name: found)'; the classes are "
-                + known.enumerated().prefix(20).map { "\($0.offset) (\(name: $0.element))" }.joined(separator: ", ")
-                + (known.count > 20 ? " and so on to \(known.count - 1)" : "")
+                + Listing.text(Array(known.enumerated())) { "\($0.offset) (\($0.element))" }
         case .unconditional(let path):
             "\(name: path): knows no classes, as it was trained without labels; leave out --class, or train it on codes with"
                 + " labels and conditioning.label=true"

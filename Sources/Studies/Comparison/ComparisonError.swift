@@ -8,14 +8,12 @@ public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible
     case sameName(name: String)
     /// A comparison without models.
     case noModels
-    /// The output folder holds something already.
-    case outputExists(path: String)
     /// A model has no hierarchical quantizer whose figure could be drawn.
     case notHierarchical(kind: String)
     /// A position outside of the latent grid.
     case positionOutside(row: Int, column: Int, height: Int, width: Int)
 
-    /// One sentence: what is wrong and the cure.
+    /// One sentence: what is wrong and the remedy.
     public var description: String {
         switch self {
         case .differentData(let models):
@@ -26,8 +24,6 @@ public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible
         case .sameName(let name):
             "two models are called '\(name: name)'; give folders with different names, or name them as NAME=FOLDER"
         case .noModels: "no model was given; name at least one folder of a run"
-        case .outputExists(let path):
-            "\(name: path): exists; add --force to replace the report in it, or choose another --output"
         case .notHierarchical(let kind):
             "the codebooks of '\(kind)' are no hierarchy, so there is no path from layer to layer to draw; "
                 + "give a run or a preset of kind hrvqvae"

@@ -40,7 +40,8 @@ extension CompressedImage {
     public func codes(statistics: ContextStatistics? = nil, name: String) throws -> LayeredCodes {
         // As numbers, and once more while they are decoded.
         try MemoryLimit.require(
-            ByteCount(header.codeCount ?? .max, 8), for: "\(name): its codes", remedy: "read fewer images of it")
+            ByteCount(header.codeCount ?? .max, 8), for: "\(name): its codes",
+            remedy: "decode it where there is more memory")
         var values: [[Int32]] = []
         switch header.mode {
         case .packed:

@@ -36,8 +36,8 @@ public enum Engine {
         if possible > 1 { try parallel(possible, grain: 1) { _ in } }
     }
 
-    /// Sets how many threads one operator uses for now, and leaves ``threadLimit`` as it is.
-    static func lowerThreadCount(_ count: Int) throws {
+    /// Sets how many threads one operator uses for now, fewer or more, and leaves ``threadLimit`` as it is.
+    static func setCurrentThreadCount(_ count: Int) throws {
         let now = threadCount
         guard count != now else { return }
         limit.withLock { $0 = $0 ?? now }

@@ -32,7 +32,7 @@ package final class ThreadPace {
         if load != nil { policy = ThreadPolicy(limit: Engine.threadLimit, threads: before) }
     }
 
-    deinit { try? Engine.lowerThreadCount(before) }
+    deinit { try? Engine.setCurrentThreadCount(before) }
 
     /// Runs one step. All steps of a loop should be about the same work.
     package func step<Result>(_ body: () throws -> Result) throws -> Result {
@@ -67,7 +67,7 @@ package final class ThreadPace {
                 time: now.time, speed: Double(steps) / work, idle: (now.idle - last.idle) / time,
                 others: (now.others - last.others) / time))
         if let next, next != threads {
-            try Engine.lowerThreadCount(next)
+            try Engine.setCurrentThreadCount(next)
             hasChanged = true
         }
     }

@@ -14,7 +14,7 @@ public enum TorchError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The gradient of a parameter is missing where an optimiser needs it.
     case missingGradient(parameter: String)
 
-    /// One sentence: what failed, the engine's words or the list of mismatches, and the cure.
+    /// One sentence: what failed, the engine's words or the list of mismatches, and the remedy.
     public var description: String {
         switch self {
         case .engine(let operation, let text):

@@ -7,16 +7,16 @@ public enum Safetensors {
     ///
     /// - Parameters:
     ///   - url: The file.
-    ///   - cure: What to do when it is missing, as the end of a sentence.
+    ///   - remedy: What to do when it is missing, as the end of a sentence.
     /// - Returns: The tensors by name, and the texts of `__metadata__`.
     /// - Throws: `FileError` where the file is missing, cut off, or not what its header says.
     public static func read(
-        _ url: URL, cure: String = "check the path"
+        _ url: URL, remedy: String = "check the path"
     ) throws -> (tensors: [String: Tensor], metadata: [String: String]) {
-        try read(FileReader.read(url, cure: cure), path: url.path)
+        try read(FileReader.read(url, remedy: remedy), path: url.path)
     }
 
-    /// Reads all tensors of a file's bytes; see ``read(_:cure:)``.
+    /// Reads all tensors of a file's bytes; see ``read(_:remedy:)``.
     ///
     /// - Throws: `FileError` where the bytes are cut off, or not what their header says.
     package static func read(

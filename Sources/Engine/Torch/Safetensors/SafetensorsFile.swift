@@ -16,10 +16,10 @@ package struct SafetensorsFile {
     ///
     /// - Parameters:
     ///   - url: The file.
-    ///   - cure: What to do when it is missing, as the end of a sentence.
+    ///   - remedy: What to do when it is missing, as the end of a sentence.
     /// - Throws: `FileError` where the file is missing, cut off, or not what its header says.
-    package init(_ url: URL, cure: String = "check the path") throws {
-        data = try FileReader.read(url, cure: cure)
+    package init(_ url: URL, remedy: String = "check the path") throws {
+        data = try FileReader.read(url, remedy: remedy)
         path = url.path
         let header = try SafetensorsHeader(data, path: path)
         (entries, metadata) = (header.entries, header.metadata)

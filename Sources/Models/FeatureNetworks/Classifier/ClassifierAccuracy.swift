@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 
 /// How many images of a data set a classifier named rightly, class by class.
@@ -85,12 +86,13 @@ public struct ClassifierAccuracy: Sendable, Equatable {
 
     /// A table for people: a line a class, then all of them.
     public var text: String {
-        let width = max(classes.map(\.name.count).max() ?? 0, 8)
+        let names = classes.map { TerminalText.name($0.name) }
+        let width = max(names.map(\.count).max() ?? 0, 8)
         func line(_ name: String, _ share: Double?, _ images: Int) -> String {
             let percent = share.map { String(format: "%6.2f %%", $0 * 100) } ?? "       –"
             return name.padding(toLength: width, withPad: " ", startingAt: 0) + "  \(percent)  of \(images)"
         }
-        let lines = classes.map { line($0.name, $0.share, $0.images) } + [line("accuracy", overall, images)]
+        let lines = zip(names, classes).map { line($0, $1.share, $1.images) } + [line("accuracy", overall, images)]
         return lines.joined(separator: "\n")
     }
 }

@@ -20,12 +20,12 @@ public struct ClassifierFolder: Sendable {
     /// - Throws: `FileError`, ``FeaturesError/holdsAutoencoder(path:)``, and what
     ///   ``ClassifierConfiguration/init(json:source:)`` throws.
     public func configuration() throws -> ClassifierConfiguration {
-        let cure = "give the folder of a classifier that 'hrvq train-classifier' wrote"
+        let remedy = "give the folder of a classifier that 'hrvq train-classifier' wrote"
         guard try FileStatus.exists(url) else {
-            throw FileError.missing(path: url.path, cure: cure)
+            throw FileError.missing(path: url.path, remedy: remedy)
         }
         _ = try? FolderReplacement.finish(url)
-        let data = try FileReader.read(configurationFile, cure: cure, limit: FileReader.textLimit)
+        let data = try FileReader.read(configurationFile, remedy: remedy, limit: FileReader.textLimit)
         if Self.describesAutoencoder(data) { throw FeaturesError.holdsAutoencoder(path: url.path) }
         return try ClassifierConfiguration(json: data, source: configurationFile.path)
     }
@@ -37,7 +37,7 @@ public struct ClassifierFolder: Sendable {
     public func load(on device: Device = .cpu) throws -> ImageClassifier {
         let configuration = try configuration()
         let weights = try Safetensors.read(
-            weightsFile, cure: "the folder holds a configuration without weights; train the classifier again")
+            weightsFile, remedy: "the folder holds a configuration without weights; train the classifier again")
         let classifier = try ImageClassifier(configuration, device: device)
         try classifier.parameters.load(weights.tensors, source: weightsFile.path)
         return classifier

@@ -34,7 +34,7 @@ public final class ClassifierTraining {
     ///   - dataset: The images to learn from.
     ///   - device: Where to train.
     /// - Throws: ``FeaturesError/unlabelled(dataset:)``, ``FeaturesError/differentData(what:found:expected:)``,
-    ///   ``FeaturesError/invalidConfiguration(source:problems:)``, `TorchError`.
+    ///   ``FeaturesError/invalidConfiguration(source:problems:)``, `MemoryError`, `TorchError`.
     public init(
         _ configuration: ClassifierConfiguration, on dataset: any ImageDataset, device: Device = .cpu
     ) throws {
@@ -42,6 +42,9 @@ public final class ClassifierTraining {
         self.configuration = configuration
         self.dataset = dataset
         if device == .cpu {
+            try ImageClassifier(configuration, device: .meta).parameters.requireMemory(
+                isTrained: true, for: "training a classifier of these settings",
+                remedy: "choose fewer hiddenUnits, a smaller featureDimension or smaller images")
             // The stem's map, before and after its ReLU.
             try MemoryLimit.require(
                 ByteCount(

@@ -32,12 +32,12 @@ public final class ImageClassifier: FeatureExtractor {
 
     /// A classifier with fresh weights from the seed's stream "classifier".
     ///
-    /// - Throws: ``FeaturesError/invalidConfiguration(source:problems:)``, `TorchError`.
+    /// - Throws: ``FeaturesError/invalidConfiguration(source:problems:)``, `MemoryError`, `TorchError`.
     public init(_ configuration: ClassifierConfiguration, device: Device = .cpu) throws {
         try configuration.validate()
         if device == .cpu {
             try ImageClassifier(configuration, device: .meta).parameters.requireMemory(
-                isTrained: true, for: "a classifier of these settings",
+                for: "a classifier of these settings",
                 remedy: "choose fewer hiddenUnits, a smaller featureDimension or smaller images")
         }
         self.configuration = configuration

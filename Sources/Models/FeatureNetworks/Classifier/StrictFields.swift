@@ -1,3 +1,5 @@
+import Files
+
 /// Reads the fields of a JSON object and collects what is wrong instead of stopping at the first.
 struct StrictFields {
     private let container: KeyedDecodingContainer<TextKey>
@@ -24,7 +26,7 @@ struct StrictFields {
     mutating func refuseUnknown(known: [String]) {
         let names = known.joined(separator: ", ")
         for key in container.allKeys.map(\.stringValue).sorted() where !known.contains(key) {
-            problems.append("unknown key '\(key)'; expected \(names)")
+            problems.append("unknown key '\(name: key)'; expected \(names)")
         }
     }
 

@@ -7,10 +7,10 @@ public enum FileDigest {
     ///
     /// - Parameters:
     ///   - url: The file.
-    ///   - cure: What to do when it is missing, as the end of a sentence.
+    ///   - remedy: What to do when it is missing, as the end of a sentence.
     /// - Throws: `FileError`, `DigestError`.
-    public static func sha256(_ url: URL, cure: String = "check the path") throws -> String {
-        let data = try FileReader.read(url, cure: cure)
+    public static func sha256(_ url: URL, remedy: String = "check the path") throws -> String {
+        let data = try FileReader.read(url, remedy: remedy)
         let digest = try SHA256Digest()
         // The file is mapped, not read: piece by piece only so much of it is in memory as is being hashed.
         let piece = 1 << 22
@@ -25,17 +25,17 @@ public enum FileDigest {
     /// - Parameters:
     ///   - url: The file.
     ///   - expected: 64 hexadecimal digits in either case; `nil` checks nothing.
-    ///   - cure: What to do when the file is missing, as the end of a sentence.
+    ///   - remedy: What to do when the file is missing, as the end of a sentence.
     /// - Throws: ``FeaturesError/malformedDigest(text:)``,
     ///   ``FeaturesError/mismatchedDigest(path:found:expected:)``, `FileError`.
-    public static func sha256(_ url: URL, expected: String?, cure: String = "check the path") throws -> String {
+    public static func sha256(_ url: URL, expected: String?, remedy: String = "check the path") throws -> String {
         let wanted = expected?.lowercased()
         if let wanted, let expected {
             guard wanted.utf8.count == 64, wanted.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) else {
                 throw FeaturesError.malformedDigest(text: expected)
             }
         }
-        let found = try sha256(url, cure: cure)
+        let found = try sha256(url, remedy: remedy)
         if let wanted, wanted != found {
             throw FeaturesError.mismatchedDigest(path: url.path, found: found, expected: wanted)
         }

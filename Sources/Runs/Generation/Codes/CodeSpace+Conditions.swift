@@ -51,8 +51,8 @@ extension CodeSpace {
         let classesAgree =
             classNames == other.classNames || classes == .any || (classes == .equalOrNone && other.classNames.isEmpty)
         if !classesAgree {
-            return "one has the classes [\(Listing.text(classNames, TerminalText.name))], the other "
-                + "[\(Listing.text(other.classNames, TerminalText.name))]"
+            return "one has the classes [\(Listing.text(classNames))], the other "
+                + "[\(Listing.text(other.classNames))]"
         }
         return nil
     }

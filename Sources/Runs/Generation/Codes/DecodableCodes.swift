@@ -82,7 +82,7 @@ public struct DecodableCodes {
             + " \(grid.width)]: layer, row, column"
         func malformed(_ reason: String) -> FileError { .malformed(path: path, reason: reason, expected: expected) }
         guard var tensor else {
-            let names = found.sorted().prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+            let names = Listing.text(found.sorted(), limit: 5) { "'\($0)'" }
             throw malformed("holds no tensor '\(name)'" + (names.isEmpty ? "" : ", but \(names)"))
         }
         let shape = tensor.shape

@@ -13,7 +13,7 @@ public struct PriorDescription: Codable, Sendable, Equatable {
         public var height: Int
         /// Positions across.
         public var width: Int
-        /// The number of choices at a position, m.
+        /// The codebook size at a position, m.
         public var choices: Int
         /// Whether it is trained.
         public var isTrained: Bool
@@ -66,15 +66,13 @@ public struct PriorDescription: Codable, Sendable, Equatable {
 
     /// The description as lines for a person.
     public var text: String {
-        func line(_ name: String, _ value: String) -> String {
-            name.padding(toLength: 22, withPad: " ", startingAt: 0) + value
-        }
+        func line(_ label: String, _ value: String) -> String { LabelledLine.text(label, value) }
         var lines = [
             line("priors of", "\(kind), fingerprint \(model.prefix(12))…"),
-            line("classes", classNames.isEmpty ? "none" : TerminalText.names(classNames)),
+            line("classes", classNames.isEmpty ? "none" : Listing.text(classNames)),
         ]
         for layer in layers {
-            let grid = "\(layer.width)×\(layer.height) grid, \(layer.choices) choices"
+            let grid = "\(layer.width)×\(layer.height) grid, codebook size \(layer.choices)"
             let network =
                 layer.isTrained
                 ? "\(layer.parameters) parameters, \(layer.residualBlocks) residual blocks, \(layer.attentionLayers) of"

@@ -70,11 +70,11 @@ public struct PriorFolder: Sendable {
     ///
     /// - Throws: `FileError`.
     func identity() throws -> PriorIdentity {
-        let cure = "give the folder that 'hrvq train-prior' wrote"
+        let remedy = "give the folder that 'hrvq train-prior' wrote"
         guard try FileStatus.exists(url) else {
-            throw FileError.missing(path: url.path, cure: cure)
+            throw FileError.missing(path: url.path, remedy: remedy)
         }
-        let data = try FileReader.read(descriptionFile, cure: cure, limit: FileReader.textLimit)
+        let data = try FileReader.read(descriptionFile, remedy: remedy, limit: FileReader.textLimit)
         func malformed(_ reason: String) -> FileError {
             .malformed(
                 path: descriptionFile.path, reason: "is not the description of priors: it \(reason)",
@@ -163,7 +163,7 @@ public struct PriorFolder: Sendable {
     ///
     /// - Throws: `FileError`.
     func step(layer: Int) throws -> Int {
-        try Int(SafetensorsFile(run(layer: layer).model.weightsFile).metadata["step"] ?? "") ?? 0
+        try Int(run(layer: layer).model.weightsMetadata()["step"] ?? "") ?? 0
     }
 
     /// Reads the priors of all layers.

@@ -10,13 +10,9 @@ struct PriorIdentity {
     /// The digest that ``training(_:_:)`` gives; `nil` for priors that were begun by an earlier version.
     let training: String?
 
-    private static let spaceKey = "codeSpace"
+    private static let spaceKey = CodesFile.spaceKey
     private static let trainingKey = "training"
     private static let settingsKey = "settings"
-
-    /// What the keys of settings begin with that do not decide what is trained; models do not depend on the number of
-    /// threads.
-    private static let freeSettings = PriorTraining.freeSettings + ["training.threads"]
 
     /// A name for the training of priors: the SHA-256 of the settings that decide what is trained and of the codes. The
     /// same training has the same name, so that its files stay the same too.
@@ -25,7 +21,7 @@ struct PriorIdentity {
     static func training(_ configuration: PriorConfiguration, _ codes: CodesFile) throws -> String {
         let digest = try SHA256Digest()
         try digest.update(text(codes.space))
-        try digest.update(text(configuration.identity(except: Self.freeSettings)))
+        try digest.update(text(configuration.identity(except: PriorTraining.freeSettings)))
         try digest.update("\(codes.indices)\(codes.labels ?? [])")
         for grid in codes.codes.grids {
             try grid.contiguous().withBytes { try digest.update(UnsafeRawBufferPointer($0)) }
@@ -40,7 +36,7 @@ struct PriorIdentity {
     func notes(_ configuration: PriorConfiguration) throws -> [String: String] {
         var notes = [
             Self.spaceKey: try Self.text(space),
-            Self.settingsKey: try Self.text(configuration.identity(except: Self.freeSettings)),
+            Self.settingsKey: try Self.text(configuration.identity(except: PriorTraining.freeSettings)),
         ]
         notes[Self.trainingKey] = training
         return notes
@@ -52,7 +48,7 @@ struct PriorIdentity {
     func run(_ configuration: PriorConfiguration) -> [String: String] {
         // Threads and precision are in a checkpoint as they really were.
         var run = configuration.identity(
-            except: Self.freeSettings + ["training.precision"])
+            except: PriorTraining.freeSettings + ["training.precision"])
         run["the training of all layers"] = training
         return run
     }
@@ -82,7 +78,7 @@ struct PriorIdentity {
         guard let text = notes[Self.settingsKey],
             let settings = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))
         else { return }
-        let now = configuration.identity(except: Self.freeSettings)
+        let now = configuration.identity(except: PriorTraining.freeSettings)
         // A setting that one version knows and another does not is no difference.
         let changes = settings.sorted { $0.key < $1.key }.compactMap { key, value in
             now[key].flatMap { $0 == value ? nil : "\(key) was \(value) and is \($0)" }

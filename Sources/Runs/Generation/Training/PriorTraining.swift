@@ -142,9 +142,8 @@ public struct PriorTraining {
                 }
             }
         }
-        if !removed.isEmpty {
-            progress(1, 0).warn("replaced what was trained before; removed " + TerminalText.names(removed))
-        }
+        // No layer has a reporter of its own yet.
+        if !removed.isEmpty { progress(1, 0).tellRemoved(removed) }
         do {
             return try trainLayers(announce, completed, progress, shouldStop)
         } catch  where !space.layers.indices.contains(where: { folder.run(layer: $0).holdsRun }) {
@@ -198,6 +197,7 @@ public struct PriorTraining {
     /// What may change when a layer's training goes on.
     static let freeSettings = [
         "checkpoint.", "evaluation.every", "evaluation.images", "logging.", "training.steps", "training.epochs",
+        "training.threads",
     ]
 
     private func changed(_ configuration: PriorConfiguration) throws -> PriorConfiguration {

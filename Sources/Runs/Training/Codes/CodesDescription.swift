@@ -1,5 +1,5 @@
 import Autoencoders
-import Foundation
+import Files
 
 /// What a file of codes holds, as `hrvq inspect` shows it.
 package struct CodesDescription: Codable, Sendable, Equatable {
@@ -29,24 +29,22 @@ package struct CodesDescription: Codable, Sendable, Equatable {
 
     /// Lines for people.
     package var text: String {
-        func line(_ name: String, _ value: String) -> String {
-            name.padding(toLength: 22, withPad: " ", startingAt: 0) + value
-        }
+        func line(_ label: String, _ value: String) -> String { LabelledLine.text(label, value) }
         var lines = [
             line("codes of", "\(images) images" + (notes["split"].map { ", \($0) split" } ?? "")),
             line("model", "\(kind), fingerprint \(model.prefix(12))…"),
         ]
         var number = 0
         for grid in grids {
-            for choices in grid.branchings {
+            for size in grid.branchings {
                 number += 1
-                lines.append(line("layer \(number)", "\(grid.width)×\(grid.height) grid, \(choices) choices"))
+                lines.append(line("layer \(number)", "\(grid.width)×\(grid.height) grid, codebook size \(size)"))
             }
         }
         lines.append(
             line(
                 "labels",
-                hasLabels ? "\(classNames.count) classes: " + classNames.prefix(20).joined(separator: ", ") : "none"))
+                hasLabels ? "\(classNames.count) classes: " + Listing.text(classNames) : "none"))
         return lines.joined(separator: "\n")
     }
 }

@@ -55,7 +55,7 @@ public struct CodesFile {
     ///
     /// - Throws: `FileError` that says what is wrong, `TorchError`.
     public init(_ url: URL) throws {
-        try self.init(FileReader.read(url, cure: "give a file that 'hrvq tokenize' wrote"), path: url.path)
+        try self.init(FileReader.read(url, remedy: "give a file that 'hrvq tokenize' wrote"), path: url.path)
     }
 
     /// Reads a file's bytes and checks all of them; see ``init(_:)``.

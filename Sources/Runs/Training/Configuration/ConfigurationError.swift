@@ -47,7 +47,7 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     /// What, where, what was expected, what to do; one line a problem.
     public var description: String {
         switch self {
-        case .unparsable(let source, let reason): "\(name: source): cannot be read: \(Listing.cut(reason))"
+        case .unparsable(let source, let reason): "\(name: source): cannot be read: \(name: Listing.cut(reason))"
         case .mismatched(let source, let mismatches):
             Listing.text(mismatches, separator: "\n") { "\(name: source): \($0)" }
         case .invalid(let problems):
@@ -56,21 +56,21 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
             "there is no preset '\(name: name)'" + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
                 + " (the presets are \(known.joined(separator: ", ")))"
         case .conflictingPresets(let argument, let file):
-            "the preset '\(argument)' was asked for, and the file says 'preset: \(file)'; remove one of the two"
+            "the preset '\(name: argument)' was asked for, and the file says 'preset: \(name: file)'; remove one of the two"
         case .malformedOverride(let text):
-            "'\(text)' sets nothing; expected key=value, such as optimizer.learningRate=0.001"
+            "'\(name: text)' sets nothing; expected key=value, such as optimizer.learningRate=0.001"
                 + (text.contains("=") ? ", or key=null for no value" : "")
         case .newerFormat(let source, let found, let supported):
             "\(name: source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
         case .otherFormat(let source, let found, let expected):
-            "\(name: source): is a configuration of the format '\(found)'; expected one of the format '\(expected)'"
+            "\(name: source): is a configuration of the format '\(name: found)'; expected one of the format '\(expected)'"
         }
     }
 }
 
 extension ConfigurationError.Problem: CustomStringConvertible {
     /// `key is value; expected …`.
-    public var description: String { "\(name: key) is \(value); expected \(expected)" }
+    public var description: String { "\(name: key) is \(name: value); expected \(expected)" }
 }
 
 extension ConfigurationError.Mismatch: CustomStringConvertible {
@@ -80,7 +80,7 @@ extension ConfigurationError.Mismatch: CustomStringConvertible {
         case .unknownKey(let key, let suggestion, let help):
             "unknown key '\(name: key)'"
                 + (suggestion.map { "; did you mean '\($0)'?" } ?? "; see `\(help)` for all keys")
-        case .wrongType(let key, let found, let expected): "\(name: key) is \(found); expected \(expected)"
+        case .wrongType(let key, let found, let expected): "\(name: key) is \(name: found); expected \(expected)"
         }
     }
 }

@@ -11,7 +11,7 @@ extension ConfigurationValue {
     /// - Throws: ``ConfigurationError/unparsable(source:reason:)`` where it is too long or no text; `FileError`.
     package static func yaml(of file: URL) throws -> String {
         let bytes = try FileReader.read(
-            file, cure: "give the path of a YAML file, or use a preset", limit: FileReader.textLimit)
+            file, remedy: "give the path of a YAML file, or use a preset", limit: FileReader.textLimit)
         try checkLength(bytes.count, source: file.path)
         guard let text = String(bytes: bytes, encoding: .utf8) else {
             throw ConfigurationError.unparsable(source: file.path, reason: "it is not text in UTF-8")

@@ -46,9 +46,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
 
     /// The figures as lines for a person.
     public var text: String {
-        func line(_ name: String, _ value: String) -> String {
-            name.padding(toLength: 18, withPad: " ", startingAt: 0) + value
-        }
+        func line(_ label: String, _ value: String) -> String { LabelledLine.text(label, value, column: 18) }
         var lines = [
             line("images", "\(images)" + (skipped.isEmpty ? "" : " (\(skipped.count) skipped)")),
             line("MSE", String(format: "%.6f", mse)), line("PSNR", String(format: "%.2f dB", psnr)),
@@ -75,7 +73,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
                         format: "MSE %.6f, PSNR %.2f dB, %.4f bits per pixel", prefix.mse, prefix.psnr,
                         prefix.bitsPerPixel)))
         }
-        for name in skipped { lines.append("skipped: \(name)") }
+        for name in skipped { lines.append("skipped: \(name: name)") }
         return lines.joined(separator: "\n")
     }
 

@@ -17,7 +17,7 @@ public final class MetricsLog {
     ///   - resumedStep: Nil for a new run. When a run goes on from a checkpoint, the steps the checkpoint has: later
     ///     lines are cut off, as the run will write them again, and so is a line that is not whole. Only the end of the
     ///     file is read.
-    /// - Throws: `FileError/exists(path:cure:)` where a new run finds lines; `FileError/malformed(path:reason:expected:)`
+    /// - Throws: `FileError/exists(path:remedy:)` where a new run finds lines; `FileError/malformed(path:reason:expected:)`
     ///   where one of the later lines, other than the last, is damaged; `FileError/unreadable(path:reason:)`;
     ///   `FileError/unwritable(path:reason:)`.
     public init(url: URL, resumedStep: Int? = nil) throws {
@@ -30,7 +30,7 @@ public final class MetricsLog {
             try Self.cut(url, after: resumedStep)
         } else {
             guard status?.size ?? 0 == 0 else {
-                throw FileError.exists(path: url.path, cure: "resume the run, or choose another output folder")
+                throw FileError.exists(path: url.path, remedy: "resume the run, or choose another output folder")
             }
             try AtomicFile.write(Data(), to: url)
         }

@@ -73,9 +73,7 @@ public struct ModelDescription: Codable, Sendable, Equatable {
 
     /// The description as lines for a person.
     public var text: String {
-        func line(_ name: String, _ value: String) -> String {
-            name.padding(toLength: 22, withPad: " ", startingAt: 0) + value
-        }
+        func line(_ label: String, _ value: String) -> String { LabelledLine.text(label, value) }
         func thousands(_ number: Int) -> String {
             var digits = String(number)
             var groups: [String] = []

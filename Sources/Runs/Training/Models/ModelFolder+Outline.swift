@@ -33,7 +33,7 @@ extension ModelFolder {
     ///
     /// - Throws: `FileError`; `TorchError.mismatchedParameters` with every weight that does not fit.
     package func checkWeights(of parameters: ParameterStore) throws {
-        let file = try SafetensorsFile(weightsFile, cure: weightsCure)
+        let file = try SafetensorsFile(weightsFile, remedy: weightsRemedy)
         try parameters.check(file.shapes, source: weightsFile.path)
         try refuse(spoilt: file.notFinite())
     }

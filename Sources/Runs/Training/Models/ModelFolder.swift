@@ -26,12 +26,12 @@ public struct ModelFolder: Sendable {
         of type: Configuration.Type
     ) throws -> Configuration {
         guard try FileStatus.exists(url) else {
-            throw FileError.missing(path: url.path, cure: "give the folder of a training run or of a model")
+            throw FileError.missing(path: url.path, remedy: "give the folder of a training run or of a model")
         }
         // Where it cannot be completed, for example without permission, the new files are read from where they are.
         _ = try? FolderReplacement.finish(url)
         let data = try FileReader.read(
-            configurationFile, cure: "give a folder that holds config.json and model.safetensors",
+            configurationFile, remedy: "give a folder that holds config.json and model.safetensors",
             limit: FileReader.textLimit)
         return try configuration(json: data)
     }
@@ -65,7 +65,7 @@ public struct ModelFolder: Sendable {
         on device: Device = .cpu, precision: Precision? = nil
     ) throws -> (configuration: RunConfiguration, model: any Autoencoder) {
         let configuration = try configuration()
-        let weights = try Safetensors.read(weightsFile, cure: weightsCure)
+        let weights = try Safetensors.read(weightsFile, remedy: weightsRemedy)
         let model = try configuration.makeAutoencoder(on: device)
         try load(weights.tensors, into: model.parameters)
         for quantizer in model.quantizers { try quantizer.markInitialized() }
@@ -77,7 +77,7 @@ public struct ModelFolder: Sendable {
     ///
     /// - Throws: `FileError`; `TorchError.mismatchedParameters` with every weight that does not fit.
     package func loadWeights(into parameters: ParameterStore) throws {
-        try load(Safetensors.read(weightsFile, cure: weightsCure).tensors, into: parameters)
+        try load(Safetensors.read(weightsFile, remedy: weightsRemedy).tensors, into: parameters)
     }
 
     private func load(_ weights: [String: Tensor], into parameters: ParameterStore) throws {
@@ -99,7 +99,7 @@ public struct ModelFolder: Sendable {
     ///
     /// - Throws: `FileError`.
     package func weightsMetadata() throws -> [String: String] {
-        let data = try FileReader.read(weightsFile, cure: weightsCure)
+        let data = try FileReader.read(weightsFile, remedy: weightsRemedy)
         guard let metadata = FileContent.metadata(ofSafetensors: data) else {
             throw FileError.malformed(
                 path: weightsFile.path, reason: "its header cannot be read",
@@ -108,7 +108,7 @@ public struct ModelFolder: Sendable {
         return metadata
     }
 
-    var weightsCure: String {
+    var weightsRemedy: String {
         "the folder holds a configuration without weights; go on with its run by --resume, or train again"
     }
 

@@ -50,10 +50,10 @@ package enum Checkpoint {
         /// How many training images there are: the order of the data depends on it.
         package var images: Int
         /// For the reader; results do not depend on it.
-        var threads: Int
+        package var threads: Int
         package var libTorch: String
-        var device: String
-        var elementType: String
+        package var device: String
+        package var elementType: String
         /// The settings that decided what was trained, as texts by key: what makes this the checkpoint of one run and of no
         /// other. Earlier versions wrote none.
         var run: [String: String]?
@@ -157,7 +157,15 @@ package enum Checkpoint {
     /// position in the data is steps times the batch size.
     static let countLimit = 1_000_000_000_000
 
-    private static let stateFile = "state.json"
+    package static let stateFile = "state.json"
+
+    /// What a checkpoint says of itself; its other files are not read.
+    ///
+    /// - Throws: `FileError`, ``TrainingError/malformedCheckpoint(path:reason:)``.
+    package static func state(of folder: URL) throws -> State {
+        let file = folder.appendingPathComponent(stateFile)
+        return try stored(FileReader.read(file, limit: FileReader.textLimit), path: file.path).state
+    }
 
     /// Writes a checkpoint, whole or not at all.
     ///
@@ -208,7 +216,7 @@ package enum Checkpoint {
             throw TrainingError.malformedCheckpoint(
                 path: path,
                 reason: "it is the checkpoint of another run, or config.json was changed: "
-                    + foreign.joined(separator: ", "))
+                    + Listing.text(foreign))
         }
         try state.check(images: images, data: data, totalSteps: totalSteps, path: folder.url.path)
         let now = State(step: last, images: images, device: device, elementType: elementType, data: data)
@@ -221,10 +229,10 @@ package enum Checkpoint {
     /// - Throws: As ``load(from:into:)``.
     package static func read(_ name: String, from folder: URL) throws -> Data {
         func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
-        let cure = "remove this checkpoint's folder to do without it"
-        let bytes = try FileReader.read(file(name), cure: cure)
+        let remedy = "remove this checkpoint's folder to do without it"
+        let bytes = try FileReader.read(file(name), remedy: remedy)
         guard FileIdentity(file(stateFile).path) != nil else { return bytes }
-        let stored = try Self.stored(FileReader.read(file(stateFile), cure: cure), path: file(stateFile).path)
+        let stored = try Self.stored(FileReader.read(file(stateFile), remedy: remedy), path: file(stateFile).path)
         try check(bytes, named: name, path: file(name).path, stored)
         return bytes
     }
@@ -253,7 +261,7 @@ package enum Checkpoint {
         try load(into: parts, path: { folder.appendingPathComponent($0).path }) { name in
             try FileReader.read(
                 folder.appendingPathComponent(name),
-                cure: "remove this checkpoint's folder to resume from the one before")
+                remedy: "remove this checkpoint's folder to resume from the one before")
         }
     }
 

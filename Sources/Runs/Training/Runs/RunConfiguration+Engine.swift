@@ -31,7 +31,7 @@ extension RunConfiguration {
     ///   - requested: All settings as the user asks for them, which the run's have to equal; `nil` where only
     ///     `overrides` are asked for.
     ///   - overrides: `key=value` texts. Only settings that do not change what was trained so far may be among them:
-    ///     the number of steps, how often to save, evaluate and log, worker threads.
+    ///     the number of steps, how often to save, evaluate and log, the number of threads.
     /// - Throws: ``TrainingError/changedSettings(path:changes:)``, ``TrainingError/nothingToResume(path:)``,
     ///   ``ConfigurationError``.
     public static func resumed(
@@ -43,12 +43,13 @@ extension RunConfiguration {
     /// What the keys of settings begin with that may change in a resumed run.
     static let freeWhenResumed = [
         "checkpoint.", "evaluation.", "logging.", "data.workers", "training.steps", "training.epochs",
+        "training.threads",
     ]
 
-    /// What makes a checkpoint one of this run. Threads and precision are not among it: a checkpoint names those that it
-    /// was really trained with.
+    /// What makes a checkpoint one of this run. Precision is not among it: a checkpoint names the one that it was really
+    /// trained with.
     var identity: [String: String] {
-        identity(except: Self.freeWhenResumed + ["training.threads", "training.precision"])
+        identity(except: Self.freeWhenResumed + ["training.precision"])
     }
 }
 

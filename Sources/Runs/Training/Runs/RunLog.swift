@@ -67,9 +67,7 @@ package final class RunLog {
 
     /// Says which files of an earlier run were removed, even if progress is not wanted; nothing where there were none.
     package func tellRemoved(_ names: [String]) {
-        if !names.isEmpty {
-            progress.warn("replaced what was trained before; removed " + TerminalText.names(names))
-        }
+        progress.tellRemoved(names)
     }
 
     /// Warns of a state once, and again only if it went away in between.
@@ -107,4 +105,11 @@ package final class RunLog {
 
     /// Ends the line of progress.
     package func close() { progress.finish() }
+}
+
+extension ProgressReporter {
+    /// Says which files of an earlier run were removed, even if progress is not wanted; nothing where there were none.
+    package func tellRemoved(_ names: [String]) {
+        if !names.isEmpty { warn("replaced what was trained before; removed " + Listing.text(names)) }
+    }
 }

@@ -16,12 +16,6 @@ public struct RunProgress: Codable, Sendable, Equatable {
     /// The figures of the last evaluation by name.
     public var evaluation: [String: Double]
 
-    /// What is read of a checkpoint's `state.json`.
-    private struct State: Decodable {
-        var step: Int
-        var images: Int
-    }
-
     /// Reads a run.
     ///
     /// - Parameters:
@@ -31,15 +25,15 @@ public struct RunProgress: Codable, Sendable, Equatable {
     /// - Returns: `nil` for a folder with neither checkpoints nor a log.
     public init?(_ folder: RunFolder, fixedSteps: Int?, totalSteps: (_ images: Int) -> Int) {
         checkpoint = folder.checkpointSteps().last
-        let state = checkpoint.flatMap { step in
-            try? JSONDecoder().decode(
-                State.self, from: FileReader.read(folder.checkpoint(step).appendingPathComponent("state.json")))
-        }
-        images = state?.images
+        images = checkpoint.flatMap { try? Checkpoint.state(of: folder.checkpoint($0)).images }
         self.totalSteps = fixedSteps ?? images.map(totalSteps)
         var logged: Int?
         evaluation = [:]
-        for line in Self.lastLines(of: folder.metricsFile).reversed() {
+        // Logs of long runs are not read whole.
+        var lines = try? LinesFromEnd(folder.metricsFile)
+        while let size = lines?.size, let end = lines?.end, size - end < Self.readOfLog,
+            let line = try? lines?.next()
+        {
             guard let values = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
                 let step = values["step"] as? Int
             else { continue }
@@ -77,15 +71,6 @@ public struct RunProgress: Codable, Sendable, Equatable {
         }
     }
 
-    /// The last lines of a file, as far as a few megabytes hold them: logs of long runs are not read whole.
-    private static func lastLines(of url: URL) -> [Data] {
-        guard let handle = try? FileHandle(forReadingFrom: url), let end = try? handle.seekToEnd() else { return [] }
-        defer { try? handle.close() }
-        let length = min(end, 4 << 20)
-        guard (try? handle.seek(toOffset: end - length)) != nil, let data = try? handle.read(upToCount: Int(length))
-        else { return [] }
-        let lines = data.split(separator: UInt8(ascii: "\n")).map { Data($0) }
-        // The first one may be cut off.
-        return length < end ? Array(lines.dropFirst()) : lines
-    }
+    /// Bytes at the end of a log in which evaluations are looked for.
+    private static let readOfLog: UInt64 = 4 << 20
 }

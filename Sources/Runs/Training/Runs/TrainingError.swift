@@ -27,14 +27,14 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The data's shape is not the model's.
     case shapeMismatch(expected: String, found: String)
 
-    /// One or two sentences: what, where, and the cure.
+    /// One or two sentences: what, where, and the remedy.
     public var description: String {
         switch self {
         case .runExists(let path, let step):
             "\(name: path): holds a training run already" + (step.map { " (at step \($0))" } ?? "")
                 + "; go on with it by --continue, replace it with --force, or choose another --output"
         case .notARun(let path, let names):
-            "\(name: path): is not a run, and holds \(TerminalText.names(names)), which a run would write over; "
+            "\(name: path): is not a run, and holds \(Listing.text(names)), which a run would write over; "
                 + "choose another --output"
         case .runInUse(let path):
             "\(name: path): another process is training in this folder; wait for it, end it, or choose another --output"
@@ -46,18 +46,18 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "\nLeave them out, or start a new run in another --output."
         case .changedData(let path, let changes):
             "\(name: path): the training data are not those that the run was started with: "
-                + changes.joined(separator: "; ")
+                + Listing.text(changes, separator: "; ")
                 + "; give the data set that it was started with, or start a new run in"
                 + " another --output"
         case .dataMissing(let kind): "the images of '\(kind)' are in a folder; pass --data FOLDER"
         case .dataMoved(let path, let data):
-            "\(name: path): the images of the run were in \(data), which is not there any more; pass --data FOLDER"
+            "\(name: path): the images of the run were in \(name: data), which is not there any more; pass --data FOLDER"
         case .notFinite(let step, let terms, let checkpoint):
-            "step \(step): not a finite number: \(Listing.text(terms.map(TermName.shown))); "
-                + (checkpoint.map { "the last good checkpoint is kept at \($0); " } ?? "")
+            "step \(step): not a finite number: \(Listing.text(terms, TermName.shown)); "
+                + (checkpoint.map { "the last good checkpoint is kept at \(name: $0); " } ?? "")
                 + "start again in another --output with a smaller optimizer.learningRate or with optimizer.gradientClip=1"
         case .malformedCheckpoint(let path, let reason):
-            "\(name: path): \(reason); remove this checkpoint's folder to resume from the one before"
+            "\(name: path): \(name: reason); remove this checkpoint's folder to resume from the one before"
         case .noImages: "not one image of the data set could be read; check the folder and its files"
         case .shapeMismatch(let expected, let found):
             "the model takes images of \(expected), and the data has \(found); use the preset of this data set"

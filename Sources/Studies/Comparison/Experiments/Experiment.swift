@@ -72,7 +72,7 @@ public final class Experiment {
     }
 
     private static func stored(at url: URL) throws -> ExperimentConfiguration {
-        let data = try FileReader.read(url, cure: "choose another --output", limit: FileReader.textLimit)
+        let data = try FileReader.read(url, remedy: "choose another --output", limit: FileReader.textLimit)
         do {
             return try JSONDecoder().decode(ExperimentConfiguration.self, from: data)
         } catch {

@@ -3,14 +3,14 @@ import Training
 
 /// The plots of an experiment, by the names of their files.
 enum ExperimentCharts {
-    /// All plots that the results give.
-    /// The files of all charts.
+    /// The files of all plots.
     static let fileNames =
         ["mse-steps.svg", "search.svg"]
         + [ExperimentPlan.Part.branching, .layers].flatMap { part in
             ["mse", "usage", "perplexity"].map { "\(part.rawValue)-\($0).svg" }
         }
 
+    /// All plots that the results give.
     static func all(_ results: ExperimentResults) -> [(file: String, caption: String, chart: LineChart)] {
         var charts = [
             (

@@ -14,7 +14,7 @@ extension ExperimentConfiguration {
         } catch ConfigurationError.unparsable(_, let reason) {
             throw ExperimentError.unparsable(source: source, reason: reason)
         } catch let error as DecodingError {
-            throw ExperimentError.unparsable(source: source, reason: Self.reason(error))
+            throw ExperimentError.unparsable(source: source, reason: "it " + JSONProblem.text(error, format: "YAML"))
         }
         let found = Self.keys(of: tree, prefix: "")
         let known = try Self.keys(of: Self.tree(self), prefix: "")
@@ -44,22 +44,6 @@ extension ExperimentConfiguration {
         let theirs = try Self.values(other)
         return Set(mine.keys).union(theirs.keys).sorted().compactMap { key in
             mine[key] == theirs[key] ? nil : "\(key): \(theirs[key] ?? "absent") before, \(mine[key] ?? "absent") now"
-        }
-    }
-
-    private static func reason(_ error: DecodingError) -> String {
-        func path(_ context: DecodingError.Context) -> String {
-            context.codingPath.map(\.stringValue).joined(separator: ".")
-        }
-        switch error {
-        case .keyNotFound(let key, let context):
-            return
-                "the key '\((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: "."))' is missing"
-        case .typeMismatch(let type, let context): return "\(path(context)) is not of the type \(type)"
-        case .valueNotFound(_, let context): return "\(path(context)) has no value"
-        case .dataCorrupted(let context):
-            return context.underlyingError.map { "\($0)" } ?? context.debugDescription
-        @unknown default: return "\(error)"
         }
     }
 

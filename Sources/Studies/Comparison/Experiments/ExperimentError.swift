@@ -23,7 +23,7 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
         case .invalid(let problems):
             "the experiment cannot be run:\n" + Listing.text(problems, separator: "\n") { "  - \($0)" }
         case .unparsable(let source, let reason):
-            "\(name: source): is not the declaration of an experiment: \(Listing.cut(reason)); "
+            "\(name: source): is not the declaration of an experiment: \(name: Listing.cut(reason)); "
                 + "'hrvq experiment --preset claims-mnist --print' shows one"
         case .unknownKeys(let source, let keys, let known):
             "\(name: source): unknown keys \(Listing.text(keys)); the keys are \(known.joined(separator: ", "))"
@@ -32,8 +32,7 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
         case .damaged(let path):
             "\(name: path): is not the declaration of an experiment; choose another --output, or replace it with --force"
         case .notAnExperiment(let path, let names):
-            "\(name: path): is not an experiment, and holds \(TerminalText.names(Array(names.prefix(5))))"
-                + (names.count > 5 ? " and \(names.count - 5) more" : "") + "; choose another --output"
+            "\(name: path): is not an experiment, and holds \(Listing.text(names, limit: 5)); choose another --output"
         case .otherSettings(let path, let differences):
             "\(name: path): holds an experiment of other settings:\n"
                 + Listing.text(differences, separator: "\n") { "  - \($0)" }

@@ -17,7 +17,7 @@ struct ExperimentLog {
     }
 
     init(_ file: URL, batchSize: Int) throws {
-        let data = try FileReader.read(file, cure: "remove the run's folder, and it is trained again")
+        let data = try FileReader.read(file, remedy: "remove the run's folder, and it is trained again")
         for line in data.split(separator: UInt8(ascii: "\n")) {
             // A line that is cut off or of another version is no reason to lose the others.
             guard let line = try? JSONDecoder().decode(Line.self, from: line) else { continue }

@@ -24,8 +24,7 @@ struct ExperimentReport {
 
     /// Writes all files, together or not at all.
     func write() throws {
-        let charts = ExperimentCharts.all(results).map(\.file)
-        let old = (Self.fileNames + charts).map { experiment.folder.appendingPathComponent($0) }
+        let old = (Self.fileNames + ExperimentCharts.fileNames).map { experiment.folder.appendingPathComponent($0) }
         try FolderReplacement.write(
             in: experiment.folder, replacing: old.filter(FileStatus.exists).map(\.lastPathComponent), write(to:))
     }

@@ -12,10 +12,8 @@ public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvert
     case noImages(skipped: [String])
     /// A codec could not write or read an image.
     case codec(name: String, image: String, reason: String)
-    /// The output folder holds a report already.
-    case outputExists(path: String)
 
-    /// One sentence: what is wrong and the cure.
+    /// One sentence: what is wrong and the remedy.
     public var description: String {
         switch self {
         case .differentChannels(let models):
@@ -26,11 +24,9 @@ public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvert
         case .noData: "there is no run that says which data set to take; give image files or folders with --images"
         case .noImages(let skipped):
             "no image could be read; give JPEG, PNG or WebP files"
-                + (skipped.isEmpty ? "" : ":\n" + skipped.prefix(5).map { "  - \($0)" }.joined(separator: "\n"))
+                + (skipped.isEmpty ? "" : ":\n" + Listing.text(skipped, limit: 5, separator: "\n") { "  - \($0)" })
         case .codec(let name, let image, let reason):
-            "\(name: image): \(name: name) failed: \(reason)"
-        case .outputExists(let path):
-            "\(name: path): exists; add --force to replace the report in it, or choose another --output"
+            "\(name: image): \(name: name) failed: \(name: reason)"
         }
     }
 }

@@ -90,7 +90,7 @@ public final class ImageSequence {
                 do {
                     let bytes = [UInt8](
                         try FileReader.read(
-                            URL(fileURLWithPath: path), cure: "check the path of the image",
+                            URL(fileURLWithPath: path), remedy: "check the path of the image",
                             limit: FileReader.pictureLimit))
                     return Item(
                         name: path, image: try PixelImage.decode(bytes, channels: channels, name: path),

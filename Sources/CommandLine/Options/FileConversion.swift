@@ -8,13 +8,10 @@ struct FileConversion {
     var output: String
 
     /// What messages call the input.
-    var inputName: String { input == Self.standard ? "standard input" : input }
+    var inputName: String { input == OutputPath.standard ? "standard input" : input }
 
     /// What messages call the output.
-    var outputName: String { output == Self.standard ? "standard output" : output }
-
-    /// The path that stands for standard input and output.
-    static let standard = "-"
+    var outputName: String { output == OutputPath.standard ? "standard output" : output }
 
     /// Where the results of inputs go.
     ///
@@ -29,7 +26,7 @@ struct FileConversion {
     static func plan(
         _ inputs: [InputFile], to output: String?, kind: ResultKind, content: OutputKind, guarding outputs: OutputGuard
     ) throws -> [FileConversion] {
-        guard inputs.filter({ $0.path == standard }).count <= 1 else {
+        guard inputs.filter({ $0.path == OutputPath.standard }).count <= 1 else {
             throw ValidationError("'-' (standard input) can be given once")
         }
         let conversions: [FileConversion]
@@ -43,15 +40,15 @@ struct FileConversion {
                 conversions = zip(inputs, paths).map { FileConversion(input: $0.path, output: $1) }
             }
         } else {
-            for input in inputs where input.path != standard && FileStatus.kind(of: input.path) != .file {
+            for input in inputs where input.path != OutputPath.standard && FileStatus.kind(of: input.path) != .file {
                 throw ValidationError(
                     "\(name: input.path) is a pipe or a device; say with --output where the result goes")
             }
             conversions = inputs.map(\.path).map { input in
                 FileConversion(
                     input: input,
-                    output: input == standard
-                        ? standard : (input as NSString).deletingPathExtension + "." + kind.rawValue)
+                    output: input == OutputPath.standard
+                        ? OutputPath.standard : (input as NSString).deletingPathExtension + "." + kind.rawValue)
             }
         }
         try check(conversions, content, guarding: outputs)
@@ -61,7 +58,9 @@ struct FileConversion {
     /// Refuses an output that is, or by its name says it is, one file for several inputs.
     private static func requireFolder(_ output: String, for inputs: [InputFile], isFolder: Bool) throws {
         let several = inputs.count == 1 ? "the files of a folder" : "\(inputs.count) files"
-        if output == standard { throw ValidationError("--output - takes the result of one file, not of \(several)") }
+        if output == OutputPath.standard {
+            throw ValidationError("--output - takes the result of one file, not of \(several)")
+        }
         guard !isFolder else { return }
         if FileManager.default.fileExists(atPath: output) {
             throw FileError.unwritable(
@@ -81,7 +80,7 @@ struct FileConversion {
         var outputs = outputs
         outputs.reads(conversions.map(\.input))
         var taken: [String: String] = [:]
-        for conversion in conversions where conversion.output != standard {
+        for conversion in conversions where conversion.output != OutputPath.standard {
             let path = real(conversion.output)
             if let other = taken[path] {
                 throw ValidationError(
@@ -92,7 +91,7 @@ struct FileConversion {
             outputs.writes(conversion.output, kind, makesFolder: true)
         }
         try outputs.check()
-        if conversions.contains(where: { $0.output == standard }), isatty(STDOUT_FILENO) == 1 {
+        if conversions.contains(where: { $0.output == OutputPath.standard }), isatty(STDOUT_FILENO) == 1 {
             throw ValidationError("standard output is a terminal; redirect it, or give --output")
         }
     }
@@ -101,17 +100,17 @@ struct FileConversion {
     ///
     /// - Parameter limit: The most bytes that a file may have; they are compared before memory is taken.
     func read(limit: Int = FileReader.pictureLimit) throws -> [UInt8] {
-        guard input == Self.standard else {
-            return [UInt8](try FileReader.read(URL(fileURLWithPath: input), cure: "check the path", limit: limit))
+        guard input == OutputPath.standard else {
+            return [UInt8](try FileReader.read(URL(fileURLWithPath: input), remedy: "check the path", limit: limit))
         }
-        return [UInt8](try FileReader.read(FileHandle.standardInput, path: inputName))
+        return [UInt8](try FileReader.read(FileHandle.standardInput, path: inputName, limit: limit))
     }
 
     /// Writes the result, whole or not at all, and makes its folder where it is missing.
     func write(_ bytes: Data) throws { try Self.write(bytes, to: output) }
 
     static func write(_ bytes: Data, to output: String) throws {
-        guard output != standard else { return try printOutput(bytes) }
+        guard output != OutputPath.standard else { return try printOutput(bytes) }
         let url = URL(fileURLWithPath: output)
         try AtomicFolder.create(url.deletingLastPathComponent())
         try AtomicFile.write(bytes, to: url)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HRVQ
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import HRVQ
+import TestSupport
 import Testing
 
 /// Names of files, classes and keys that hold line breaks: none of them makes a line of its own.

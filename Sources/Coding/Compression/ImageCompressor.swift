@@ -88,7 +88,7 @@ public struct ImageCompressor {
     ///   - image: The picture, of any size, in the model's channels.
     ///   - mode: How codes become bytes; whatever gives the smaller file if `nil`.
     ///   - name: What errors call the picture.
-    /// - Throws: ``CompressionError/noStatistics``, ``BitstreamError``, `ImageError`, `TorchError`.
+    /// - Throws: ``CompressionError/noStatistics``, `BitstreamError`, `ImageError`, `TorchError`.
     public func compress(
         _ image: PixelImage, mode: CodingMode? = nil, name: String = "the picture"
     ) throws -> CompressedImage {
@@ -135,7 +135,7 @@ public struct ImageCompressor {
     ///   - width: Of a picture, in pixels.
     ///   - height: The same.
     ///   - name: What errors call them.
-    /// - Throws: ``BitstreamError``.
+    /// - Throws: `BitstreamError`.
     public func requireRoom(images: Int = 1, width: Int, height: Int, name: String) throws {
         let header = CompressedHeader(
             mode: .packed, channels: model.channels, width: width, height: height, images: images, model: fingerprint,
@@ -149,7 +149,7 @@ public struct ImageCompressor {
     ///   - file: The file, read in full or in part: the layers that were read are decoded.
     ///   - name: What errors call the file.
     ///   - body: Receives the pictures one after the other.
-    /// - Throws: ``BitstreamError``, `ImageError`, `TorchError`, and what `body` throws.
+    /// - Throws: `BitstreamError`, `ImageError`, `TorchError`, and what `body` throws.
     public func decompress(
         _ file: CompressedImage, name: String, _ body: (PixelImage) throws -> Void
     ) throws {

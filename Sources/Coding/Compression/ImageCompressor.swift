@@ -169,8 +169,8 @@ public struct ImageCompressor {
 
     /// Refuses a file whose codes are not this model's.
     ///
-    /// - Throws: ``BitstreamError/otherModel(name:file:model:)``,
-    ///   ``BitstreamError/malformed(name:reason:expected:wholeLayers:)``.
+    /// - Throws: `BitstreamError/otherModel(name:file:model:)`,
+    ///   `BitstreamError/malformed(name:reason:expected:wholeLayers:)`.
     public func check(_ header: CompressedHeader, name: String) throws {
         guard header.model == fingerprint else {
             throw BitstreamError.otherModel(

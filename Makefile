@@ -44,5 +44,5 @@ documentation: setup
 	@HRVQ_DOCUMENTATION=1 swift package --scratch-path .build-documentation \
 		--allow-writing-to-directory documentation generate-documentation \
 		--enable-experimental-combined-documentation --warnings-as-errors --output-path documentation \
-		$(addprefix --target ,Torch Images Datasets Quantization Autoencoders Priors Bitstream Metrics Training Compression \
+		$(addprefix --target ,HRVQ Torch Images Datasets Quantization Autoencoders Priors Bitstream Metrics Training Compression \
 		Exchange Features Figures Generation Comparison)

@@ -136,6 +136,8 @@ def model_fingerprint(folder: Path) -> str:
     ]
     digest = hashlib.sha256(b"hrvq codes 1\n")
     digest.update(f"{model['kind']} {sizes}\n".encode())
+    if quantizer.get("kind", "residual") != "residual":
+        digest.update(f"{quantizer['kind']} {quantizer['levels']}\n".encode())
     for name, tensor in read_safetensors(folder / "model.safetensors")[0].items():
         digest.update(f"{name} {list(tensor.shape)}\n".encode())
         digest.update(tensor.astype("<f4").tobytes())

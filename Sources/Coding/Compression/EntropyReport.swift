@@ -37,7 +37,7 @@ public struct EntropyReport: Codable, Sendable, Equatable {
     /// - Parameters:
     ///   - codes: Codes whose tables the statistics were not learnt from.
     ///   - statistics: The statistics.
-    /// - Throws: ``BitstreamError``, `DigestError`.
+    /// - Throws: `BitstreamError`, `DigestError`.
     public init(_ codes: LayeredCodes, _ statistics: ContextStatistics) throws {
         // The picture's size is not known here, and takes as many bytes as the grid's does or one more.
         // They are in memory already, however many.

@@ -41,7 +41,7 @@ public struct EntropyTraining {
 
     /// What the statistics make of the held-out codes.
     ///
-    /// - Throws: ``BitstreamError``, `DigestError`.
+    /// - Throws: `BitstreamError`, `DigestError`.
     public func report() throws -> EntropyReport { try EntropyReport(test, statistics) }
 }
 

@@ -88,7 +88,7 @@ public struct ImageCompressor {
     ///   - image: The picture, of any size, in the model's channels.
     ///   - mode: How codes become bytes; whatever gives the smaller file if `nil`.
     ///   - name: What errors call the picture.
-    /// - Throws: ``CompressionError/noStatistics``, ``BitstreamError``, `ImageError`, `TorchError`.
+    /// - Throws: ``CompressionError/noStatistics``, `BitstreamError`, `ImageError`, `TorchError`.
     public func compress(
         _ image: PixelImage, mode: CodingMode? = nil, name: String = "the picture"
     ) throws -> CompressedImage {
@@ -135,7 +135,7 @@ public struct ImageCompressor {
     ///   - width: Of a picture, in pixels.
     ///   - height: The same.
     ///   - name: What errors call them.
-    /// - Throws: ``BitstreamError``.
+    /// - Throws: `BitstreamError`.
     public func requireRoom(images: Int = 1, width: Int, height: Int, name: String) throws {
         let header = CompressedHeader(
             mode: .packed, channels: model.channels, width: width, height: height, images: images, model: fingerprint,
@@ -150,7 +150,7 @@ public struct ImageCompressor {
     ///   - images: Which of the pictures; all if `nil`.
     ///   - name: What errors call the file.
     ///   - body: Receives the pictures one after the other.
-    /// - Throws: ``BitstreamError``, `ImageError`, `TorchError`, and what `body` throws.
+    /// - Throws: `BitstreamError`, `ImageError`, `TorchError`, and what `body` throws.
     public func decompress(
         _ file: CompressedImage, images: Range<Int>? = nil, name: String, _ body: (PixelImage) throws -> Void
     ) throws {
@@ -170,8 +170,8 @@ public struct ImageCompressor {
 
     /// Refuses a file whose codes are not this model's.
     ///
-    /// - Throws: ``BitstreamError/otherModel(name:file:model:)``,
-    ///   ``BitstreamError/malformed(name:reason:expected:wholeLayers:)``.
+    /// - Throws: `BitstreamError/otherModel(name:file:model:)`,
+    ///   `BitstreamError/malformed(name:reason:expected:wholeLayers:)`.
     public func check(_ header: CompressedHeader, name: String) throws {
         guard header.model == fingerprint else {
             throw BitstreamError.otherModel(

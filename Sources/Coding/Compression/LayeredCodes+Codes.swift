@@ -23,7 +23,9 @@ extension LayeredCodes {
 
     /// The codes of a model with these grids; only the first layers where only they are there.
     ///
-    /// - Parameter images: Which of the images; all if `nil`.
+    /// - Parameters:
+    ///   - grids: The grids' shapes.
+    ///   - range: Which of the images; all if `nil`.
     /// - Throws: `TorchError`.
     public func codes(grids: [LatentGrid], images range: Range<Int>? = nil) throws -> Codes {
         let range = range ?? 0..<images

@@ -4,7 +4,7 @@ import Foundation
 import Torch
 import Training
 
-/// A model's ``ContextStatistics`` on disk: `entropy.safetensors` beside `model.safetensors`.
+/// A model's `ContextStatistics` on disk: `entropy.safetensors` beside `model.safetensors`.
 ///
 /// The tensors are the tables, int16 [rows, 8]: `layer.1.digit.1.base`, `layer.1.digit.1.west`, …; the metadata say
 /// how they are indexed.

@@ -36,7 +36,7 @@ public final class BatchLoader: @unchecked Sendable {
     ///   - workers: Threads that decode; 0 decodes in ``next()``.
     ///   - prefetch: Batches that may be ready or in the making ahead of their use.
     ///   - startStep: The step of the first batch.
-    ///   - maximumSkippedShare: The share of the data set's images that may fail to decode; see ``SkipRecord``.
+    ///   - maximumSkippedShare: The share of the data set's images that may fail to decode; see `SkipRecord`.
     /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
     public init(
         dataset: any ImageDataset, batchSize: Int, seed: UInt64, shuffle: Bool = true, randomCrop: Bool = true,

@@ -17,7 +17,7 @@ public final class SequentialReader: Sendable {
     ///     ones each time; `nil` takes all.
     ///   - workers: Threads that decode; 0 decodes in ``next()``.
     ///   - prefetch: Batches that may be ready or in the making ahead of their use.
-    ///   - maximumSkippedShare: The share of images that may fail to decode; see ``SkipRecord``.
+    ///   - maximumSkippedShare: The share of images that may fail to decode; see `SkipRecord`.
     /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
     public convenience init(
         dataset: any ImageDataset, batchSize: Int, limit: Int? = nil, workers: Int = 2, prefetch: Int = 4,
@@ -37,10 +37,10 @@ public final class SequentialReader: Sendable {
     /// - Parameters:
     ///   - dataset: What is read, from several threads at once.
     ///   - batchSize: Images in a batch.
-    ///   - indices: The numbers of the images, at least one, in the order in which they are wanted.
+    ///   - chosen: The indices of the images, at least one, in the order in which they are read.
     ///   - workers: Threads that decode; 0 decodes in ``next()``.
     ///   - prefetch: Batches that may be ready or in the making ahead of their use.
-    ///   - maximumSkippedShare: The share of images that may fail to decode; see ``SkipRecord``.
+    ///   - maximumSkippedShare: The share of images that may fail to decode; see `SkipRecord`.
     /// - Precondition: All numbers are of the data set.
     /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
     public init(

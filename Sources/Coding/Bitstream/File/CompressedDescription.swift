@@ -52,6 +52,7 @@ public struct CompressedDescription: Codable, Sendable, Equatable {
     /// - Parameters:
     ///   - file: What was read of it.
     ///   - damage: What kept more from being read.
+    ///   - limits: The most that a header may ask for.
     /// - Throws: ``BitstreamError``.
     public init(
         _ file: CompressedImage, damage: (any Error)? = nil, limits: CompressedHeader.Limits = .init()

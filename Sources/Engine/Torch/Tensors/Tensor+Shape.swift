@@ -75,7 +75,9 @@ extension Tensor {
 
     /// Copies another tensor's elements into this one's memory, converting type, device and strides.
     ///
-    /// - Parameter waits: Whether it returns when it is done; a copy from ``pinned()`` memory to a device need not.
+    /// - Parameters:
+    ///   - other: A tensor of the same shape, or one that broadcasts to it.
+    ///   - waits: Whether it returns when it is done; a copy from ``pinned()`` memory to a device need not.
     public func copyInPlace(from other: Tensor, waits: Bool = true) throws {
         try Operators.copy(.tensor(self), .tensor(other), .boolean(!waits))
     }

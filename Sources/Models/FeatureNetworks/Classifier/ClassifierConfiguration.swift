@@ -35,7 +35,20 @@ public struct ClassifierConfiguration: Sendable, Equatable {
 
     /// Makes a configuration; nothing is checked before ``validate(source:)``.
     ///
-    /// - Parameter flip: `nil` mirrors photographs and no digits, which mean something else in a mirror.
+    /// - Parameters:
+    ///   - kind: Where images come from.
+    ///   - shape: Their shape.
+    ///   - classNames: The classes, by label.
+    ///   - hiddenUnits: Channels of the first convolution.
+    ///   - featureDimension: Elements of the features.
+    ///   - steps: Training steps.
+    ///   - batchSize: Images a step.
+    ///   - learningRate: The highest learning rate.
+    ///   - flip: Whether training images are mirrored at random; `nil` mirrors photographs and no digits, which mean
+    ///     something else in a mirror.
+    ///   - testShare: The share held out where no folders say.
+    ///   - seed: The number that all randomness is derived from.
+    ///   - accuracy: How well the trained classifier does; `nil` before it was measured.
     public init(
         kind: DatasetKind, shape: ImageShape, classNames: [String], hiddenUnits: Int = 32,
         featureDimension: Int = 128, steps: Int = 1000, batchSize: Int = 64, learningRate: Double = 0.002,

@@ -52,6 +52,7 @@ public struct PriorLikelihood: Codable, Sendable, Equatable {
     /// - Parameters:
     ///   - priors: All layers.
     ///   - file: Codes of the same model; with labels where the priors know classes.
+    ///   - path: Where the codes come from, for errors.
     ///   - limit: Only so many images, evenly spread; all if `nil`.
     ///   - device: Where the priors are.
     ///   - batch: Images that pass through a network together.

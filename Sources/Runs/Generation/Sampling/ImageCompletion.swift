@@ -28,6 +28,7 @@ public struct ImageCompletion {
     ///   - sampler: The priors.
     ///   - decoder: The model that they belong to.
     ///   - area: What stays.
+    ///   - path: Where the model comes from, for errors.
     /// - Throws: ``PriorError/otherModel(what:other:reason:)``.
     public init(_ sampler: ImageSampler, _ decoder: CodeDecoder, keeping area: KeptArea, path: String) throws {
         try sampler.priors.check(decoder.space, path: path)

@@ -12,13 +12,13 @@ public struct QuantizerConfiguration: Sendable, Equatable {
 
     /// Which quantizer.
     public enum Kind: String, Sendable, CaseIterable {
-        /// Learnt codebooks, a layer each (``ResidualQuantizer``).
+        /// Learnt codebooks, a layer each (`ResidualQuantizer`).
         case residual
-        /// Rounding to levels, without a codebook (``FiniteScalarQuantizer``).
+        /// Rounding to levels, without a codebook (`FiniteScalarQuantizer`).
         case fsq
     }
 
-    /// Which quantizer; what ``residual`` may choose from is a matter of ``ModelConfiguration/kind``.
+    /// Which quantizer; what ``Kind/residual`` may choose from is a matter of ``ModelConfiguration/kind``.
     public var kind: Kind
     /// The levels of each element of a latent vector (``Kind/fsq`` alone); empty for learnt codebooks.
     public var levels: [Int]

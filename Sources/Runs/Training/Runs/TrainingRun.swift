@@ -72,7 +72,7 @@ public final class TrainingRun {
     /// Prepares a run: opens the data, makes or loads the model, writes `config.json`.
     ///
     /// - Parameters:
-    ///   - configuration: The settings; see ``RunConfiguration/resumed(at:overrides:)`` for a resumed run's.
+    ///   - configuration: The settings; see ``RunConfiguration/resumed(at:requested:overrides:)`` for a resumed run's.
     ///   - data: The data set's folder; not needed for glyphs, nor for a run that is resumed and remembers it.
     ///   - output: The run's folder.
     ///   - existing: What to do if `output` holds a run.

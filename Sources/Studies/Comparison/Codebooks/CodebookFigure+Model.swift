@@ -11,6 +11,7 @@ extension CodebookFigure {
     ///
     /// - Parameters:
     ///   - model: A model with one hierarchical quantizer.
+    ///   - kind: The kind of model.
     ///   - codes: The codes of one image, child indices [1, n, H, W].
     ///   - row: The position's row in the latent grid, from 0.
     ///   - column: Its column.

@@ -5,7 +5,7 @@ import Training
 extension ExperimentConfiguration {
     /// Reads a declaration; every key must be there, and no other.
     ///
-    /// - Throws: ``ExperimentError``; ``ConfigurationError`` where a preset or a setting does not exist.
+    /// - Throws: ``ExperimentError``; `ConfigurationError` where a preset or a setting does not exist.
     public init(yaml: String, source: String) throws {
         let tree: ConfigurationValue
         do {

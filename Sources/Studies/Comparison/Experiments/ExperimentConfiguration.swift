@@ -57,7 +57,7 @@ public struct ExperimentConfiguration: Codable, Sendable, Equatable {
 
     /// Checks all values.
     ///
-    /// - Throws: ``ExperimentError/invalid(problems:)`` with all problems; ``ConfigurationError`` where a preset or a
+    /// - Throws: ``ExperimentError/invalid(problems:)`` with all problems; `ConfigurationError` where a preset or a
     ///   setting does not exist.
     public func validate() throws {
         var problems: [String] = []

@@ -30,7 +30,7 @@ public struct ExperimentPlan: Sendable {
 
     /// Resolves a declaration.
     ///
-    /// - Throws: ``ConfigurationError`` where a preset or a setting does not exist or does not fit.
+    /// - Throws: `ConfigurationError` where a preset or a setting does not exist or does not fit.
     public init(_ experiment: ExperimentConfiguration) throws {
         let models = experiment.models
         for seed in models.seeds {

@@ -52,7 +52,7 @@ public struct TextTable: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - row: A text a column.
-    ///   - emphasized: The columns whose texts stand out.
+    ///   - columns: The columns whose texts stand out.
     /// - Throws: ``FigureError/wrongCount(figure:item:count:expected:)``; the table is unchanged then.
     public mutating func append(_ row: [String], emphasized columns: Set<Int> = []) throws {
         guard row.count == self.columns.count else {

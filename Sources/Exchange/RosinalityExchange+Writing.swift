@@ -66,6 +66,8 @@ extension RosinalityExchange {
         var reasons: [String] = []
         if model.kind != .vqvae2 {
             reasons = ["model.kind is \(model.kind.rawValue), and it is a vqvae2"]
+        } else if configuration.quantizer.kind != .residual {
+            reasons = ["quantizer.kind is \(configuration.quantizer.kind.rawValue), and its codebooks are learnt"]
         } else {
             for (key, value, theirs) in [
                 ("model.levels", model.levels, levels), ("model.downsampling", model.downsampling, downsampling),

@@ -27,7 +27,7 @@ struct HelpTests {
             "--preset", "--config", "--data", "--output", "--steps", "--seed", "--set", "--continue", "--resume",
             "--force",
             "--device", "--threads", "--precision", "--quiet", "--help-config", "hrvqvae-ffhq", "hrvqvae-imagenet",
-            "hrvqvae-cifar10", "hrvqvae-mnist", "hrvqvae-glyphs",
+            "hrvqvae-cifar10", "hrvqvae-mnist", "hrvqvae-glyphs", "fsq-cifar10",
         ] {
             #expect(help.contains(word), "\(word)")
         }

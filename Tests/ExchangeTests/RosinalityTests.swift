@@ -263,6 +263,8 @@ struct RosinalityTests {
         }
         let kind = try reasons { $0.model.kind = .hrvqvae }
         #expect(kind.count == 1 && kind[0].contains("hrvqvae"))
+        let quantizer = try reasons { $0.quantizer.kind = .fsq }
+        #expect(quantizer.count == 1 && quantizer[0].contains("quantizer.kind is fsq"))
         let several = try reasons { configuration in
             configuration.model.levels = 3
             configuration.model.downsampling = 2

@@ -176,6 +176,8 @@ import Testing
             ])
         #expect(
             problems(["quantizer.levels=[8, 5, 5, 5]", "quantizer.branching=1000", "quantizer.dimension=4"]).isEmpty)
+        let large = ["quantizer.levels=[64, 64, 64]", "quantizer.branching=262144"]
+        #expect(problems(large).isEmpty, "no k-means wants so many vectors")
         for levels in ["[]", "[1, 512]", "[-8, -64, 1]", "[99999999, 99999999]"] {
             let found = problems(["quantizer.levels=\(levels)"])
             #expect(found.count == 1 && found[0].contains("levels of at least 2"), "\(levels): \(found)")

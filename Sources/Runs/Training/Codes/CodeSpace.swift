@@ -51,7 +51,7 @@ public struct CodeSpace: Codable, Sendable, Equatable {
     /// - Throws: `DigestError`, `TorchError`.
     public init(_ model: any Autoencoder, _ configuration: RunConfiguration, classNames: [String] = []) throws {
         self.init(
-            model: try ModelFingerprint.of(model, configuration), kind: configuration.model.kind.rawValue,
+            model: try ModelFingerprint.of(model, configuration), kind: configuration.kindName,
             grids: model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth),
             isHierarchical: configuration.model.kind.structure == .hierarchical,
             imageDimensions: configuration.data.channels * configuration.data.height * configuration.data.width,

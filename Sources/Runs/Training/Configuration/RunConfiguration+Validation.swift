@@ -88,10 +88,10 @@ extension RunConfiguration {
         check.number("quantizer.decay", quantizer.decay, 0, below: 1)
         check.number("quantizer.beta", quantizer.beta, 0)
         check.number("quantizer.betaSum", quantizer.betaSum, 0)
+        // FSQ places nothing.
+        let fewest = quantizer.kind == .fsq ? 1 : min(max(quantizer.branching, 1), RunConfiguration.maximumCodewords)
         check.require(
-            "quantizer.kMeansVectors",
-            (min(max(quantizer.branching, 1), RunConfiguration.maximumCodewords)...RunConfiguration.maximumCodewords)
-                .contains(quantizer.kMeansVectors),
+            "quantizer.kMeansVectors", (fewest...RunConfiguration.maximumCodewords).contains(quantizer.kMeansVectors),
             "at least quantizer.branching, as each cluster needs a vector, and at most"
                 + " \(RunConfiguration.maximumCodewords), which fit into memory")
         check.integer("quantizer.kMeansIterations", quantizer.kMeansIterations, 1...10000)

@@ -22,8 +22,7 @@ demo: build
 	@.build/release/hrvq demo --output demo --force
 
 lint:
-	@swift format lint --strict --recursive Package.swift Sources Tests Fuzz
-	@python3 Tools/fixtures/verify.py
+	@Tools/lint.sh
 
 test: setup lint
 	@swift build --build-tests

@@ -41,6 +41,7 @@ export LIBTORCH=$PWD/$wheel/torch
 
 # --- Build ------------------------------------------------------------------------------------------------------
 # The wheel's own dependencies are on the other machine; here the linker need not see them.
+# shellcheck disable=SC2016 # the loader expands it
 linker=(-Xlinker --allow-shlib-undefined -Xlinker -rpath -Xlinker '$ORIGIN/lib')
 folder=.build-cuda/hrvq-cuda
 rm -rf "$folder"

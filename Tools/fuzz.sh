@@ -88,7 +88,7 @@ run() {
     found=$(find "$findings" -type f | head -1)
     [[ -n "$found" ]] && result="FINDING: Tools/fuzz.sh --input $found $target"
     figure() { sed -n "s/^stat::$1: *//p" "$log" | tail -1; }
-    local coverage runs rate memory
+    local coverage
     coverage=$(grep -o ' cov: [0-9]*' "$log" | tail -1 | tr -dc 0-9 || true)
     printf 'fuzz: %-13s %9s inputs  %7s a second  %5s edges  %4s MB  %s\n' "$target" \
         "$(figure number_of_executed_units)" "$(figure average_exec_per_sec)" "$coverage" "$(figure peak_rss_mb)" \

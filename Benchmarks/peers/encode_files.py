@@ -18,12 +18,11 @@ from typing import List
 
 import numpy
 import torch
+from hrvqvae import HRVQVAE, Settings
 from PIL import Image
+from protocol import serve
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
-
-from hrvqvae import HRVQVAE, Settings
-from protocol import serve
 
 VARIANTS = ["eager-float32", "eager-bfloat16", "channels-last-float32"]
 SIDE = 256

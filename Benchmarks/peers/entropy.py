@@ -14,9 +14,8 @@ import argparse
 
 import constriction
 import numpy
-from safetensors.numpy import load_file
-
 from protocol import serve
+from safetensors.numpy import load_file
 
 
 def main() -> None:

@@ -41,10 +41,9 @@ from typing import Callable, List, Optional, Tuple
 
 import torch
 import torch.nn.functional as functional
+from protocol import serve
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-
-from protocol import serve
 
 
 @dataclass(frozen=True)

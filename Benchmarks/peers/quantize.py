@@ -29,10 +29,9 @@ from typing import Callable, List, Tuple
 
 import torch
 import torch.nn.functional as functional
-from torch import Tensor
-
 from hrvqvae import HierarchicalResidualQuantizer, Settings, nearest_children
 from protocol import serve
+from torch import Tensor
 
 DIMENSION = 32
 BRANCHING = 8

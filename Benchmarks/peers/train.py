@@ -28,11 +28,10 @@ from typing import Any, List, Optional, Tuple, Type
 
 import torch
 import torch.nn.functional as functional
-from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-
 from hrvqvae import HRVQVAE, Output, Settings
 from protocol import serve
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 VARIANTS = ["eager-float32", "eager-bfloat16", "channels-last-float32", "compiled", "convolutions"]
 

@@ -13,7 +13,6 @@ Variants:
 from __future__ import annotations
 
 from torch import nn
-
 from train import Preset, Trainer, main
 from vqvae2 import VQVAE2, Output, Settings
 

@@ -16,9 +16,8 @@ from typing import Dict, List, NamedTuple, Optional
 
 import torch
 import torch.nn.functional as functional
-from torch import Tensor, nn
-
 from hrvqvae import GRADIENT, LEAST_COUNT, MOVING_AVERAGE, Objective, ResidualBlock
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)

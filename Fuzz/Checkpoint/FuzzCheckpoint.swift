@@ -24,10 +24,12 @@ enum CheckpointTarget: FuzzTarget {
 
     static func read(_ bytes: [UInt8]) throws {
         let parts = FuzzInput.parts(bytes, count: files.count)
-        let state = try Checkpoint.load(into: live.get(), path: { $0 }) { name in
-            let index = files.firstIndex { name.hasPrefix($0) } ?? 0
-            return Data(index == 0 ? parts[0] : SafetensorsFrame.file(parts[index]))
-        }
+        let state = try Checkpoint.load(
+            into: live.get(), path: { $0 },
+            read: { name in
+                let index = files.firstIndex { name.hasPrefix($0) } ?? 0
+                return Data(index == 0 ? parts[0] : SafetensorsFrame.file(parts[index]))
+            })
         require(state.step >= 0)
         try state.check(images: 12, totalSteps: 100, path: "folder")
         _ = state.differences(from: Checkpoint.State(step: 1, images: 12, device: .cpu, elementType: .float32))

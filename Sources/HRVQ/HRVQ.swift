@@ -7,7 +7,6 @@
 @_exported import Exchange
 @_exported import Features
 @_exported import Figures
-@_exported import enum Files.FileError
 @_exported import Generation
 @_exported import Images
 @_exported import Metrics
@@ -16,3 +15,5 @@
 @_exported import Quantization
 @_exported import Torch
 @_exported import Training
+
+@_exported import enum Files.FileError

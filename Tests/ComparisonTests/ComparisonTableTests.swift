@@ -1,10 +1,10 @@
-@testable import Figures
 import Foundation
 import Metrics
 import Testing
 import Training
 
 @testable import Comparison
+@testable import Figures
 
 @Suite("The table of a comparison")
 struct ComparisonTableTests {

@@ -21,13 +21,15 @@ struct PriorThreadCountTests {
             configuration, codes: (SyntheticCodes.file(), "codes"), heldOut: nil, output: output, layer: 2,
             existing: .refuse, overrides: [])
         var steps = 0
-        _ = try training.run(progress: { total, first in
-            ProgressReporter.standardError(totalSteps: total, firstStep: first, every: 10, quiet: true)
-        }) {
-            steps += 1
-            do { try Engine.setThreadCount(threads[steps % threads.count]) } catch { Issue.record(error) }
-            return false
-        }
+        _ = try training.run(
+            progress: { total, first in
+                ProgressReporter.standardError(totalSteps: total, firstStep: first, every: 10, quiet: true)
+            },
+            shouldStop: {
+                steps += 1
+                do { try Engine.setThreadCount(threads[steps % threads.count]) } catch { Issue.record(error) }
+                return false
+            })
         return try Data(contentsOf: output.appendingPathComponent("layer-2/model.safetensors"))
     }
 

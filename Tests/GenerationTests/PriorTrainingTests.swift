@@ -36,13 +36,15 @@ struct PriorTrainingTests {
         var asked = 0
         var failure: (any Error)?
         defer { if let failure { Issue.record(failure) } }
-        return try training.run(progress: { total, first in
-            ProgressReporter.standardError(totalSteps: total, firstStep: first, every: 10, quiet: true)
-        }) {
-            asked += 1
-            do { try meanwhile() } catch { failure = error }
-            return asked == stopAfter
-        }
+        return try training.run(
+            progress: { total, first in
+                ProgressReporter.standardError(totalSteps: total, firstStep: first, every: 10, quiet: true)
+            },
+            shouldStop: {
+                asked += 1
+                do { try meanwhile() } catch { failure = error }
+                return asked == stopAfter
+            })
     }
 
     private func weights(_ name: String, layer: Int) throws -> Data {

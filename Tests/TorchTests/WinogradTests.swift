@@ -1,7 +1,7 @@
+import ConvolutionKernelInterface
 import Processors
 import TensorTestSupport
 import Testing
-import ConvolutionKernelInterface
 
 @testable import Torch
 

@@ -67,7 +67,7 @@ struct DecodeCommand: ParsableCommand {
         /// Their names, without the extension, where they become files of a folder.
         var names: [String]
         var report: String
-        var forEach: ((PixelImage) throws -> Void) throws -> Void
+        var each: ((PixelImage) throws -> Void) throws -> Void
     }
 
     /// Whether bytes are safetensors, or are called so and are not a .hrvq file; their errors then say what is wrong.
@@ -119,7 +119,7 @@ struct DecodeCommand: ParsableCommand {
     private func write(_ pictures: Pictures, _ conversion: FileConversion, isNamed: Bool) throws {
         let count = pictures.names.count
         guard count > 1 else {
-            try pictures.forEach { try conversion.write(DecodedPicture.marked($0.pngData())) }
+            try pictures.each { try conversion.write(DecodedPicture.marked($0.pngData())) }
             return say(conversion.inputName, conversion.outputName, pictures.report)
         }
         guard conversion.output != OutputPath.standard else {
@@ -127,7 +127,7 @@ struct DecodeCommand: ParsableCommand {
         }
         if isNamed, ResultKind.promise(of: conversion.output) == ResultKind.png.rawValue {
             var all: [PixelImage] = []
-            try pictures.forEach { all.append($0) }
+            try pictures.each { all.append($0) }
             let columns = Int(Double(count).squareRoot().rounded(.up))
             let grid = try PictureGrid(columns: columns, gap: 2).image(of: all)
             try conversion.write(DecodedPicture.marked(grid.pngData()))
@@ -152,7 +152,7 @@ struct DecodeCommand: ParsableCommand {
             try OutputKind.png.requireReplaceable(folder.appendingPathComponent(name + ".png").path)
         }
         var names = pictures.names.makeIterator()
-        try pictures.forEach { image in
+        try pictures.each { image in
             guard let name = names.next() else { return }
             try AtomicFile.write(
                 DecodedPicture.marked(image.pngData()), to: folder.appendingPathComponent(name + ".png"))

@@ -198,8 +198,8 @@ struct SampleCommand: ParsableCommand {
         let counter = ProgressCounter("searching", quiet: quiet)
         var skipped: [SkippedImage] = []
         let found = try NearestImages.search(
-            for: pictures, in: dataset, maximumSkippedShare: maximumSkippedShare, skipped: { skipped.append($0) }
-        ) { counter.show($0, of: $1) }
+            for: pictures, in: dataset, maximumSkippedShare: maximumSkippedShare, skipped: { skipped.append($0) },
+            progress: { counter.show($0, of: $1) })
         counter.finish()
         for image in skipped { printError("skipped: \(name: image.reason)") }
         let neighbours = try found.map { try dataset.item(at: $0.index, crop: .centre) }

@@ -1,4 +1,5 @@
 import Files
+
 /// What a data set was found to be when it was opened: how many images, which splits and labels, and what was left out.
 ///
 /// Data alone; ``lines(_:taken:)`` puts it into words.

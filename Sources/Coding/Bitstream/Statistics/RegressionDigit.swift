@@ -1,5 +1,5 @@
-import EntropyKernelPortable
 import EntropyKernelInterface
+import EntropyKernelPortable
 import Foundation
 
 /// The tables of one digit while they are learnt: they are touched at random for each of many millions of codes, so they

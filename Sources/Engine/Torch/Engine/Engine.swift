@@ -1,7 +1,7 @@
 import CTorch
+import ConvolutionKernelInterface
 import Processors
 import Synchronization
-import ConvolutionKernelInterface
 
 /// Facts about the LibTorch that this process runs with, and its threads.
 public enum Engine {

@@ -1,5 +1,5 @@
-import FeatureMapKernelsBFloat16
 import FeatureMapKernels
+import FeatureMapKernelsBFloat16
 import Processors
 
 extension Tensor {

@@ -1,5 +1,5 @@
-import Processors
 import ConvolutionKernelInterface
+import Processors
 
 /// A convolution by 3×3 of stride 1, or by 4×4 of stride 2 in either direction, by our own kernel: with a quarter or
 /// two fifths of the multiplications of the plain sum.

@@ -1,5 +1,5 @@
-import Files
 import Dispatch
+import Files
 import Foundation
 
 /// Shows a run's progress: a line that rewrites itself on a terminal, plain lines in a pipe, or nothing.

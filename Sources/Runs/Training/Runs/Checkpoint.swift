@@ -258,11 +258,13 @@ package enum Checkpoint {
     ///
     /// - Throws: `FileError`, ``TrainingError/malformedCheckpoint(path:reason:)``, `TorchError.mismatchedParameters`.
     package static func load(from folder: URL, into parts: Parts) throws -> State {
-        try load(into: parts, path: { folder.appendingPathComponent($0).path }) { name in
-            try FileReader.read(
-                folder.appendingPathComponent(name),
-                remedy: "remove this checkpoint's folder to resume from the one before")
-        }
+        try load(
+            into: parts, path: { folder.appendingPathComponent($0).path },
+            read: { name in
+                try FileReader.read(
+                    folder.appendingPathComponent(name),
+                    remedy: "remove this checkpoint's folder to resume from the one before")
+            })
     }
 
     /// Reads a checkpoint whose files lie anywhere; see ``load(from:into:)``.

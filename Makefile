@@ -26,6 +26,7 @@ lint:
 
 test: setup lint
 	@swift build --build-tests
+	@python3 Tools/interface.py
 	@Tests/Package/versioned-dependency.sh
 	@swift test --skip-build
 
@@ -43,5 +44,4 @@ documentation: setup
 	@HRVQ_DOCUMENTATION=1 swift package --scratch-path .build-documentation \
 		--allow-writing-to-directory documentation generate-documentation \
 		--enable-experimental-combined-documentation --warnings-as-errors --output-path documentation \
-		$(addprefix --target ,HRVQ Torch Images Datasets Quantization Autoencoders Priors Bitstream Metrics Training Compression \
-		Exchange Features Figures Generation Comparison)
+		$(addprefix --target ,Torch Images Datasets Quantization Autoencoders Priors Bitstream Metrics Training Generation HRVQ)

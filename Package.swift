@@ -239,12 +239,15 @@ let modules: [Target] = [
     .target(
         name: "HRVQ",
         dependencies: [
-            "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Exchange",
-            "Features", "Figures", "Comparison", "Priors", "Generation", "Bitstream", "Compression", "Files",
+            "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Priors",
+            "Generation", "Bitstream", "Compression", "Files",
         ]),
     .executableTarget(
-        name: "HRVQCommands", dependencies: ["HRVQ", "Files", "Processors", argumentParser], path: "Sources/CommandLine"
-    ),
+        name: "HRVQCommands",
+        dependencies: [
+            "HRVQ", "Files", "Processors", "Comparison", "Compression", "Exchange", "Features", "Figures",
+            argumentParser,
+        ], path: "Sources/CommandLine"),
 ]
 
 package.targets =
@@ -295,5 +298,10 @@ package.targets =
             name: "GenerationTests",
             dependencies: ["Generation", "Training", "Datasets", "Torch", "Files", "TestSupport"]),
         .testTarget(name: "HRVQTests", dependencies: ["HRVQ", "TestSupport"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["HRVQ", "HRVQCommands", "TestSupport"]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "HRVQ", "HRVQCommands", "Comparison", "Compression", "Exchange", "Features", "TestSupport",
+                argumentParser,
+            ]),
     ]

@@ -1,7 +1,7 @@
 import Files
 
 /// Why a model cannot go from one program to another.
-public enum ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A state dictionary is not the one that was expected; every problem is listed.
     case mismatchedState(source: String, expected: String, problems: [String])
     /// The file is a PyTorch checkpoint, which only Python can read.
@@ -10,7 +10,7 @@ public enum ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
     case unsupportedModel(target: String, reasons: [String])
 
     /// What, where, what was expected, what to do.
-    public var description: String {
+    package var description: String {
         switch self {
         case .mismatchedState(let source, let expected, let problems):
             "\(name: source): is not \(expected):\n" + Self.list(problems)

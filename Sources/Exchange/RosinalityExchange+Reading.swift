@@ -13,7 +13,7 @@ extension RosinalityExchange {
     ///   - width: Pixels from left to right, a multiple of 8.
     /// - Returns: As ``model(of:source:height:width:)``.
     /// - Throws: `FileError`, ``ExchangeError/pickledFile(path:)``, and what ``model(of:source:height:width:)`` throws.
-    public static func model(
+    package static func model(
         at url: URL, height: Int = 256, width: Int = 256
     ) throws -> (configuration: RunConfiguration, model: any Autoencoder) {
         let state: [String: Tensor]
@@ -38,7 +38,7 @@ extension RosinalityExchange {
     /// - Throws: ``ExchangeError/mismatchedState(source:expected:problems:)`` with every tensor that is missing,
     ///   unknown, of another shape or type, or not finite; `ConfigurationError.invalid` where the sizes are not ones
     ///   that a model of ours can have; `TorchError`.
-    public static func model(
+    package static func model(
         of state: [String: Tensor], source: String, height: Int = 256, width: Int = 256
     ) throws -> (configuration: RunConfiguration, model: any Autoencoder) {
         let state = try RosinalityState(state, source: source)

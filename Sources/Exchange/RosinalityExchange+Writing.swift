@@ -14,7 +14,7 @@ extension RosinalityExchange {
     /// - Returns: As ``state(of:_:)``.
     /// - Throws: ``ExchangeError/unsupportedModel(target:reasons:)``, `FileError`, `ConfigurationError`, `TorchError`;
     ///   `TrainingError` where the checkpoint's statistics are not its own.
-    public static func state(ofModelAt url: URL) throws -> [(name: String, tensor: Tensor)] {
+    package static func state(ofModelAt url: URL) throws -> [(name: String, tensor: Tensor)] {
         let folder = ModelFolder(url)
         try checkSupport(folder.configuration())
         let (configuration, model) = try folder.load()
@@ -30,7 +30,7 @@ extension RosinalityExchange {
     ///   - configuration: Its configuration.
     /// - Returns: float32 tensors in memory of their own.
     /// - Throws: ``ExchangeError/unsupportedModel(target:reasons:)`` with what their class cannot hold, `TorchError`.
-    public static func state(
+    package static func state(
         of model: any Autoencoder, _ configuration: RunConfiguration
     ) throws -> [(name: String, tensor: Tensor)] {
         try checkSupport(configuration)

@@ -14,7 +14,7 @@ import Torch
 ///
 /// They keep moving averages of each codeword's vectors beside it, `cluster_size` and `embed_avg`. Ours are in
 /// checkpoints and not in `model.safetensors`; see ``state(ofModelAt:)``.
-public enum RosinalityExchange {
+package enum RosinalityExchange {
     /// What their class has instead of settings.
     static let levels = 2
     static let downsampling = 4

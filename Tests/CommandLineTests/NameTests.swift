@@ -1,3 +1,6 @@
+import Comparison
+import Exchange
+import Features
 import Foundation
 import HRVQ
 import TestSupport

@@ -25,12 +25,18 @@ let package = Package(
     targets: [.executableTarget(name: "consumer", dependencies: [.product(name: "HRVQ", package: "hrvq")])])
 MANIFEST
 cat >"$work/consumer/Sources/consumer/main.swift" <<'PROGRAM'
+import Foundation
 import HRVQ
 
 let model = try SingleGridAutoencoder(
     network: NetworkSettings(channels: 1, hiddenUnits: 8, residualUnits: 8, downsampling: 2),
     quantizer: QuantizerSettings(layers: 2, branching: 4, dimension: 4), generator: Generator(seed: 1))
 let codes = try model.encode(Tensor.zeros([1, 1, 16, 16]))
+// What the library is mostly used for has to compile as well.
+func again(_ folder: URL, _ image: PixelImage) throws -> PixelImage {
+    let tokenizer = try ImageTokenizer(folder: folder)
+    return try tokenizer.decode(tokenizer.encode(image).prefix(1))
+}
 print("LibTorch \(Engine.version), codes \(codes.grids[0].shape)")
 PROGRAM
 cd "$work/consumer"

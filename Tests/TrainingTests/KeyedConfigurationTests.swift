@@ -132,29 +132,29 @@ struct KeyedConfigurationTests {
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("layered.yaml")
             try AtomicFile.write("preset: layered-deep\nnetwork: {dropout: [0, 0, 0.5]}\n", to: file)
-            let configuration = try LayeredConfiguration.resolve(file: file, overrides: ["training.steps=null"])
+            let configuration = try LayeredConfiguration.merged(file: file, overrides: ["training.steps=null"])
             #expect(configuration.network.hiddenUnits == 16 && configuration.network.blocks == 9)
             #expect(configuration.network.attention == [0, 1, 4] && configuration.network.dropout == [0, 0, 0.5])
             #expect(configuration.training.steps == nil)
             #expect(throws: ConfigurationError.conflictingPresets(argument: "layered-small", file: "layered-deep")) {
-                try LayeredConfiguration.resolve(preset: "layered-small", file: file)
+                try LayeredConfiguration.merged(preset: "layered-small", file: file)
             }
         }
         #expect(
             throws: ConfigurationError.unknownPreset(
                 name: "layered-smal", suggestion: "layered-small", known: ["layered-small", "layered-deep"])
-        ) { try LayeredConfiguration.resolve(preset: "layered-smal") }
+        ) { try LayeredConfiguration.merged(preset: "layered-smal") }
         #expect(
             throws: ConfigurationError.invalid([
                 .init(key: "network.attention", value: "[1, 2]", expected: "one value, or 3, one for each layer"),
                 .init(key: "training.rate", value: "0.0", expected: "a finite number above 0"),
             ])
-        ) { try LayeredConfiguration.resolve(overrides: ["network.attention=[1, 2]", "training.rate=0"]) }
+        ) { try LayeredConfiguration.merged(overrides: ["network.attention=[1, 2]", "training.rate=0"]) }
         #expect(
             throws: ConfigurationError.invalid([
                 .init(key: "network.attention", value: "[1, 2, 9]", expected: "integers, each 0 to 8")
             ])
-        ) { try LayeredConfiguration.resolve(overrides: ["network.attention=[1, 2, 9]"]) }
+        ) { try LayeredConfiguration.merged(overrides: ["network.attention=[1, 2, 9]"]) }
     }
 
     @Test("The stored configuration of one kind of model is not taken for that of another")

@@ -1,7 +1,7 @@
 import Training
 
 /// A configuration as another module would declare one: two sections, values for each layer, two presets.
-struct LayeredConfiguration: KeyedConfiguration {
+struct LayeredConfiguration: KeyedConfiguration, Codable {
     enum Preset: String, ConfigurationPreset {
         typealias Configuration = LayeredConfiguration
 
@@ -54,6 +54,10 @@ struct LayeredConfiguration: KeyedConfiguration {
     var training = Training()
 
     init() {}
+
+    init(from decoder: any Decoder) throws { try self.init(keysFrom: decoder) }
+
+    func encode(to encoder: any Encoder) throws { try encodeKeys(to: encoder) }
 
     func validate() throws {
         var check = ConfigurationCheck(configuration: self)

@@ -1,25 +1,25 @@
 import Foundation
 
 /// Files that appear whole or not at all: a temporary name beside the target, `fsync`, then `rename`.
-public enum AtomicFile {
+package enum AtomicFile {
     /// Writes `data` to `url`, replacing a file of that name only once all bytes are on disk.
     ///
     /// - Throws: ``FileError/unwritable(path:reason:)`` with the system's text; the temporary file is removed.
-    public static func write(_ data: Data, to url: URL) throws {
+    package static func write(_ data: Data, to url: URL) throws {
         try write(to: url) { try $0.write(data) }
     }
 
     /// Writes a text file in UTF-8; see ``write(_:to:)-(Data,URL)``.
     ///
     /// - Throws: ``FileError/unwritable(path:reason:)``.
-    public static func write(_ text: String, to url: URL) throws {
+    package static func write(_ text: String, to url: URL) throws {
         try write(Data(text.utf8), to: url)
     }
 
     /// Streams a file: `body` receives a sink for as many chunks as it likes.
     ///
     /// - Throws: What `body` throws, or ``FileError/unwritable(path:reason:)``; the target is untouched then.
-    public static func write(to url: URL, _ body: (FileSink) throws -> Void) throws {
+    package static func write(to url: URL, _ body: (FileSink) throws -> Void) throws {
         // A link is followed, and a device or pipe is written to: to put a file in its place would destroy it.
         let url = url.resolvingSymlinksInPath()
         // Where nothing may be seen nothing can be made either, and the error is that of making it.
@@ -68,7 +68,7 @@ public enum AtomicFile {
     /// Removes a file, or a folder with all that is in it.
     ///
     /// - Throws: ``FileError/unwritable(path:reason:)``.
-    public static func remove(_ url: URL) throws {
+    package static func remove(_ url: URL) throws {
         try Leftovers.removeTree(url.path)
     }
 
@@ -78,7 +78,7 @@ public enum AtomicFile {
     /// when the file is written.
     ///
     /// - Throws: ``FileError/unwritable(path:reason:)``.
-    public static func requireWritable(_ url: URL) throws {
+    package static func requireWritable(_ url: URL) throws {
         let target = url.resolvingSymlinksInPath()
         var information = stat()
         if stat(target.path, &information) == 0 {
@@ -150,7 +150,7 @@ public enum AtomicFile {
 }
 
 /// The receiving end of ``AtomicFile/write(to:_:)``.
-public struct FileSink {
+package struct FileSink {
     private let descriptor: Int32
     private let path: String
 
@@ -159,7 +159,7 @@ public struct FileSink {
     /// - Parameters:
     ///   - descriptor: The file, open for writing.
     ///   - path: What to call it in an error.
-    public init(descriptor: Int32, path: String) {
+    package init(descriptor: Int32, path: String) {
         self.descriptor = descriptor
         self.path = path
     }
@@ -167,14 +167,14 @@ public struct FileSink {
     /// Appends bytes.
     ///
     /// - Throws: ``FileError/unwritable(path:reason:)``, for example when the disk is full.
-    public func write(_ data: Data) throws {
+    package func write(_ data: Data) throws {
         try data.withUnsafeBytes { try write($0) }
     }
 
     /// Appends raw bytes; see ``write(_:)-(Data)``.
     ///
     /// - Throws: ``FileError/unwritable(path:reason:)``.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes
         while let base = rest.baseAddress, !rest.isEmpty {
             let written = Foundation.write(descriptor, base, rest.count)

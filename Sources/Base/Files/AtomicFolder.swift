@@ -1,14 +1,14 @@
 import Foundation
 
 /// Folders that appear whole or not at all.
-public enum AtomicFolder {
+package enum AtomicFolder {
     /// Fills a temporary folder beside `url` and renames it to `url` when `body` is done.
     ///
     /// A folder that stands at `url` already is replaced, in one step where the file system can exchange folders.
     ///
     /// - Throws: What `body` throws (the temporary folder is removed, `url` untouched), or
     ///   ``FileError/unwritable(path:reason:)``.
-    public static func write(to url: URL, _ body: (URL) throws -> Void) throws {
+    package static func write(to url: URL, _ body: (URL) throws -> Void) throws {
         try write(to: url, needsExchange: false, body)
     }
 
@@ -89,7 +89,7 @@ public enum AtomicFolder {
     /// Creates a folder and those above it.
     ///
     /// - Throws: ``FileError/unwritable(path:reason:)``.
-    public static func create(_ url: URL) throws {
+    package static func create(_ url: URL) throws {
         if let status = try FileStatus.of(url.path) {
             guard status.kind == .folder else {
                 throw FileError.unwritable(

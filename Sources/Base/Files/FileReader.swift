@@ -1,7 +1,7 @@
 import Foundation
 
 /// Reading whole files with errors that say what to do.
-public enum FileReader {
+package enum FileReader {
     /// The most bytes of a picture or of a compressed one.
     package static let pictureLimit = 1 << 30
     /// The most bytes of a text that people or programs write by hand: JSON, YAML.
@@ -19,7 +19,7 @@ public enum FileReader {
     ///   - limit: The most bytes. A larger file is refused before memory is taken; `nil` allows any size, and is for
     ///     callers that do not copy all of it.
     /// - Throws: ``FileError/missing(path:remedy:)``, ``FileError/unreadable(path:reason:)``.
-    public static func read(_ url: URL, remedy: String = "check the path", limit: Int? = nil) throws -> Data {
+    package static func read(_ url: URL, remedy: String = "check the path", limit: Int? = nil) throws -> Data {
         let path = url.path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -51,7 +51,7 @@ public enum FileReader {
     ///   - limit: The most bytes that a file in the place of the pipe may have; a pipe may have 1 GiB at most, as a device
     ///     may never end.
     /// - Throws: ``FileError/unreadable(path:reason:)``.
-    public static func read(_ handle: FileHandle, path: String, limit: Int? = nil) throws -> Data {
+    package static func read(_ handle: FileHandle, path: String, limit: Int? = nil) throws -> Data {
         try bytes(handle.fileDescriptor, expected: 0, path: path, limit: limit)
     }
 
@@ -108,7 +108,7 @@ public enum FileReader {
     }
 
     /// The system's own words inside a Foundation error.
-    public static func reason(of error: any Error) -> String {
+    package static func reason(of error: any Error) -> String {
         let error = error as NSError
         if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
         if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError { return reason(of: underlying) }

@@ -1,7 +1,7 @@
 /// Texts inside of JSON that is written piece by piece.
-public enum JSONText {
+package enum JSONText {
     /// A text in quotes, with the escapes that JSON demands.
-    public static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -6,17 +6,17 @@ import Synchronization
 /// Sizes come from files, headers and settings, so they are compared with the limit before anything is allocated: the
 /// system ends a process that asks for more than there is, or the allocator aborts it, and neither says why. The limit is
 /// what the system says is free when it is first asked for (see ``SystemMemory``), or what the user allows.
-public enum MemoryLimit {
+package enum MemoryLimit {
     private static let chosen = Mutex<Int?>(nil)
     private static let free = SystemMemory.free() ?? Int.max
 
     /// Sets the limit of this process; `nil` goes back to what the system says is free.
     ///
     /// - Parameter bytes: The most bytes that one piece of work may take.
-    public static func set(_ bytes: Int?) { chosen.withLock { $0 = bytes } }
+    package static func set(_ bytes: Int?) { chosen.withLock { $0 = bytes } }
 
     /// The bytes that one piece of work may take.
-    public static var bytes: Int { chosen.withLock(\.self) ?? free }
+    package static var bytes: Int { chosen.withLock(\.self) ?? free }
 
     /// Refuses work that takes more memory than may be used.
     ///

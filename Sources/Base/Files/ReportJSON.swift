@@ -1,11 +1,11 @@
 import Foundation
 
 /// Figures as JSON for programs and for people: sorted keys, indented, ending in a newline; equal values give equal bytes.
-public enum ReportJSON {
+package enum ReportJSON {
     /// Encodes a value; what JSON has no number for is one of the texts "Infinity", "-Infinity", "NaN".
     ///
     /// - Throws: What the value's own encoding throws.
-    public static func data(_ value: some Encodable) throws -> Data {
+    package static func data(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(

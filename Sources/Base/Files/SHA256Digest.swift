@@ -2,19 +2,19 @@ import CCrypto
 import Foundation
 
 /// The system's cryptographic library gave no digest; it has no SHA-256, or no memory.
-public struct DigestError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct DigestError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One sentence.
-    public var description: String { "libcrypto computed no SHA-256; check the installation of OpenSSL" }
+    package var description: String { "libcrypto computed no SHA-256; check the installation of OpenSSL" }
 }
 
 /// SHA-256 (FIPS 180-4) of bytes that arrive piece by piece.
-public final class SHA256Digest {
+package final class SHA256Digest {
     private let context: OpaquePointer
 
     /// Starts a digest.
     ///
     /// - Throws: ``DigestError``.
-    public init() throws {
+    package init() throws {
         guard let context = EVP_MD_CTX_new() else { throw DigestError() }
         self.context = context
         guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { throw DigestError() }
@@ -34,19 +34,19 @@ public final class SHA256Digest {
     /// Takes more bytes.
     ///
     /// - Throws: ``DigestError``.
-    public func update(_ bytes: UnsafeRawBufferPointer) throws {
+    package func update(_ bytes: UnsafeRawBufferPointer) throws {
         guard EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1 else { throw DigestError() }
     }
 
     /// Takes a text's bytes in UTF-8.
     ///
     /// - Throws: ``DigestError``.
-    public func update(_ text: String) throws { try Array(text.utf8).withUnsafeBytes(update) }
+    package func update(_ text: String) throws { try Array(text.utf8).withUnsafeBytes(update) }
 
     /// The digest of all bytes so far as 64 hexadecimal digits; nothing may follow.
     ///
     /// - Throws: ``DigestError``.
-    public func finish() throws -> String {
+    package func finish() throws -> String {
         var digest = [UInt8](repeating: 0, count: 32)
         guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else { throw DigestError() }
         return digest.map { byte in

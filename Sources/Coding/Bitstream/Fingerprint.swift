@@ -1,14 +1,14 @@
 /// A name of bytes made from the bytes: the start of a SHA-256.
-public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
+package struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
     /// The bytes of the digest's start.
-    public var bytes: [UInt8]
+    package var bytes: [UInt8]
 
     /// Takes bytes as they are.
-    public init(bytes: [UInt8]) { self.bytes = bytes }
+    package init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// The first `count` bytes of a digest in hexadecimal digits; `nil` where the text is shorter or has other
     /// characters.
-    public init?(hexadecimal: String, count: Int) {
+    package init?(hexadecimal: String, count: Int) {
         let digits = Array(hexadecimal.utf8.prefix(2 * count))
         guard digits.count == 2 * count, digits.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else {
             return nil
@@ -24,7 +24,7 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The bytes in hexadecimal digits.
-    public var description: String {
+    package var description: String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -1,36 +1,36 @@
 /// One layer of codes: its latent grid and what a position chooses from.
-public struct CodeLayer: Sendable, Hashable {
+package struct CodeLayer: Sendable, Hashable {
     /// Positions down, at least 1.
-    public var height: Int
+    package var height: Int
     /// Positions across, at least 1.
-    public var width: Int
+    package var width: Int
     /// The number of choices m at a position, 1 to 2²⁴.
-    public var choices: Int
+    package var choices: Int
 
     /// Makes a layer.
-    public init(height: Int, width: Int, choices: Int) {
+    package init(height: Int, width: Int, choices: Int) {
         self.height = height
         self.width = width
         self.choices = choices
     }
 
     /// Bits of a code that is written without statistics: ⌈log₂ m⌉.
-    public var bitsPerCode: Int { Int.bitWidth - (choices - 1).leadingZeroBitCount }
+    package var bitsPerCode: Int { Int.bitWidth - (choices - 1).leadingZeroBitCount }
 }
 
 /// The codes of images of one size, layer by layer.
-public struct LayeredCodes: Sendable, Equatable {
+package struct LayeredCodes: Sendable, Equatable {
     /// How many images there are.
-    public let images: Int
+    package let images: Int
     /// The layers, the first one quantized first.
-    public let layers: [CodeLayer]
+    package let layers: [CodeLayer]
     /// Of each layer the codes [images, height, width], each in 0 ..< m. There may be fewer than ``layers``: the first.
-    public let values: [[Int32]]
+    package let values: [[Int32]]
 
     /// Collects codes.
     ///
     /// - Precondition: As many numbers as the sizes say, and each below its layer's choices.
-    public init(images: Int, layers: [CodeLayer], values: [[Int32]]) {
+    package init(images: Int, layers: [CodeLayer], values: [[Int32]]) {
         precondition(values.count <= layers.count, "\(values.count) layers of codes for \(layers.count) layers")
         for (layer, codes) in zip(layers, values) {
             precondition(
@@ -44,12 +44,12 @@ public struct LayeredCodes: Sendable, Equatable {
     }
 
     /// The codes of one image.
-    public func image(_ index: Int) -> LayeredCodes { images(index..<index + 1) }
+    package func image(_ index: Int) -> LayeredCodes { images(index..<index + 1) }
 
     /// The codes of some images.
     ///
     /// - Precondition: The images are there.
-    public func images(_ range: Range<Int>) -> LayeredCodes {
+    package func images(_ range: Range<Int>) -> LayeredCodes {
         LayeredCodes(
             checked: range.count, layers: layers,
             values: zip(layers, values).map { layer, codes in

@@ -1,7 +1,7 @@
 import Files
 
 /// What keeps pictures from being compressed with a model.
-public enum CompressionError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum CompressionError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Modelled coding was asked for, and the model has no statistics.
     case noStatistics
     /// The statistics beside a model are of another one, or of an earlier state of it.
@@ -16,7 +16,7 @@ public enum CompressionError: Error, Sendable, Equatable, CustomStringConvertibl
     case foreignCodes(path: String, file: String, model: String)
 
     /// What went wrong, where, what was expected and what to do.
-    public var description: String {
+    package var description: String {
         switch self {
         case .noStatistics:
             "the model has no statistics of its codes, which modelled coding needs;"

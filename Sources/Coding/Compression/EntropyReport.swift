@@ -3,34 +3,34 @@ import Files
 import Foundation
 
 /// What codes take in files, layer by layer, beside what they would take otherwise.
-public struct EntropyReport: Codable, Sendable, Equatable {
+package struct EntropyReport: Codable, Sendable, Equatable {
     /// One layer; all numbers are bits a code.
-    public struct Layer: Codable, Sendable, Equatable {
+    package struct Layer: Codable, Sendable, Equatable {
         /// ⌈log₂ m⌉, as packed.
-        public var packed: Double
+        package var packed: Double
         /// The entropy of the codes taken for themselves, −Σ p log₂ p of their shares.
-        public var entropy: Double
+        package var entropy: Double
         /// The conditional entropy given what is known already, as the statistics see it: the mean of −log₂ p, where they
         /// adapt, over all images as one file.
-        public var conditionalEntropy: Double
+        package var conditionalEntropy: Double
         /// In one file for all images.
-        public var together: Double
+        package var together: Double
         /// In a file an image.
-        public var alone: Double
+        package var alone: Double
     }
 
     /// How many images were measured.
-    public var images: Int
+    package var images: Int
     /// The layers.
-    public var layers: [Layer]
+    package var layers: [Layer]
     /// Mean bytes of a packed file of one image, headers included.
-    public var packedFileBytes: Double
+    package var packedFileBytes: Double
     /// Mean bytes of a modelled file of one image, headers included.
-    public var modelledFileBytes: Double
+    package var modelledFileBytes: Double
     /// Bytes of one packed file of all images, headers included.
-    public var packedBatchBytes: Int
+    package var packedBatchBytes: Int
     /// Bytes of one modelled file of all images, headers included.
-    public var modelledBatchBytes: Int
+    package var modelledBatchBytes: Int
 
     /// Codes images as files would, and counts.
     ///
@@ -38,7 +38,7 @@ public struct EntropyReport: Codable, Sendable, Equatable {
     ///   - codes: Codes whose tables the statistics were not learnt from.
     ///   - statistics: The statistics.
     /// - Throws: `BitstreamError`, `DigestError`.
-    public init(_ codes: LayeredCodes, _ statistics: ContextStatistics) throws {
+    package init(_ codes: LayeredCodes, _ statistics: ContextStatistics) throws {
         // The picture's size is not known here, and takes as many bytes as the grid's does or one more.
         // They are in memory already, however many.
         let limits = CompressedHeader.Limits(pixels: .max, codes: .max)
@@ -78,12 +78,12 @@ public struct EntropyReport: Codable, Sendable, Equatable {
     }
 
     /// How many bytes fewer a modelled file has than a packed one, as a share: of one image each, and of all together.
-    public var savings: (alone: Double, together: Double) {
+    package var savings: (alone: Double, together: Double) {
         (1 - modelledFileBytes / packedFileBytes, 1 - Double(modelledBatchBytes) / Double(packedBatchBytes))
     }
 
     /// A table for people.
-    public var text: String {
+    package var text: String {
         func column(_ text: String, _ width: Int) -> String {
             String(repeating: " ", count: max(width - text.count, 0)) + text
         }
@@ -113,5 +113,5 @@ public struct EntropyReport: Codable, Sendable, Equatable {
     /// The report as JSON.
     ///
     /// - Throws: `EncodingError`, for numbers that are not finite.
-    public func json() throws -> Data { try ReportJSON.data(self) }
+    package func json() throws -> Data { try ReportJSON.data(self) }
 }

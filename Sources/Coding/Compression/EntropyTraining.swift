@@ -4,9 +4,9 @@ import Foundation
 import Training
 
 /// Makes the statistics of a model's codes, and measures them on codes that they were not made of.
-public struct EntropyTraining {
+package struct EntropyTraining {
     /// The statistics.
-    public let statistics: ContextStatistics
+    package let statistics: ContextStatistics
     private let test: LayeredCodes
 
     /// Learns statistics.
@@ -17,7 +17,7 @@ public struct EntropyTraining {
     ///   - training: How to learn.
     ///   - progress: Told which pass of which layer is done, both from 1.
     /// - Throws: ``CompressionError``, `TorchError`.
-    public init(
+    package init(
         _ codes: CodesFile, heldOut: CodesFile?, training: StatisticsTraining = .init(),
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
@@ -42,7 +42,7 @@ public struct EntropyTraining {
     /// What the statistics make of the held-out codes.
     ///
     /// - Throws: `BitstreamError`, `DigestError`.
-    public func report() throws -> EntropyReport { try EntropyReport(test, statistics) }
+    package func report() throws -> EntropyReport { try EntropyReport(test, statistics) }
 }
 
 extension LayeredCodes {

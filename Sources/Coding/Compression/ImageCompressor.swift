@@ -13,19 +13,19 @@ import Training
 ///     picture ◄─ cropped ◄─ tiles ◄─ decoder ◄─ codes of the first layers ◄─ bytes
 ///
 /// Pictures may have any size: the grid that belongs to it is coded whole, tile by tile where it is large.
-public struct ImageCompressor {
+package struct ImageCompressor {
     /// The model.
-    public let model: any Autoencoder
+    package let model: any Autoencoder
     /// What it was made from.
-    public let configuration: RunConfiguration
+    package let configuration: RunConfiguration
     /// The statistics of its codes, where there are some.
-    public var statistics: ContextStatistics? { (try? foundStatistics.get()) ?? nil }
+    package var statistics: ContextStatistics? { (try? foundStatistics.get()) ?? nil }
     /// The name of the model in files.
-    public let fingerprint: Fingerprint
+    package let fingerprint: Fingerprint
     /// The side of the tiles that large pictures are cut into, in pixels.
-    public var tile = 512
+    package var tile = 512
     /// How large files may become; whoever reads them must allow as much.
-    public var limits = CompressedHeader.Limits()
+    package var limits = CompressedHeader.Limits()
     /// Where the model is.
     package let device: Device
     /// The statistics, or why those of the model's folder are not usable: packed codes do without them.
@@ -34,7 +34,7 @@ public struct ImageCompressor {
     /// Takes a loaded model.
     ///
     /// - Throws: `DigestError`, `TorchError`.
-    public init(
+    package init(
         _ model: any Autoencoder, _ configuration: RunConfiguration, device: Device,
         statistics: ContextStatistics? = nil
     ) throws {
@@ -53,7 +53,7 @@ public struct ImageCompressor {
     ///   - device: Where to compute.
     ///   - precision: Takes the place of the configuration's.
     /// - Throws: `FileError`, `ConfigurationError`, `TorchError`.
-    public init(folder: URL, device: Device = .cpu, precision: Precision? = nil) throws {
+    package init(folder: URL, device: Device = .cpu, precision: Precision? = nil) throws {
         let (configuration, model) = try ModelFolder(folder).load(on: device, precision: precision)
         try self.init(model, configuration, device: device)
         let fingerprint = self.fingerprint
@@ -78,7 +78,7 @@ public struct ImageCompressor {
     }
 
     /// How many layers a file has.
-    public var layers: Int {
+    package var layers: Int {
         model.grids(height: model.downsampling, width: model.downsampling).reduce(0) { $0 + $1.branchings.count }
     }
 
@@ -89,7 +89,7 @@ public struct ImageCompressor {
     ///   - mode: How codes become bytes; whatever gives the smaller file if `nil`.
     ///   - name: What errors call the picture.
     /// - Throws: ``CompressionError/noStatistics``, `BitstreamError`, `ImageError`, `TorchError`.
-    public func compress(
+    package func compress(
         _ image: PixelImage, mode: CodingMode? = nil, name: String = "the picture"
     ) throws -> CompressedImage {
         try require(mode)
@@ -101,7 +101,7 @@ public struct ImageCompressor {
     /// Codes that are there already.
     ///
     /// - Throws: As ``compress(_:mode:name:)-(PixelImage,_,_)``.
-    public func compress(
+    package func compress(
         _ codes: LayeredCodes, width: Int, height: Int, mode: CodingMode? = nil, name: String = "the picture"
     ) throws -> CompressedImage {
         try require(mode)
@@ -123,7 +123,7 @@ public struct ImageCompressor {
     ///
     /// - Throws: ``CompressionError/noStatistics``,
     ///   ``CompressionError/foreignStatistics(path:file:model:)`` or what reading the statistics threw.
-    public func require(_ mode: CodingMode?) throws {
+    package func require(_ mode: CodingMode?) throws {
         guard mode != .packed else { return }
         if try foundStatistics.get() == nil, mode == .modelled { throw CompressionError.noStatistics }
     }
@@ -136,7 +136,7 @@ public struct ImageCompressor {
     ///   - height: The same.
     ///   - name: What errors call them.
     /// - Throws: `BitstreamError`.
-    public func requireRoom(images: Int = 1, width: Int, height: Int, name: String) throws {
+    package func requireRoom(images: Int = 1, width: Int, height: Int, name: String) throws {
         let header = CompressedHeader(
             mode: .packed, channels: model.channels, width: width, height: height, images: images, model: fingerprint,
             statistics: nil, layers: layers(width: width, height: height))
@@ -151,7 +151,7 @@ public struct ImageCompressor {
     ///   - name: What errors call the file.
     ///   - body: Receives the pictures one after the other.
     /// - Throws: `BitstreamError`, `ImageError`, `TorchError`, and what `body` throws.
-    public func decompress(
+    package func decompress(
         _ file: CompressedImage, images: Range<Int>? = nil, name: String, _ body: (PixelImage) throws -> Void
     ) throws {
         let header = file.header
@@ -172,7 +172,7 @@ public struct ImageCompressor {
     ///
     /// - Throws: `BitstreamError/otherModel(name:file:model:)`,
     ///   `BitstreamError/malformed(name:reason:expected:wholeLayers:)`.
-    public func check(_ header: CompressedHeader, name: String) throws {
+    package func check(_ header: CompressedHeader, name: String) throws {
         guard header.model == fingerprint else {
             throw BitstreamError.otherModel(
                 name: name, file: header.model.description, model: fingerprint.description)
@@ -197,7 +197,7 @@ public struct ImageCompressor {
     /// The codes of a picture.
     ///
     /// - Throws: `ImageError`, `TorchError`.
-    public func encode(_ image: PixelImage) throws -> LayeredCodes {
+    package func encode(_ image: PixelImage) throws -> LayeredCodes {
         let padded = try image.filling(model, border: border).bordered(by: border)
         let grids = model.grids(height: padded.height, width: padded.width)
         let plan = TilePlan(height: padded.height, width: padded.width, side: tile, model: model)
@@ -309,7 +309,7 @@ extension ImageCompressor {
     ///   - progress: Told how many images are done and how many there are.
     /// - Returns: The codes, and the images that were skipped with the reason.
     /// - Throws: `DatasetError`, `TorchError`.
-    public func encode(
+    package func encode(
         _ dataset: any ImageDataset, limit: Int? = nil, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> (codes: LayeredCodes, skipped: [String]) {
         let (codes, skipped) = try Tokenizer(model: model, configuration: configuration, device: device)

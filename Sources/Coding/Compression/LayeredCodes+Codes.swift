@@ -9,7 +9,7 @@ extension LayeredCodes {
     ///   - codes: int32 or uint8 [N, layers, h, w] a grid.
     ///   - grids: The grids' shapes.
     /// - Throws: `TorchError`.
-    public init(_ codes: Codes, grids: [LatentGrid]) throws {
+    package init(_ codes: Codes, grids: [LatentGrid]) throws {
         var layers: [CodeLayer] = []
         var values: [[Int32]] = []
         for (tensor, grid) in zip(codes.grids, grids) {
@@ -27,7 +27,7 @@ extension LayeredCodes {
     ///   - grids: The grids' shapes.
     ///   - range: Which of the images; all if `nil`.
     /// - Throws: `TorchError`.
-    public func codes(grids: [LatentGrid], images range: Range<Int>? = nil) throws -> Codes {
+    package func codes(grids: [LatentGrid], images range: Range<Int>? = nil) throws -> Codes {
         let range = range ?? 0..<images
         var tensors: [Tensor] = []
         var next = 0

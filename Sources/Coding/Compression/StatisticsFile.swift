@@ -8,9 +8,9 @@ import Training
 ///
 /// The tensors are the tables, int16 [rows, 8]: `layer.1.digit.1.base`, `layer.1.digit.1.west`, …; the metadata say
 /// how they are indexed.
-public enum StatisticsFile {
+package enum StatisticsFile {
     /// The file's name in a model's folder.
-    public static let name = "entropy.safetensors"
+    package static let name = "entropy.safetensors"
 
     /// What the tables are of, as JSON in the metadata.
     private struct Description: Codable {
@@ -38,7 +38,7 @@ public enum StatisticsFile {
     /// Reads statistics and checks all of them.
     ///
     /// - Throws: `FileError`, `TorchError`.
-    public static func read(_ url: URL) throws -> ContextStatistics {
+    package static func read(_ url: URL) throws -> ContextStatistics {
         let expected = "statistics that 'hrvq train-entropy' wrote"
         let (tensors, metadata) = try Safetensors.read(url, remedy: "make it with 'hrvq train-entropy'")
         func malformed(_ reason: String) -> FileError {
@@ -96,7 +96,7 @@ public enum StatisticsFile {
     /// Writes statistics, whole or not at all.
     ///
     /// - Throws: `FileError`, `TorchError`.
-    public static func write(_ statistics: ContextStatistics, to url: URL) throws {
+    package static func write(_ statistics: ContextStatistics, to url: URL) throws {
         var tensors: [(name: String, tensor: Tensor)] = []
         func add(_ name: String, _ rows: [SIMD8<Int16>]) throws {
             let scores = rows.flatMap { row in (0..<8).map { row[$0] } }

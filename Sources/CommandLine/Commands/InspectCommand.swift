@@ -1,4 +1,6 @@
 import ArgumentParser
+import Comparison
+import Figures
 import Files
 import Foundation
 import HRVQ

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Comparison
 import Files
 import Foundation
 import HRVQ

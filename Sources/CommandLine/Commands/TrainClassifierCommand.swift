@@ -1,4 +1,5 @@
 import ArgumentParser
+import Features
 import Files
 import Foundation
 import HRVQ

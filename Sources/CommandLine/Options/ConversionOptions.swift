@@ -15,17 +15,17 @@ struct ConversionOptions: ParsableArguments {
 
 extension CodingMode: ExpressibleByArgument {
     /// The coding of a name.
-    public init?(argument: String) {
+    package init?(argument: String) {
         guard let mode = CodingMode.allCases.first(where: { "\($0)" == argument }) else { return nil }
         self = mode
     }
 
     /// All names.
-    public static var allValueStrings: [String] { allCases.map { "\($0)" } }
+    package static var allValueStrings: [String] { allCases.map { "\($0)" } }
     /// The name.
-    public var defaultValueDescription: String { "\(self)" }
+    package var defaultValueDescription: String { "\(self)" }
     /// What each one is, for the help.
-    public static var allValueDescriptions: [String: String] {
+    package static var allValueDescriptions: [String: String] {
         [
             "packed": "As few whole bits a code as its choices want; any program can read them.",
             "modelled": "By the statistics of the model, in fewer bytes.",

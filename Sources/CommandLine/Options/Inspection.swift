@@ -1,3 +1,6 @@
+import Comparison
+import Compression
+import Features
 import Files
 import Foundation
 import HRVQ

@@ -106,7 +106,7 @@ struct TrainingOptions<Presets: ConfigurationPreset>: ParsableArguments {
 
     /// The settings of a new run.
     func configuration() throws -> Presets.Configuration {
-        try Presets.Configuration.resolve(
+        try Presets.Configuration.merged(
             preset: preset, file: config.map { URL(fileURLWithPath: $0) }, overrides: allOverrides)
     }
 }

@@ -10,11 +10,11 @@ import Foundation
 ///
 /// An image that does not decode is named in ``skipped`` and replaced by the next one of the epoch's order that
 /// does, so that batches stay full.
-public final class BatchLoader: @unchecked Sendable {
+package final class BatchLoader: @unchecked Sendable {
     /// Whole batches in an epoch, at least 1.
-    public let batchesPerEpoch: Int
+    package let batchesPerEpoch: Int
     /// The data set that is read.
-    public let dataset: any ImageDataset
+    package let dataset: any ImageDataset
     private let record: SkipRecord
     private let prefetcher: OrderedPrefetcher<(batch: ImageBatch, isFull: Bool)>
     private let lock = NSLock()
@@ -38,7 +38,7 @@ public final class BatchLoader: @unchecked Sendable {
     ///   - startStep: The step of the first batch.
     ///   - maximumSkippedShare: The share of the data set's images that may fail to decode; see `SkipRecord`.
     /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
-    public init(
+    package init(
         dataset: any ImageDataset, batchSize: Int, seed: UInt64, shuffle: Bool = true, randomCrop: Bool = true,
         flip: Bool = false, workers: Int = 2, prefetch: Int = 4, startStep: Int = 0,
         maximumSkippedShare: Double = 0.05
@@ -73,16 +73,16 @@ public final class BatchLoader: @unchecked Sendable {
     }
 
     /// The step of the batch that ``next()`` gives next.
-    public var step: Int { lock.withLock { upcoming } }
+    package var step: Int { lock.withLock { upcoming } }
 
     /// The images that did not decode, each once, in the order they were met; for any thread.
-    public var skipped: [SkippedImage] { record.skipped }
+    package var skipped: [SkippedImage] { record.skipped }
 
     /// The next batch; waits until it is decoded.
     ///
     /// - Throws: ``DatasetError/tooManySkipped(bad:seen:limit:examples:)``, then at every further call as well;
     ///   ``DatasetError/stopped`` after ``stop()``.
-    public func next() throws -> ImageBatch {
+    package func next() throws -> ImageBatch {
         if let failure = lock.withLock({ failure }) { throw failure }
         guard let (batch, isFull) = prefetcher.next() else { throw DatasetError.stopped }
         do {
@@ -97,7 +97,7 @@ public final class BatchLoader: @unchecked Sendable {
     }
 
     /// Ends the threads; each finishes the batch it is making. Happens by itself when the loader goes away.
-    public func stop() { prefetcher.stop() }
+    package func stop() { prefetcher.stop() }
 }
 
 /// What both readers of a data set refuse.

@@ -6,15 +6,15 @@ import Images
 ///
 /// A file is a row of records of 3073 bytes: the label, then the red, green and blue planes. Files are
 /// memory-mapped where the system can.
-public struct CIFAR10Dataset: ImageDataset {
+package struct CIFAR10Dataset: ImageDataset {
     /// The number of images.
-    public let count: Int
+    package let count: Int
     /// 3 x 32 x 32.
-    public let shape = ImageShape(channels: 3, height: 32, width: 32)
+    package let shape = ImageShape(channels: 3, height: 32, width: 32)
     /// The lines of `batches.meta.txt`, or the well-known ten names where there is no such file.
-    public let classNames: [String]
+    package let classNames: [String]
     /// What was found.
-    public let summary: DatasetSummary
+    package let summary: DatasetSummary
     private let files: [(name: String, first: Int, data: Data)]
 
     private static let recordBytes = 3073
@@ -27,7 +27,7 @@ public struct CIFAR10Dataset: ImageDataset {
     ///
     /// - Throws: ``DatasetError/missing(folder:expected:remedy:)``; `FileError.malformed` for a size that is no
     ///   multiple of 3073 bytes, or a label above 9.
-    public init(folder: String, split: Split) throws {
+    package init(folder: String, split: Split) throws {
         let names = split == .train ? (1...5).map { "data_batch_\($0).bin" } : ["test_batch.bin"]
         let root = URL(fileURLWithPath: folder, isDirectory: true)
         let candidates = [root, root.appendingPathComponent("cifar-10-batches-bin", isDirectory: true)]
@@ -76,10 +76,10 @@ public struct CIFAR10Dataset: ImageDataset {
     }
 
     /// The files are read when the data set is opened.
-    public var isInMemory: Bool { true }
+    package var isInMemory: Bool { true }
 
     /// The class, 0 to 9.
-    public func label(at index: Int) -> Int? {
+    package func label(at index: Int) -> Int? {
         let (file, record) = place(of: index)
         return Int(file.data[file.data.startIndex + record * Self.recordBytes])
     }
@@ -87,7 +87,7 @@ public struct CIFAR10Dataset: ImageDataset {
     /// The image, interleaved; there is nothing to crop.
     ///
     /// - Throws: Nothing that a file could cause.
-    public func item(at index: Int, crop: Crop) throws -> PixelImage {
+    package func item(at index: Int, crop: Crop) throws -> PixelImage {
         let (file, record) = place(of: index)
         let plane = 1024
         let pixels = [UInt8](unsafeUninitializedCapacity: plane * 3) { target, filled in
@@ -105,7 +105,7 @@ public struct CIFAR10Dataset: ImageDataset {
     }
 
     /// The file and the number in it.
-    public func name(at index: Int) -> String {
+    package func name(at index: Int) -> String {
         let (file, record) = place(of: index)
         return "\(file.name)#\(record)"
     }
@@ -113,7 +113,7 @@ public struct CIFAR10Dataset: ImageDataset {
     /// A digest of all records.
     ///
     /// - Throws: `DigestError`.
-    public func fingerprint() throws -> DatasetFingerprint {
+    package func fingerprint() throws -> DatasetFingerprint {
         var digest = try DatasetFingerprint.Digest(images: count)
         for file in files { try file.data.withUnsafeBytes { try digest.add(content: $0) } }
         return try digest.finish()

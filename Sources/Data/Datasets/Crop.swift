@@ -4,12 +4,12 @@ import Images
 public enum Crop: Sendable, Equatable {
     /// The middle, for evaluation: torchvision's `CenterCrop`.
     case centre
-    /// A place drawn from a generator, for training; see ``random(seed:epoch:index:)``.
+    /// A place drawn from a generator, for training; see `random(seed:epoch:index:)`.
     case random(SeededGenerator)
 
     /// The random crop of an image in an epoch: a function of its arguments alone, so that neither the order nor
     /// the number of threads that decode plays a part.
-    public static func random(seed: UInt64, epoch: Int, index: Int) -> Crop {
+    package static func random(seed: UInt64, epoch: Int, index: Int) -> Crop {
         .random(Self.generator(stream: "crop", seed: seed, epoch: epoch, index: index))
     }
 

@@ -20,7 +20,7 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidSetting(name: String, value: String, expected: String)
     /// More images than allowed did not decode.
     case tooManySkipped(bad: Int, seen: Int, limit: Double, examples: [SkippedImage])
-    /// ``BatchLoader/next()`` after ``BatchLoader/stop()``.
+    /// `BatchLoader.next()` after `BatchLoader.stop()`.
     case stopped
 
     /// What happened, where, what was expected, what to do.

@@ -5,18 +5,18 @@ import Files
 /// The place of the data set plays no part.
 public struct DatasetFingerprint: Codable, Sendable, Equatable {
     /// The number of images.
-    public var images: Int
+    package var images: Int
     /// SHA-256 of the images' names in order, of folders their paths below the folder.
-    public var names: String
+    package var names: String
     /// SHA-256 of the images' sizes in bytes, in order.
-    public var sizes: String
+    package var sizes: String
     /// SHA-256 of the content: of all of it where the data set lies in memory, of the start of some images otherwise.
-    public var content: String
+    package var content: String
 
     /// What is different, each as a part of a sentence; empty where nothing is.
     ///
     /// - Parameter now: Of the data set at hand.
-    public func changes(to now: DatasetFingerprint) -> [String] {
+    package func changes(to now: DatasetFingerprint) -> [String] {
         var changes: [String] = []
         if images != now.images {
             changes.append("there were \(Count.text(images)) images and are \(Count.text(now.images)) now")

@@ -3,17 +3,17 @@ import Images
 
 /// The data sets that a configuration can name.
 public enum DatasetKind: String, Codable, CaseIterable, Sendable {
-    /// ``MNISTDataset``.
+    /// `MNISTDataset`.
     case mnist
-    /// ``CIFAR10Dataset``.
+    /// `CIFAR10Dataset`.
     case cifar10
-    /// ``ImageFolderDataset``.
+    /// `ImageFolderDataset`.
     case folder
-    /// ``GlyphDataset``, which needs no files.
+    /// `GlyphDataset`, which needs no files.
     case glyphs
 
     /// The shape that is taken where none is given.
-    public var defaultShape: ImageShape {
+    package var defaultShape: ImageShape {
         switch self {
         case .mnist, .glyphs: ImageShape(channels: 1, height: 28, width: 28)
         case .cifar10: ImageShape(channels: 3, height: 32, width: 32)
@@ -25,7 +25,7 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
     ///
     /// - Parameters:
     ///   - folder: Where its files are; not used by ``glyphs``.
-    ///   - shape: The shape of its images; `nil` takes that of the files or ``defaultShape``. Data sets of fixed
+    ///   - shape: The shape of its images; `nil` takes that of the files or `defaultShape`. Data sets of fixed
     ///     shape refuse another.
     ///   - split: Which part.
     ///   - testShare: The share that ``folder`` holds out where no sub-folders say.
@@ -56,7 +56,7 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
 
     /// Opens both splits of a data set, of one listing of its folder; parameters and errors as those of
     /// ``open(folder:shape:split:testShare:)``.
-    public func splits(folder: String? = nil, shape: ImageShape? = nil, testShare: Double = 0.1)
+    package func splits(folder: String? = nil, shape: ImageShape? = nil, testShare: Double = 0.1)
         throws -> (training: any ImageDataset, test: any ImageDataset)
     {
         guard self == .folder else {

@@ -8,5 +8,5 @@ public enum DatasetPart: String, CaseIterable, Sendable, Codable {
     case all
 
     /// The one split that it is; `nil` for ``all``.
-    public var split: Split? { Split(rawValue: rawValue) }
+    package var split: Split? { Split(rawValue: rawValue) }
 }

@@ -2,25 +2,25 @@ import Files
 
 /// What a data set was found to be when it was opened: how many images, which splits and labels, and what was left out.
 ///
-/// Data alone; ``lines(_:taken:)`` puts it into words.
+/// Data alone; `lines(_:taken:)` puts it into words.
 public struct DatasetSummary: Sendable, Equatable {
     /// Images of each split, where they are known.
-    public var images: [Split: Int]
+    package var images: [Split: Int]
     /// Where the splits come from, as a sentence; `nil` where there is nothing to say.
-    public var splits: String?
+    package var splits: String?
     /// What labels mean; empty where no split has labels.
-    public var classNames: [String]
+    package var classNames: [String]
     /// Where labels come from, as the end of a sentence.
-    public var labels: String
+    package var labels: String
     /// For each split without labels, why it has none.
-    public var unlabelled: [Split: String]
+    package var unlabelled: [Split: String]
     /// What was assumed, or looks like a mistake.
-    public var notices: [String]
+    package var notices: [String]
     /// What was left out, a text for each reason.
-    public var leftOut: [String]
+    package var leftOut: [String]
 
     /// Collects what was found.
-    public init(
+    package init(
         images: [Split: Int], splits: String? = nil, classNames: [String] = [], labels: String = "",
         unlabelled: [Split: String] = [:], notices: [String] = [], leftOut: [String] = []
     ) {
@@ -59,7 +59,7 @@ extension DatasetSummary {
     /// - Parameters:
     ///   - part: The images that it uses; `nil` for a training, which learns from one split and measures on the other.
     ///   - taken: How many of them, where it does not take all.
-    public func lines(_ part: DatasetPart?, taken: Int? = nil) -> [String] {
+    package func lines(_ part: DatasetPart?, taken: Int? = nil) -> [String] {
         var lines = [part.map { count($0, taken) } ?? trainingCount]
         if let splits { lines.append(splits) }
         let used: [Split] =

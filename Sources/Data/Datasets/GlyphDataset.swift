@@ -5,13 +5,13 @@ import Images
 /// Each item is a function of (split, index) alone, in arithmetic that gives the same bits on every machine.
 /// Strokes are turned, slanted, scaled, moved, made thicker or thinner and a little uneven. With one channel,
 /// white on black as in MNIST; with three, hues that run across the picture.
-public struct GlyphDataset: ImageDataset {
+package struct GlyphDataset: ImageDataset {
     /// The number of images.
-    public let count: Int
+    package let count: Int
     /// The shape of every image.
-    public let shape: ImageShape
+    package let shape: ImageShape
     /// `0` to `9`.
-    public let classNames = (0...9).map(String.init)
+    package let classNames = (0...9).map(String.init)
     private let split: Split
 
     /// Digits of a given shape; 60,000 to learn from and 10,000 to measure on unless `count` says otherwise.
@@ -21,7 +21,7 @@ public struct GlyphDataset: ImageDataset {
     ///   - split: Both splits are drawn from the same distribution, no image is in both.
     ///   - count: The number of images.
     /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
-    public init(
+    package init(
         shape: ImageShape = ImageShape(channels: 1, height: 28, width: 28), split: Split, count: Int? = nil
     ) throws {
         try shape.check(smallest: 8)
@@ -35,12 +35,12 @@ public struct GlyphDataset: ImageDataset {
     }
 
     /// The digit; the classes take turns.
-    public func label(at index: Int) -> Int? { index % 10 }
+    package func label(at index: Int) -> Int? { index % 10 }
 
     /// The image; there is nothing to crop.
     ///
     /// - Throws: Nothing.
-    public func item(at index: Int, crop: Crop) throws -> PixelImage {
+    package func item(at index: Int, crop: Crop) throws -> PixelImage {
         var generator = SeededGenerator(seed: 0, stream: "glyphs.\(split.rawValue)", step: UInt64(index))
         let coverage = draw(index % 10, &generator)
         let pixels =
@@ -51,10 +51,10 @@ public struct GlyphDataset: ImageDataset {
     }
 
     /// The split and the number in it.
-    public func name(at index: Int) -> String { "glyphs.\(split.rawValue)#\(index)" }
+    package func name(at index: Int) -> String { "glyphs.\(split.rawValue)#\(index)" }
 
     /// Both splits, where they have their usual sizes.
-    public var summary: DatasetSummary {
+    package var summary: DatasetSummary {
         let other: Split = split == .train ? .test : .train
         return DatasetSummary(
             images: [split: count, other: Self.count(other)], classNames: classNames, labels: "drawn by the program")
@@ -63,7 +63,7 @@ public struct GlyphDataset: ImageDataset {
     /// Of the first images, which stand for the way in which glyphs are drawn.
     ///
     /// - Throws: `DigestError`.
-    public func fingerprint() throws -> DatasetFingerprint {
+    package func fingerprint() throws -> DatasetFingerprint {
         var digest = try DatasetFingerprint.Digest(images: count)
         try digest.add(name: "glyphs.\(split.rawValue)", size: shape.byteCount)
         for index in 0..<min(count, 10) { try digest.add(content: item(at: index, crop: .centre).pixels) }

@@ -1,21 +1,21 @@
 /// Images to learn from or to measure on, as bytes.
-public struct ImageBatch: Sendable, Equatable {
+package struct ImageBatch: Sendable, Equatable {
     /// [N, H, W, C] in row-major order, 0 to 255.
-    public var pixels: [UInt8]
+    package var pixels: [UInt8]
     /// The shape of each image.
-    public var shape: ImageShape
+    package var shape: ImageShape
     /// The class of each image, or `nil` where the data set has none.
-    public var labels: [Int]?
+    package var labels: [Int]?
     /// The number of each image in the data set.
-    public var indices: [Int]
+    package var indices: [Int]
     /// Images that did not decode and were met while this batch was filled.
-    public var skipped: [SkippedImage]
+    package var skipped: [SkippedImage]
 
     /// N, the number of images.
-    public var count: Int { indices.count }
+    package var count: Int { indices.count }
 
     /// A batch of given parts.
-    public init(
+    package init(
         pixels: [UInt8], shape: ImageShape, labels: [Int]?, indices: [Int], skipped: [SkippedImage] = []
     ) {
         self.pixels = pixels

@@ -8,16 +8,16 @@ import Images
 /// case, are the splits; where there is no folder of test images, a share of the files is held out, chosen by a hash of
 /// the relative path. Folders in a split are its classes, as in torchvision's `ImageFolder`; labels are those of the
 /// training images. ``summary`` says what was found.
-public struct ImageFolderDataset: ImageDataset {
+package struct ImageFolderDataset: ImageDataset {
     /// The number of images of this split.
-    public let count: Int
+    package let count: Int
     /// The shape every picture is brought to.
-    public let shape: ImageShape
+    package let shape: ImageShape
     /// The names of the class folders of the training images, in the order of their bytes; empty where the images of this
     /// split have no labels.
-    public let classNames: [String]
+    package let classNames: [String]
     /// What was found, and what was left out.
-    public let summary: DatasetSummary
+    package let summary: DatasetSummary
     private let root: URL
     private let paths: [String]
     private let labels: [Int]
@@ -32,7 +32,7 @@ public struct ImageFolderDataset: ImageDataset {
     /// - Throws: ``DatasetError`` for a missing folder, one without images, folders that cannot be told to be splits or
     ///   classes, test images of classes that the training images lack, or settings out of range;
     ///   `FileError.unreadable` for a folder that cannot be listed.
-    public init(folder: String, split: Split, shape: ImageShape, testShare: Double = 0.1) throws {
+    package init(folder: String, split: Split, shape: ImageShape, testShare: Double = 0.1) throws {
         try self.init(Self.layout(folder, shape, testShare), folder: folder, split: split, shape: shape)
     }
 
@@ -84,26 +84,26 @@ public struct ImageFolderDataset: ImageDataset {
     }
 
     /// The number of the sub-folder, or `nil` where images lie outside of sub-folders.
-    public func label(at index: Int) -> Int? { labels.isEmpty ? nil : labels[index] }
+    package func label(at index: Int) -> Int? { labels.isEmpty ? nil : labels[index] }
 
     /// The picture, scaled (antialiased, aspect ratio kept) to the smallest size that covers the shape, then
     /// cropped: torchvision's `Resize` and `CenterCrop`, where a JPEG at least four times as large is decoded at a part of
     /// its size first (`PixelImage.readFitted`). For a square shape the shorter side becomes the shape's.
     ///
     /// - Throws: `FileError` or `ImageError` naming the file.
-    public func item(at index: Int, crop: Crop) throws -> PixelImage {
+    package func item(at index: Int, crop: Crop) throws -> PixelImage {
         try PixelImage.readFitted(
             name(at: index), channels: shape.channels, width: shape.width, height: shape.height
         ) { crop.origin(spareWidth: $0, spareHeight: $1) }
     }
 
     /// The path of the file.
-    public func name(at index: Int) -> String { root.appendingPathComponent(paths[index], isDirectory: false).path }
+    package func name(at index: Int) -> String { root.appendingPathComponent(paths[index], isDirectory: false).path }
 
     /// The names of all files, in order, with their sizes and the first bytes of some of them.
     ///
     /// - Throws: `DigestError`.
-    public func fingerprint() throws -> DatasetFingerprint {
+    package func fingerprint() throws -> DatasetFingerprint {
         var digest = try DatasetFingerprint.Digest(images: count)
         for (index, path) in paths.enumerated() {
             // A file that is gone since has no size, and is found when it is read.

@@ -15,7 +15,7 @@ public struct ImageShape: Sendable, Equatable, Hashable, Codable, CustomStringCo
     }
 
     /// Bytes of one image.
-    public var byteCount: Int { channels * height * width }
+    package var byteCount: Int { channels * height * width }
 
     /// The shape as people write it, such as `3x32x32`.
     public var description: String { "\(width)×\(height)×\(channels)" }

@@ -3,19 +3,19 @@ import Foundation
 import Images
 
 /// MNIST, and data sets in its format such as Fashion-MNIST: grey images with labels 0 to 9.
-public struct MNISTDataset: ImageDataset {
+package struct MNISTDataset: ImageDataset {
     /// The number of images.
-    public let count: Int
+    package let count: Int
     /// [1, height, width]; 1 x 28 x 28 for MNIST.
-    public let shape: ImageShape
+    package let shape: ImageShape
     /// `0` to `9`.
-    public let classNames: [String] = (0...9).map(String.init)
+    package let classNames: [String] = (0...9).map(String.init)
     private let images: [UInt8]
     private let labels: [UInt8]
     private let fileName: String
 
     /// What was found.
-    public let summary: DatasetSummary
+    package let summary: DatasetSummary
 
     /// Reads `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`, or `t10k-…` for the test split.
     ///
@@ -25,7 +25,7 @@ public struct MNISTDataset: ImageDataset {
     ///
     /// - Throws: ``DatasetError/missing(folder:expected:remedy:)``; `FileError` for a file that breaks its format, or is
     ///   none.
-    public init(folder: String, split: Split) throws {
+    package init(folder: String, split: Split) throws {
         let (images, labels) = try Self.files(of: split, in: folder)
         try self.init(
             images: (IDXFile(images, axes: 3), images.path), labels: (IDXFile(labels, axes: 1), labels.path),
@@ -63,27 +63,27 @@ public struct MNISTDataset: ImageDataset {
     }
 
     /// The digit, 0 to 9.
-    public func label(at index: Int) -> Int? { Int(labels[index]) }
+    package func label(at index: Int) -> Int? { Int(labels[index]) }
 
     /// The files are read when the data set is opened.
-    public var isInMemory: Bool { true }
+    package var isInMemory: Bool { true }
 
     /// The image; there is nothing to crop.
     ///
     /// - Throws: Nothing that a file could cause.
-    public func item(at index: Int, crop: Crop) throws -> PixelImage {
+    package func item(at index: Int, crop: Crop) throws -> PixelImage {
         try PixelImage(
             width: shape.width, height: shape.height, channels: 1,
             pixels: Array(images[(index * shape.byteCount)..<((index + 1) * shape.byteCount)]))
     }
 
     /// The file and the number in it.
-    public func name(at index: Int) -> String { "\(fileName)#\(index)" }
+    package func name(at index: Int) -> String { "\(fileName)#\(index)" }
 
     /// A digest of all pixels and labels.
     ///
     /// - Throws: `DigestError`.
-    public func fingerprint() throws -> DatasetFingerprint {
+    package func fingerprint() throws -> DatasetFingerprint {
         var digest = try DatasetFingerprint.Digest(images: count)
         try digest.add(name: "idx", size: shape.byteCount)
         try images.withUnsafeBytes { try digest.add(content: $0) }

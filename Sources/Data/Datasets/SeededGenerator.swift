@@ -7,7 +7,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
     private var state: UInt64
 
     /// The plain generator whose state is `state` (Vigna's `x`).
-    public init(state: UInt64) {
+    package init(state: UInt64) {
         self.state = state
     }
 
@@ -17,7 +17,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
     ///   - seed: The user's seed.
     ///   - stream: What the numbers are for, as `shuffle` or `crop`; hashed by FNV-1a (64 bits).
     ///   - step: Another start within the stream; neighbouring steps do not overlap.
-    public init(seed: UInt64, stream: String, step: UInt64 = 0) {
+    package init(seed: UInt64, stream: String, step: UInt64 = 0) {
         let keyed = Self.mix(Self.mix(seed) ^ Self.hash(stream.utf8))
         // Both halves pass the mixer, as adding the step to the state would only shift the same sequence.
         state = Self.mix(keyed ^ Self.mix(step &+ 0x9E37_79B9_7F4A_7C15))
@@ -32,7 +32,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
     /// A whole number from 0 up to, and without, `bound`, all equally likely (Lemire 2019).
     ///
     /// - Parameter bound: At least 1.
-    public mutating func below(_ bound: Int) -> Int {
+    package mutating func below(_ bound: Int) -> Int {
         precondition(bound > 0, "a random number below \(bound) was asked for; the bound must be positive")
         let bound = UInt64(bound)
         var product = next().multipliedFullWidth(by: bound)
@@ -44,12 +44,12 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
     }
 
     /// A number in [0, 1), a multiple of 2⁻⁵³.
-    public mutating func uniform() -> Double {
+    package mutating func uniform() -> Double {
         Double(next() >> 11) * 0x1p-53
     }
 
     /// The numbers 0 ..< `count` in random order (Fisher–Yates).
-    public mutating func permutation(of count: Int) -> [Int] {
+    package mutating func permutation(of count: Int) -> [Int] {
         var order = Array(0..<count)
         guard count > 1 else { return order }
         for last in stride(from: count - 1, to: 0, by: -1) { order.swapAt(last, below(last + 1)) }

@@ -2,9 +2,9 @@
 ///
 /// The last batch may be smaller. An image that does not decode is left out of its batch (a replacement would
 /// count twice) and named in ``skipped``.
-public final class SequentialReader: Sendable {
+package final class SequentialReader: Sendable {
     /// How many images are gone through, those that do not decode included.
-    public let count: Int
+    package let count: Int
     private let record: SkipRecord
     private let prefetcher: OrderedPrefetcher<ImageBatch>
 
@@ -19,7 +19,7 @@ public final class SequentialReader: Sendable {
     ///   - prefetch: Batches that may be ready or in the making ahead of their use.
     ///   - maximumSkippedShare: The share of images that may fail to decode; see `SkipRecord`.
     /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
-    public convenience init(
+    package convenience init(
         dataset: any ImageDataset, batchSize: Int, limit: Int? = nil, workers: Int = 2, prefetch: Int = 4,
         maximumSkippedShare: Double = 0.05
     ) throws {
@@ -43,7 +43,7 @@ public final class SequentialReader: Sendable {
     ///   - maximumSkippedShare: The share of images that may fail to decode; see `SkipRecord`.
     /// - Precondition: All numbers are of the data set.
     /// - Throws: ``DatasetError/invalidSetting(name:value:expected:)``.
-    public init(
+    package init(
         dataset: any ImageDataset, batchSize: Int, indices chosen: [Int], workers: Int = 2, prefetch: Int = 4,
         maximumSkippedShare: Double = 0.05
     ) throws {
@@ -81,13 +81,13 @@ public final class SequentialReader: Sendable {
     }
 
     /// The images that did not decode, in order; for any thread.
-    public var skipped: [SkippedImage] { record.skipped }
+    package var skipped: [SkippedImage] { record.skipped }
 
     /// The next batch, never empty; waits until it is decoded. `nil` after the last one and after ``stop()``.
     ///
     /// - Throws: ``DatasetError/tooManySkipped(bad:seen:limit:examples:)``; ``DatasetError/noneDecoded(seen:examples:)``
     ///   at the end where not one image decoded.
-    public func next() throws -> ImageBatch? {
+    package func next() throws -> ImageBatch? {
         while let batch = prefetcher.next() {
             try record.note(batch)
             if batch.count > 0 { return batch }
@@ -97,5 +97,5 @@ public final class SequentialReader: Sendable {
     }
 
     /// Ends the threads; each finishes the batch it is making. Happens by itself when the reader goes away.
-    public func stop() { prefetcher.stop() }
+    package func stop() { prefetcher.stop() }
 }

@@ -8,7 +8,7 @@ public struct SkippedImage: Sendable, Equatable {
     public var reason: String
 
     /// A record of an image that was left out.
-    public init(index: Int, name: String, reason: String) {
+    package init(index: Int, name: String, reason: String) {
         self.index = index
         self.name = name
         self.reason = reason

@@ -1,5 +1,5 @@
 /// How many colour differences a JPEG keeps beside its lightness.
-public enum ChromaSubsampling: String, Sendable, Equatable, CaseIterable {
+package enum ChromaSubsampling: String, Sendable, Equatable, CaseIterable {
     /// One of each for every pixel.
     case yuv444 = "4:4:4"
     /// One of each for two pixels beside each other.

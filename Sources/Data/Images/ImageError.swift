@@ -10,7 +10,7 @@ public enum ImageError: Error, Sendable, Equatable, CustomStringConvertible {
     case damaged(name: String, format: ImageFormat, reason: String)
     /// The file may be fine and uses a part of its format that is not read here.
     case unsupported(name: String, format: ImageFormat, reason: String)
-    /// The header gives more pixels than ``PixelImage/maximumPixels``; no memory was taken.
+    /// The header gives more pixels than `PixelImage.maximumPixels`; no memory was taken.
     case tooLarge(name: String, width: Int, height: Int)
     /// Sizes and pixels of an image do not belong together.
     case mismatchedPixels(width: Int, height: Int, channels: Int, bytes: Int)

@@ -8,7 +8,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
     case webP = "WebP"
 
     /// The format that the first bytes of a file announce, or `nil`; the file's name plays no part.
-    public init?(magic bytes: [UInt8]) {
+    package init?(magic bytes: [UInt8]) {
         if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
             self = .jpeg
         } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {

@@ -1,11 +1,11 @@
 /// Rows of pictures, each above the row of pictures that belong to them.
-public enum PairedRows {
+package enum PairedRows {
     /// Orders pictures for a grid: `columns` of the upper ones, the lower ones that belong to them, and so on. The last
     /// row is filled up with white.
     ///
     /// - Precondition: As many upper pictures as lower ones.
     /// - Throws: ``ImageError``.
-    public static func interleave(
+    package static func interleave(
         _ upper: [PixelImage], _ lower: [PixelImage], columns: Int
     ) throws -> [PixelImage] {
         precondition(upper.count == lower.count, "\(upper.count) pictures above \(lower.count)")

@@ -1,15 +1,15 @@
 import Files
 
 /// Lays pictures out in rows and columns, as one picture to look at.
-public struct PictureGrid: Sendable, Equatable {
+package struct PictureGrid: Sendable, Equatable {
     /// Pictures in a row, at least 1.
-    public var columns: Int
+    package var columns: Int
     /// Pixels between pictures and around all of them, at least 0.
-    public var gap: Int
+    package var gap: Int
     /// How many times each pixel is repeated in both directions, so that small pictures are seen; at least 1.
-    public var scale: Int
+    package var scale: Int
     /// The grey level between pictures.
-    public var background: UInt8
+    package var background: UInt8
 
     /// A layout.
     ///
@@ -18,7 +18,7 @@ public struct PictureGrid: Sendable, Equatable {
     ///   - gap: Pixels between pictures, not scaled.
     ///   - scale: Whole-number enlargement by the nearest neighbour.
     ///   - background: Grey level between pictures, 0 (black) to 255 (white).
-    public init(columns: Int, gap: Int = 2, scale: Int = 1, background: UInt8 = 255) {
+    package init(columns: Int, gap: Int = 2, scale: Int = 1, background: UInt8 = 255) {
         self.columns = columns
         self.gap = gap
         self.scale = scale
@@ -58,7 +58,7 @@ public struct PictureGrid: Sendable, Equatable {
     ///
     /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` without pictures or with settings out of
     ///   range, ``ImageError/tooLarge(name:width:height:)`` above ``PixelImage/maximumPixels``.
-    public func image(of images: [PixelImage]) throws -> PixelImage {
+    package func image(of images: [PixelImage]) throws -> PixelImage {
         let largest = (
             width: images.reduce(0) { max($0, $1.width) }, height: images.reduce(0) { max($0, $1.height) }
         )

@@ -20,7 +20,7 @@ extension PixelImage {
         return PixelImage(trusted: part, width: newWidth, height: newHeight, channels: channels)
     }
 
-    /// The part in the middle, as torchvision's `CenterCrop` places it: see ``centre(spareWidth:spareHeight:)``.
+    /// The part in the middle, as torchvision's `CenterCrop` places it: see `centre(spareWidth:spareHeight:)`.
     ///
     /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` when the image is smaller.
     public func centreCropped(width newWidth: Int, height newHeight: Int) throws -> PixelImage {
@@ -39,7 +39,7 @@ extension PixelImage {
     ///   - multiple: What the sides are to be multiples of.
     ///   - extra: Pixels that somebody else adds to each side later: they are counted in, and not made here.
     /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` for a multiple below 1,
-    ///   ``ImageError/tooLarge(name:width:height:)`` above ``maximumPixels``.
+    ///   ``ImageError/tooLarge(name:width:height:)`` above `maximumPixels`.
     public func paddedToMultiple(of multiple: Int, around extra: Int = 0) throws -> PixelImage {
         guard multiple > 0, multiple <= Self.maximumPixels, (0...Self.maximumPixels).contains(extra) else {
             throw ImageError.impossible(
@@ -62,7 +62,7 @@ extension PixelImage {
     }
 
     /// The mirror image, left and right exchanged.
-    public func flippedHorizontally() -> PixelImage {
+    package func flippedHorizontally() -> PixelImage {
         let flipped = Orientation(exif: 2).applied(to: pixels, width: width, height: height, channels: channels)
         return PixelImage(trusted: flipped.pixels, width: width, height: height, channels: channels)
     }
@@ -71,8 +71,8 @@ extension PixelImage {
 extension PixelImage {
     /// The image with a black border on all four sides.
     ///
-    /// - Throws: ``ImageError/tooLarge(name:width:height:)`` above ``maximumPixels``.
-    public func bordered(by border: Int) throws -> PixelImage {
+    /// - Throws: ``ImageError/tooLarge(name:width:height:)`` above `maximumPixels`.
+    package func bordered(by border: Int) throws -> PixelImage {
         guard border > 0 else { return self }
         let (newWidth, newHeight) = (width + 2 * border, height + 2 * border)
         try Self.checkSize(width: newWidth, height: newHeight, name: "bordered image")

@@ -10,7 +10,7 @@ extension PixelImage {
     ///   - origin: The upper left pixel of the part, for a picture so many pixels too wide and too high; the middle if
     ///     not given, as torchvision's `CenterCrop` has it.
     /// - Throws: ``ImageError``.
-    public func fitted(
+    package func fitted(
         width: Int, height: Int,
         origin: (_ spareWidth: Int, _ spareHeight: Int) -> (x: Int, y: Int) = Self.centre
     ) throws -> PixelImage {
@@ -31,7 +31,7 @@ extension PixelImage {
     ///   - origin: As there.
     /// - Throws: As ``read(_:channels:)``; `FileError.malformed` for a picture that would be scaled beyond
     ///   ``maximumPixels``.
-    public static func readFitted(
+    package static func readFitted(
         _ path: String, channels: Int, width: Int, height: Int,
         origin: (_ spareWidth: Int, _ spareHeight: Int) -> (x: Int, y: Int) = Self.centre
     ) throws -> PixelImage {
@@ -67,7 +67,7 @@ extension PixelImage {
     ///
     /// Half of the spare pixels lie before the part; of an odd number, the even one of the two numbers next to the
     /// half: torchvision's `CenterCrop`, `int(round(spare / 2.0))`.
-    public static func centre(spareWidth: Int, spareHeight: Int) -> (x: Int, y: Int) {
+    package static func centre(spareWidth: Int, spareHeight: Int) -> (x: Int, y: Int) {
         (centreOffset(spare: spareWidth), centreOffset(spare: spareHeight))
     }
 

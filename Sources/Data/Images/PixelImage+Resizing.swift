@@ -5,7 +5,7 @@ extension PixelImage {
     /// passes are those of Pillow 13 (8-bit fixed point), so that results agree with it bit for bit.
     ///
     /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` for a side below 1,
-    ///   ``ImageError/tooLarge(name:width:height:)`` above ``maximumPixels``.
+    ///   ``ImageError/tooLarge(name:width:height:)`` above `maximumPixels`.
     public func resized(width newWidth: Int, height newHeight: Int, filter: ResizeFilter = .bicubic) throws
         -> PixelImage
     {
@@ -61,7 +61,7 @@ extension PixelImage {
     /// The image scaled, its aspect ratio kept, to the smallest size that covers `coverWidth` x `coverHeight`.
     ///
     /// - Throws: As ``resized(width:height:filter:)``.
-    public func resizedToCover(width coverWidth: Int, height coverHeight: Int, filter: ResizeFilter = .bicubic)
+    package func resizedToCover(width coverWidth: Int, height coverHeight: Int, filter: ResizeFilter = .bicubic)
         throws -> PixelImage
     {
         let size = try Self.sizeToCover(width: coverWidth, height: coverHeight, of: (width, height))

@@ -11,7 +11,7 @@ extension PixelImage {
     ///   - effort: 0 (fast) to 6 (smallest files), libwebp's method.
     /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` for settings out of range,
     ///   ``ImageError/unencodable(format:reason:)`` above 16,383 pixels a side or with libwebp's error.
-    public func webPData(quality: Int = 75, effort: Int = 4) throws -> Data {
+    package func webPData(quality: Int = 75, effort: Int = 4) throws -> Data {
         guard (0...100).contains(quality), (0...6).contains(effort) else {
             throw ImageError.impossible(
                 operation: "write a WebP", reason: "quality \(quality), effort \(effort)",
@@ -28,7 +28,7 @@ extension PixelImage {
     /// - Parameter effort: 0 (fast) to 9 (smallest files), libwebp's lossless preset.
     /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` for an effort out of range,
     ///   ``ImageError/unencodable(format:reason:)`` above 16,383 pixels a side or with libwebp's error.
-    public func losslessWebPData(effort: Int = 6) throws -> Data {
+    package func losslessWebPData(effort: Int = 6) throws -> Data {
         guard (0...9).contains(effort) else {
             throw ImageError.impossible(
                 operation: "write a lossless WebP", reason: "effort \(effort)", expected: "0 to 9")

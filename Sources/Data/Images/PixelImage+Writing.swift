@@ -53,7 +53,7 @@ extension PixelImage {
     ///     files get some percent smaller by it, very small ones larger.
     /// - Throws: ``ImageError/impossible(operation:reason:expected:)`` for another quality,
     ///   ``ImageError/unencodable(format:reason:)`` with libjpeg-turbo's text.
-    public func jpegData(
+    package func jpegData(
         quality: Int = 92, subsampling: ChromaSubsampling = .yuv444, isProgressive: Bool = false
     ) throws -> Data {
         guard (1...100).contains(quality) else {

@@ -16,7 +16,7 @@ public struct PixelImage: Sendable, Equatable {
 
     /// No picture of more pixels is decoded or made: the limit of Pillow's decompression bomb check
     /// (`2 * Image.MAX_IMAGE_PIXELS`, beyond which Pillow raises an error).
-    public static let maximumPixels = 178_956_970
+    package static let maximumPixels = 178_956_970
 
     /// An image of given pixels.
     ///

@@ -58,7 +58,7 @@ public protocol Autoencoder: AnyObject {
     func vectors(_ images: Tensor, quantizer index: Int) throws -> Tensor
 }
 
-/// What one forward pass gives; an ``Objective`` measures it.
+/// What one forward pass gives; an `Objective` measures it.
 public struct AutoencoderOutput {
     /// x̂, [N, C, H, W], not limited to [−0.5, 0.5]; float32, on a CUDA device perhaps in the convolutions' type.
     public var reconstruction: Tensor
@@ -66,13 +66,13 @@ public struct AutoencoderOutput {
     public var quantizers: [any QuantizerOutput]
 
     /// Collects the parts.
-    public init(reconstruction: Tensor, quantizers: [any QuantizerOutput]) {
+    package init(reconstruction: Tensor, quantizers: [any QuantizerOutput]) {
         self.reconstruction = reconstruction
         self.quantizers = quantizers
     }
 
     /// The quantizers' terms by name, numbered where there are several quantizers.
-    public var quantizerTerms: [(name: String, value: Tensor)] {
+    package var quantizerTerms: [(name: String, value: Tensor)] {
         quantizers.enumerated().flatMap { index, output in
             output.terms.map { (quantizers.count == 1 ? $0.name : "\(index).\($0.name)", $0.value) }
         }
@@ -127,7 +127,7 @@ extension Autoencoder {
     }
 
     /// Codebook statistics by name, for a checkpoint; they share memory.
-    public func statistics() -> [(name: String, tensor: Tensor)] {
+    package func statistics() -> [(name: String, tensor: Tensor)] {
         quantizers.enumerated().flatMap { index, quantizer in
             quantizer.state.map { ("quantizer.\(index).\($0.name)", $0.tensor) }
         }

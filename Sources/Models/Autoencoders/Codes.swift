@@ -24,7 +24,7 @@ public struct LatentGrid: Codable, Sendable, Equatable {
     public var branchings: [Int]
 
     /// Makes a description.
-    public init(height: Int, width: Int, branchings: [Int]) {
+    package init(height: Int, width: Int, branchings: [Int]) {
         self.height = height
         self.width = width
         self.branchings = branchings

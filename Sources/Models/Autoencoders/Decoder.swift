@@ -3,7 +3,7 @@ import Torch
 /// A grid of vectors to images: x̂ = D(e_C), the encoder mirrored.
 ///
 ///     [N, D, h, w] ─► f×f ─► residual blocks ─► ReLU ─► transposed 4×4 stride 2 (once for each doubling, ReLU between)
-public final class Decoder {
+package final class Decoder {
     private let convolution: Convolution2D
     private let residual: ResidualStack
     private let ups: [TransposedConvolution2D]
@@ -15,7 +15,7 @@ public final class Decoder {
     ///   - settings: Widths and depths.
     ///   - dimension: Channels of the latents.
     /// - Throws: `TorchError`.
-    public init(_ scope: Scope, _ settings: NetworkSettings, dimension: Int) throws {
+    package init(_ scope: Scope, _ settings: NetworkSettings, dimension: Int) throws {
         convolution = try Convolution2D(
             scope / "conv", inputs: dimension, outputs: settings.hiddenUnits, filter: settings.filterSize,
             padding: settings.filterSize / 2)
@@ -34,7 +34,7 @@ public final class Decoder {
     /// - Parameter latents: [N, D, h, w], channels-last.
     /// - Returns: Images [N, C, h·downsampling, w·downsampling], about [−0.5, 0.5] but not limited to it.
     /// - Throws: `TorchError`.
-    public func callAsFunction(_ latents: Tensor) throws -> Tensor {
+    package func callAsFunction(_ latents: Tensor) throws -> Tensor {
         let rectified = RectifiedCopy()
         var features = try residual(convolution(latents, rectified: rectified), rectified: rectified)
         for (index, up) in ups.enumerated() {

@@ -34,14 +34,14 @@ final class FeatureEncoder {
 }
 
 /// Images to a grid of vectors: ξ⁰ = E(x), the features projected by a 1×1 convolution to the codewords' dimension.
-public final class Encoder {
+package final class Encoder {
     private let features: FeatureEncoder
     private let projection: Convolution2D
 
     /// Makes the layers under `scope`: those of the features, and `project`.
     ///
     /// - Throws: `TorchError`.
-    public init(_ scope: Scope, _ settings: NetworkSettings, dimension: Int) throws {
+    package init(_ scope: Scope, _ settings: NetworkSettings, dimension: Int) throws {
         features = try FeatureEncoder(scope, settings)
         projection = try Convolution2D(
             scope / "project", inputs: settings.hiddenUnits, outputs: dimension, filter: 1)
@@ -52,5 +52,5 @@ public final class Encoder {
     /// - Parameter images: [N, C, H, W] in [−0.5, 0.5], channels-last, H and W multiples of the downsampling.
     /// - Returns: [N, D, H/downsampling, W/downsampling] in the images' element type.
     /// - Throws: `TorchError`.
-    public func callAsFunction(_ images: Tensor) throws -> Tensor { try projection(features(images)) }
+    package func callAsFunction(_ images: Tensor) throws -> Tensor { try projection(features(images)) }
 }

@@ -5,7 +5,7 @@ import Torch
 ///
 /// A model makes reconstructions and knows nothing of what they are compared by, so that a new term is a new objective and
 /// no change of a model. An objective may hold networks of its own, and train them.
-public protocol Objective: Sendable {
+package protocol Objective: Sendable {
     /// Measures one forward pass.
     ///
     /// - Parameters:
@@ -16,15 +16,15 @@ public protocol Objective: Sendable {
 }
 
 /// The value of an objective.
-public struct ObjectiveValue {
+package struct ObjectiveValue {
     /// What is minimized; a scalar with a gradient.
-    public var total: Tensor
+    package var total: Tensor
     /// Its terms without their weights, and what else a log should show, by name. The mean squared error is called `mse`,
     /// or `reconstruction` where it is what is minimized.
-    public var terms: [(name: String, value: Tensor)]
+    package var terms: [(name: String, value: Tensor)]
 
     /// Collects the parts.
-    public init(total: Tensor, terms: [(name: String, value: Tensor)]) {
+    package init(total: Tensor, terms: [(name: String, value: Tensor)]) {
         self.total = total
         self.terms = terms
     }
@@ -41,17 +41,17 @@ public enum PixelLoss: String, Sendable, Codable, CaseIterable {
 /// The error of pixels plus the quantizers' terms: the objective of VQ-VAE and of HR-VQVAE (section 3).
 ///
 ///     L = mean(|x − x̂|ᵖ) + Σ quantizers' terms,   p = 2 or 1
-public struct ReconstructionObjective: Objective {
+package struct ReconstructionObjective: Objective {
     /// How pixels are compared.
-    public var pixel: PixelLoss
+    package var pixel: PixelLoss
 
     /// Chooses how pixels are compared.
-    public init(pixel: PixelLoss = .l2) { self.pixel = pixel }
+    package init(pixel: PixelLoss = .l2) { self.pixel = pixel }
 
     /// Measures one forward pass.
     ///
     /// - Throws: `TorchError`.
-    public func callAsFunction(_ output: AutoencoderOutput, images: Tensor) throws -> ObjectiveValue {
+    package func callAsFunction(_ output: AutoencoderOutput, images: Tensor) throws -> ObjectiveValue {
         let error: Tensor
         var terms: [(name: String, value: Tensor)] = []
         switch pixel {

@@ -19,7 +19,7 @@ public final class SingleGridAutoencoder: Autoencoder {
     /// The network's widths and depths.
     public let network: NetworkSettings
     /// The quantizer.
-    public let quantizer: any LatentQuantizer
+    package let quantizer: any LatentQuantizer
     private let encoder: Encoder
     private let decoder: Decoder
 
@@ -67,7 +67,7 @@ public final class SingleGridAutoencoder: Autoencoder {
     /// ξ⁰ of images, float32 [N, D, H, W], channels-last.
     ///
     /// - Throws: `TorchError`.
-    public func latents(_ images: Tensor) throws -> Tensor {
+    package func latents(_ images: Tensor) throws -> Tensor {
         try encoder(images.to(precision)).to(.float32).channelsLast()
     }
 

@@ -1,21 +1,21 @@
 /// How a large image goes through a model: tile by tile, each with a margin of which nothing is kept.
 ///
 /// The margin is as wide as the model can see, so tiles join without seams and give what one pass would, to rounding.
-public struct TilePlan: Sendable, Equatable {
+package struct TilePlan: Sendable, Equatable {
     /// One tile, in pixels.
-    public struct Tile: Sendable, Equatable {
+    package struct Tile: Sendable, Equatable {
         /// The rows that are kept.
-        public var rows: Range<Int>
+        package var rows: Range<Int>
         /// The columns that are kept.
-        public var columns: Range<Int>
+        package var columns: Range<Int>
         /// The rows that pass through the model.
-        public var outerRows: Range<Int>
+        package var outerRows: Range<Int>
         /// The columns that pass through the model.
-        public var outerColumns: Range<Int>
+        package var outerColumns: Range<Int>
     }
 
     /// The tiles, row by row.
-    public var tiles: [Tile]
+    package var tiles: [Tile]
 
     /// Cuts an image into tiles; one that is hardly larger than a tile stays whole.
     ///
@@ -24,7 +24,7 @@ public struct TilePlan: Sendable, Equatable {
     ///   - width: Pixels across, a multiple of the model's downsampling.
     ///   - side: The side of what is kept of a tile; rounded up to a multiple of the downsampling.
     ///   - model: The model.
-    public init(height: Int, width: Int, side: Int, model: any Autoencoder) {
+    package init(height: Int, width: Int, side: Int, model: any Autoencoder) {
         precondition(side > 0, "a tile of \(side) pixels")
         let unit = model.downsampling
         let side = (side + unit - 1) / unit * unit

@@ -8,7 +8,7 @@ extension Autoencoder {
     ///   - tile: The side of the part that is kept of a tile.
     /// - Returns: x̂ in [−0.5, 0.5], of the same shape.
     /// - Throws: `TorchError`.
-    public func reconstructTiled(_ image: Tensor, tile: Int) throws -> Tensor {
+    package func reconstructTiled(_ image: Tensor, tile: Int) throws -> Tensor {
         let plan = TilePlan(height: image.size(2), width: image.size(3), side: tile, model: self)
         guard plan.tiles.count > 1 else { return try reconstruct(image) }
         let result = try Tensor.empty(image.shape, device: image.device)

@@ -13,16 +13,16 @@ import Torch
 /// level above; the decoder sees all levels. Gradients pass each quantizer straight through.
 ///
 /// A level's terms of the objective are β ‖sg[q_l] − z_l‖², and ‖sg[z_l] − q_l‖² where codewords are learnt by gradient.
-public final class VQVAE2: Autoencoder {
+package final class VQVAE2: Autoencoder {
     /// All parameters: `encoders.l.…`, `projections.l.…`, `quantizers.l.…`, `decoders.l.…`, `upsamplings.l.…`,
     /// `decoder.…`.
-    public let parameters: ParameterStore
+    package let parameters: ParameterStore
     /// The element type of the convolutions; quantizers and losses are in float32 always.
-    public var precision: DataType = .float32
+    package var precision: DataType = .float32
     /// The network's widths and depths.
-    public let network: NetworkSettings
+    package let network: NetworkSettings
     /// The number of levels L.
-    public let levels: Int
+    package let levels: Int
     /// A level's encoder, the finest first.
     private let encoders: [FeatureEncoder]
     /// A level's 1×1 convolution to codewords' dimension, the finest first.
@@ -44,7 +44,7 @@ public final class VQVAE2: Autoencoder {
     ///   - generator: Where initial numbers come from.
     ///   - device: Where the parameters are.
     /// - Throws: `TorchError`.
-    public init(
+    package init(
         network: NetworkSettings, levels: Int, quantizer: any LatentQuantizerSettings, generator: Generator,
         device: Device = .cpu
     ) throws {
@@ -81,21 +81,21 @@ public final class VQVAE2: Autoencoder {
     }
 
     /// One quantizer a level, the top level first.
-    public var quantizers: [any LatentQuantizer] { levelQuantizers.reversed() }
+    package var quantizers: [any LatentQuantizer] { levelQuantizers.reversed() }
     /// The image's side divided by the top level's grid.
-    public var downsampling: Int { network.downsampling << (levels - 1) }
+    package var downsampling: Int { network.downsampling << (levels - 1) }
     /// Colour channels of the images.
-    public var channels: Int { network.channels }
+    package var channels: Int { network.channels }
 
     /// Every level's encoder and decoder reach as far as those of a model with one level, in positions of its own grid.
-    public var receptiveRadius: Int {
+    package var receptiveRadius: Int {
         (0..<levels).reduce(0) { sum, level in
             sum + (network.downsampling << level) * 2 * (network.filterSize / 2 + network.residualBlocks + 3)
         }
     }
 
     /// One grid a level, the top level first.
-    public func grids(height: Int, width: Int) -> [LatentGrid] {
+    package func grids(height: Int, width: Int) -> [LatentGrid] {
         (0..<levels).reversed().map { level in
             LatentGrid(
                 height: height / (network.downsampling << level), width: width / (network.downsampling << level),
@@ -106,7 +106,7 @@ public final class VQVAE2: Autoencoder {
     /// The nearest codewords of all levels.
     ///
     /// - Throws: `TorchError`.
-    public func encode(_ images: Tensor) throws -> Codes {
+    package func encode(_ images: Tensor) throws -> Codes {
         try withoutGradients {
             var grids: [Tensor] = []
             try descend(features(images)) { level, latents in
@@ -128,7 +128,7 @@ public final class VQVAE2: Autoencoder {
     ///   - codes: Child indices, one grid a level, the top level first; grids of levels that are left out may be missing.
     ///   - layers: How many levels to use, the coarsest ones, 1 to L; all if `nil`. The vectors of finer levels are zero.
     /// - Throws: `CodeError`, `TorchError`.
-    public func decode(_ codes: Codes, layers: Int?) throws -> Tensor {
+    package func decode(_ codes: Codes, layers: Int?) throws -> Tensor {
         let shares = try self.shares(ofFirst: layers)
         let used = shares.count { $0 > 0 }
         let expected = min(max(codes.grids.count, used), levels)
@@ -154,7 +154,7 @@ public final class VQVAE2: Autoencoder {
     /// Lower levels are quantized as in encoding, given all levels above, whatever the image decoder sees of them.
     ///
     /// - Throws: `CodeError.layers`, `TorchError`.
-    public func forward(_ images: Tensor, layers: [Int]?) throws -> AutoencoderOutput {
+    package func forward(_ images: Tensor, layers: [Int]?) throws -> AutoencoderOutput {
         let shares = try layers?.map { try self.shares(ofFirst: $0) }
         var outputs: [any QuantizerOutput] = []
         try descend(features(images)) { level, latents in
@@ -170,7 +170,7 @@ public final class VQVAE2: Autoencoder {
     /// The rows [N·H·W, D] of a level's latents, quantizer 0 the top level's.
     ///
     /// - Throws: `TorchError`.
-    public func vectors(_ images: Tensor, quantizer index: Int) throws -> Tensor {
+    package func vectors(_ images: Tensor, quantizer index: Int) throws -> Tensor {
         try withoutGradients {
             let wanted = levels - 1 - index
             var result: Tensor?
@@ -189,7 +189,7 @@ public final class VQVAE2: Autoencoder {
     /// z_l of every level, float32 [N, D, H, W], the top level first.
     ///
     /// - Throws: `TorchError`.
-    public func latents(_ images: Tensor) throws -> [Tensor] {
+    package func latents(_ images: Tensor) throws -> [Tensor] {
         var result: [Tensor] = []
         try descend(features(images)) { level, latents in
             result.append(latents)

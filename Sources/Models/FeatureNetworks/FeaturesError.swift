@@ -5,7 +5,7 @@ import Files
 ///
 /// Weights that do not fit a classifier are `TorchError.mismatchedParameters`, files that are missing or cut off are
 /// `FileError`.
-public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The number of values is not that of the images.
     case wrongPixelCount(found: Int, count: Int, shape: ImageShape)
     /// A network was given images of a shape that it does not take.
@@ -40,7 +40,7 @@ public enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
     case lossNotFinite(step: Int)
 
     /// What, where, what was expected, what to do.
-    public var description: String {
+    package var description: String {
         switch self {
         case .wrongPixelCount(let found, let count, let shape):
             "\(found) values for \(count) images of \(shape); expected one a pixel and channel, and at least one image"

@@ -2,7 +2,7 @@ import Torch
 
 /// Codebooks for a set of vectors: k-means (Lloyd 1982, started by k-means++), then k-means on the residuals of each
 /// cluster for its children, and so on down; in a flat structure on the residuals of all clusters together.
-public enum CodebookClustering {
+package enum CodebookClustering {
     /// Clusters vectors.
     ///
     /// - Parameters:
@@ -14,7 +14,7 @@ public enum CodebookClustering {
     /// - Returns: The codewords of each layer, [mⁱ⁺¹ · D] or [m · D]. A parent with fewer distinct vectors than children has
     ///   children in the same place; revival moves them once there is something to represent.
     /// - Throws: `TorchError`.
-    public static func cluster(
+    package static func cluster(
         _ vectors: [Float], _ settings: QuantizerSettings, iterations: Int,
         using generator: inout some RandomNumberGenerator, progress: (_ layer: Int, _ rounds: Int) -> Void = { _, _ in }
     ) throws -> [[Float]] {

@@ -7,16 +7,16 @@ import Torch
 ///
 /// (van den Oord et al. 2017, appendix A.1; without Laplace smoothing, which would pull every codeword towards its
 /// neighbours' counts: a codeword whose count has decayed to nothing keeps its place instead.)
-public final class CodebookStatistics {
+package final class CodebookStatistics {
     private let settings: QuantizerSettings
     /// N of each layer, [mⁱ⁺¹], in a flat structure [m] as all that follows.
-    public let counts: [Tensor]
+    package let counts: [Tensor]
     /// S of each layer, [mⁱ⁺¹, D].
-    public let sums: [Tensor]
+    package let sums: [Tensor]
     /// Steps since a codeword was last used, int32 [mⁱ⁺¹].
-    public let unused: [Tensor]
+    package let unused: [Tensor]
     /// 1 once codewords were placed by k-means: initialising again after loading would throw training away.
-    public let initialized: Tensor
+    package let initialized: Tensor
 
     /// Below this count a codeword is not recomputed: N and S are too small to divide.
     static let leastCount = 1e-3
@@ -32,7 +32,7 @@ public final class CodebookStatistics {
     /// Starts from codewords: N = 1 and S = codeword, so that S / N is the codeword.
     ///
     /// - Throws: `TorchError`.
-    public func restart(from codebooks: [Tensor]) throws {
+    package func restart(from codebooks: [Tensor]) throws {
         for layer in 0..<settings.layers {
             try counts[layer].fillInPlace(1)
             try sums[layer].copyInPlace(from: codebooks[layer].detached().reshaped([-1, settings.dimension]))
@@ -74,7 +74,7 @@ public final class CodebookStatistics {
     }
 
     /// Everything by name, for a checkpoint; shares memory.
-    public func state() -> [(name: String, tensor: Tensor)] {
+    package func state() -> [(name: String, tensor: Tensor)] {
         (0..<settings.layers).flatMap { layer in
             [("counts.\(layer)", counts[layer]), ("sums.\(layer)", sums[layer]), ("unused.\(layer)", unused[layer])]
         } + [("initialized", initialized)]

@@ -3,17 +3,17 @@ import SearchKernelInterface
 import Torch
 
 /// What a search found for V vectors under n layers.
-public struct Assignment {
+package struct Assignment {
     /// Absolute codeword numbers, int32 [n, V]; layer i's are in 0 ..< mⁱ (i from 1), in a flat structure 0 ..< m.
-    public var indices: Tensor
+    package var indices: Tensor
     /// e¹ + … + eⁱ for each layer i, float32 [n, V, D]; only where partial sums were asked for.
-    public var sums: Tensor?
+    package var sums: Tensor?
     /// e¹ + … + eⁿ, float32 [V, D]; only where the total was asked for.
-    public var total: Tensor?
+    package var total: Tensor?
 }
 
 /// Which sums of codewords a search writes beside the codes: memory traffic is a good part of its time.
-public enum CodewordSums: Sendable, CaseIterable {
+package enum CodewordSums: Sendable, CaseIterable {
     /// None.
     case none
     /// The sum over all layers.
@@ -33,7 +33,7 @@ public enum CodewordSums: Sendable, CaseIterable {
 /// `IntegerCodebooks`). The results are those of float32.
 ///
 /// One search is used by one thread at a time.
-public final class CodewordSearch {
+package final class CodewordSearch {
     let structure: CodebookStructure
     let dimension: Int
     let branching: Int
@@ -62,7 +62,7 @@ public final class CodewordSearch {
     ///   - structure: Whether the codeword of a layer decides what the next one may choose from.
     ///   - branching: m.
     ///   - dimension: D.
-    public init(
+    package init(
         codebooks: [[Float]], structure: CodebookStructure = .hierarchical, branching: Int, dimension: Int
     ) {
         // One layer has no parents either way, and the flat kernel is the faster one for it.
@@ -207,7 +207,7 @@ public final class CodewordSearch {
     ///   - vectors: float32 [V, D], dense, on the processor.
     ///   - sums: Which sums of codewords are wanted.
     /// - Throws: `TorchError`.
-    public func callAsFunction(_ vectors: Tensor, sums: CodewordSums) throws -> Assignment {
+    package func callAsFunction(_ vectors: Tensor, sums: CodewordSums) throws -> Assignment {
         try self(vectors, sums: sums, kernel: .best)
     }
 

@@ -11,48 +11,12 @@ import Torch
 /// with ε = 10⁻³. The gradient passes the rounding straight through, and b(z) as it is.
 ///
 /// Source: the listing in appendix A.1 of the paper, with which codes and vectors agree.
-public final class FiniteScalarQuantizer: LatentQuantizer {
+package final class FiniteScalarQuantizer: LatentQuantizer {
     /// The levels.
-    public struct Settings: LatentQuantizerSettings, Equatable {
-        /// Levels of each element of a latent vector, Lᵢ, at least 2. Their product is the number of codes, at most 2²⁴.
-        public var levels: [Int]
-
-        /// The most codes: up to here float32 holds every one exactly.
-        public static let maximumCodes = 1 << 24
-
-        /// Names the levels, such as `[8, 5, 5, 5]`.
-        public init(levels: [Int]) {
-            precondition(
-                Self.codes(of: levels) != nil, "levels of at least 2 whose product is at most \(Self.maximumCodes)")
-            self.levels = levels
-        }
-
-        /// The product of levels, L₁ ⋯ L_D.
-        ///
-        /// - Returns: `nil` where there is none, one is less than 2, or the product is more than ``maximumCodes``.
-        public static func codes(of levels: [Int]) -> Int? {
-            guard !levels.isEmpty else { return nil }
-            var product = 1
-            for level in levels {
-                guard level >= 2, level <= maximumCodes / product else { return nil }
-                product *= level
-            }
-            return product
-        }
-
-        /// The length of a latent vector, D.
-        public var dimension: Int { levels.count }
-
-        /// The quantizer; it has no parameters.
-        ///
-        /// - Throws: `TorchError`.
-        public func makeQuantizer(_ scope: Scope) throws -> any LatentQuantizer {
-            try FiniteScalarQuantizer(self, device: scope.store.device)
-        }
-    }
+    package typealias Settings = FiniteScalarSettings
 
     /// The settings.
-    public let settings: Settings
+    package let settings: Settings
     private let codes: Int
     // [1, D, 1, 1], to be broadcast over latents.
     private let halfRange: Tensor
@@ -66,7 +30,7 @@ public final class FiniteScalarQuantizer: LatentQuantizer {
     /// Prepares the constants of the levels.
     ///
     /// - Throws: `TorchError`.
-    public init(_ settings: Settings, device: Device = .cpu) throws {
+    package init(_ settings: Settings, device: Device = .cpu) throws {
         self.settings = settings
         let levels = settings.levels
         var place = 1
@@ -88,17 +52,17 @@ public final class FiniteScalarQuantizer: LatentQuantizer {
     }
 
     /// One layer of L₁ ⋯ L_D codes.
-    public var layers: [QuantizerLayer] { [QuantizerLayer(branching: codes, distances: 0)] }
+    package var layers: [QuantizerLayer] { [QuantizerLayer(branching: codes, distances: 0)] }
     /// D.
-    public var dimension: Int { settings.dimension }
+    package var dimension: Int { settings.dimension }
     /// Nothing is kept beside parameters.
-    public var state: [(name: String, tensor: Tensor)] { [] }
+    package var state: [(name: String, tensor: Tensor)] { [] }
     /// Nothing depends on data.
-    public func isInitialized() -> Bool { true }
+    package func isInitialized() -> Bool { true }
     /// Nothing depends on data.
-    public func markInitialized() {}
+    package func markInitialized() {}
     /// Nothing depends on data.
-    public func initialize(
+    package func initialize(
         with vectors: Tensor, iterations: Int, using generator: inout some RandomNumberGenerator,
         progress: (_ layer: Int, _ rounds: Int) -> Void
     ) {}
@@ -127,7 +91,7 @@ public final class FiniteScalarQuantizer: LatentQuantizer {
     /// Rounds latents; the gradient of the rounding is that of the identity.
     ///
     /// - Throws: ``CodeError/layers(asked:available:)``, `TorchError`.
-    public func quantize(_ latents: Tensor, keptLayers: [Int]?) throws -> any QuantizerOutput {
+    package func quantize(_ latents: Tensor, keptLayers: [Int]?) throws -> any QuantizerOutput {
         let bounded = try bounded(latents.to(.float32))
         let digits = try withoutGradients { try bounded.detached().rounded() }
         let quantized = try digits.withGradient(of: [bounded]) { [$0] } / halfWidth
@@ -148,14 +112,14 @@ public final class FiniteScalarQuantizer: LatentQuantizer {
     /// The codes of latents, [N, 1, H, W].
     ///
     /// - Throws: `TorchError`.
-    public func encode(_ latents: Tensor) throws -> Tensor {
+    package func encode(_ latents: Tensor) throws -> Tensor {
         try withoutGradients { try code(bounded(latents.to(.float32)).rounded()) }
     }
 
     /// The codes of latents, and what they stand for.
     ///
     /// - Throws: `TorchError`.
-    public func encodeAndQuantize(_ latents: Tensor) throws -> (codes: Tensor, quantized: Tensor) {
+    package func encodeAndQuantize(_ latents: Tensor) throws -> (codes: Tensor, quantized: Tensor) {
         try withoutGradients {
             let digits = try bounded(latents.to(.float32)).rounded()
             return (try code(digits), try digits / halfWidth)
@@ -165,7 +129,7 @@ public final class FiniteScalarQuantizer: LatentQuantizer {
     /// The vectors that codes stand for.
     ///
     /// - Throws: ``CodeError``, `TorchError`.
-    public func decode(_ codes: Tensor, layers: Int?) throws -> Tensor {
+    package func decode(_ codes: Tensor, layers: Int?) throws -> Tensor {
         guard layers ?? 1 == 1 else { throw CodeError.layers(asked: layers ?? 1, available: 1) }
         try check(codes)
         return try withoutGradients {
@@ -185,7 +149,7 @@ public final class FiniteScalarQuantizer: LatentQuantizer {
     /// Codes themselves: each stands for one vector.
     ///
     /// - Throws: ``CodeError``, `TorchError`.
-    public func codewordIndices(_ codes: Tensor) throws -> Tensor {
+    package func codewordIndices(_ codes: Tensor) throws -> Tensor {
         try check(codes)
         return try codes.to(.int32).permuted([1, 0, 2, 3]).reshaped([1, -1])
     }

@@ -5,8 +5,8 @@ import Torch
 ///     latents [N, D, H, W] ──encode──► codes [N, n, H, W] ──decode──► quantized latents [N, D, H, W]
 ///              └──quantize (training)──► quantized latents with a gradient, terms of the objective, an update
 ///
-/// A code is an index in 0 ..< m of its layer. Latents are float32 and channels-last. ``ResidualQuantizer`` learns
-/// codebooks; ``FiniteScalarQuantizer`` rounds and has none.
+/// A code is an index in 0 ..< m of its layer. Latents are float32 and channels-last. ``QuantizerSettings`` make one that
+/// learns codebooks; ``FiniteScalarSettings`` one that rounds and has none.
 ///
 /// To add one: a class that conforms, settings that conform to ``LatentQuantizerSettings``, a case in
 /// `QuantizerConfiguration.Kind`, and tests.
@@ -79,14 +79,14 @@ public protocol LatentQuantizer: AnyObject {
 /// What a layer of a quantizer chooses from.
 public struct QuantizerLayer: Sendable, Equatable {
     /// The number of codebooks: 1, or in a hierarchy one for each codeword of the layer before.
-    public var codebooks: Int
+    package var codebooks: Int
     /// Codewords a codebook, m: codes are in 0 ..< m.
     public var branching: Int
     /// Distances to codewords that are computed for a vector: m, or 0 where nothing is searched.
-    public var distances: Int
+    package var distances: Int
 
     /// Names the sizes.
-    public init(codebooks: Int = 1, branching: Int, distances: Int) {
+    package init(codebooks: Int = 1, branching: Int, distances: Int) {
         self.codebooks = codebooks
         self.branching = branching
         self.distances = distances
@@ -119,14 +119,14 @@ public protocol QuantizerOutput {
 /// What a training step did to a quantizer.
 public struct QuantizerUpdate {
     /// How many vectors each codeword of each layer got in this step.
-    public var usage: [[Int64]]
+    package var usage: [[Int64]]
     /// How many codewords of each layer were revived.
-    public var revived: [Int]
+    package var revived: [Int]
     /// Rows of parameters that were set anew: an optimizer's moments of trainable ones are of another place.
-    public var moved: [(parameter: Parameter, rows: Range<Int>)]
+    package var moved: [(parameter: Parameter, rows: Range<Int>)]
 
     /// Collects the parts.
-    public init(usage: [[Int64]], revived: [Int], moved: [(parameter: Parameter, rows: Range<Int>)] = []) {
+    package init(usage: [[Int64]], revived: [Int], moved: [(parameter: Parameter, rows: Range<Int>)] = []) {
         self.usage = usage
         self.revived = revived
         self.moved = moved

@@ -1,15 +1,15 @@
 import Torch
 
 /// The quantizer's terms of the objective (HR-VQVAE, section 3), each the mean over all elements, without β.
-public struct QuantizerLoss {
+package struct QuantizerLoss {
     /// ‖sg[ξ⁰] − e_C‖²; in a hierarchy alone.
-    public var codebookSum: Tensor?
+    package var codebookSum: Tensor?
     /// ‖sg[e_C] − ξ⁰‖²; in a hierarchy alone.
-    public var commitmentSum: Tensor?
+    package var commitmentSum: Tensor?
     /// ‖sg[ξⁱ⁻¹] − eⁱ‖², a layer each.
-    public var codebook: [Tensor]
+    package var codebook: [Tensor]
     /// ‖sg[eⁱ] − ξⁱ⁻¹‖², a layer each. Its gradient reaches the encoder alone.
-    public var commitment: [Tensor]
+    package var commitment: [Tensor]
     /// The weighted sum with its gradient, where one pass computed both.
     var weighted: Weighted?
 
@@ -28,7 +28,7 @@ public struct QuantizerLoss {
     /// - Parameter settings: Whose β and β₀ are taken. On a CUDA device they are those of the quantizer in any case: its
     ///   kernel has weighted the terms, which are numbers without gradients there.
     /// - Throws: `TorchError`.
-    public func total(_ settings: QuantizerSettings) throws -> Tensor {
+    package func total(_ settings: QuantizerSettings) throws -> Tensor {
         if let weighted, weighted.weights.map({ $0 == (settings.beta, settings.betaSum) }) ?? true {
             return weighted.value
         }
@@ -44,7 +44,7 @@ public struct QuantizerLoss {
     }
 
     /// The terms by name, for logs.
-    public var terms: [(name: String, value: Tensor)] {
+    package var terms: [(name: String, value: Tensor)] {
         (codebookSum.map { [("codebook.sum", $0)] } ?? []) + (commitmentSum.map { [("commitment.sum", $0)] } ?? [])
             + codebook.enumerated().map { ("codebook.\($0.offset)", $0.element) }
             + commitment.enumerated().map { ("commitment.\($0.offset)", $0.element) }

@@ -57,10 +57,10 @@ public struct QuantizerSettings: Sendable, Equatable {
     }
 
     /// The number of codewords of each layer: m, m², …, mⁿ in a hierarchy, m in each flat layer.
-    public var codewords: [Int] { codebooks.map { $0 * branching } }
+    package var codewords: [Int] { codebooks.map { $0 * branching } }
 
     /// The number of codebooks of each layer: 1, m, …, mⁿ⁻¹ in a hierarchy, 1 in each flat layer.
-    public var codebooks: [Int] {
+    package var codebooks: [Int] {
         (0..<layers).map { layer in
             structure == .flat ? 1 : (0..<layer).reduce(1) { product, _ in product * branching }
         }

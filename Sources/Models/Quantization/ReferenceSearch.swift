@@ -4,7 +4,7 @@ import Torch
 ///
 /// Under a parent it gathers the m children, which takes memory for [V, m, D]; in a large codebook without parents it
 /// takes the largest x·c − ‖c‖²/2 of a matrix product, [V, m]. It works in parts to bound either.
-public enum ReferenceSearch {
+package enum ReferenceSearch {
     /// Numbers that a part may take.
     static let partSize = 1 << 24
     /// Codebooks up to this size are compared by differences, which round less than the product does.
@@ -13,7 +13,7 @@ public enum ReferenceSearch {
     /// Searches the rows of `vectors` [V, D] in codebooks [mⁱ, m, D], or [1, m, D] in a flat structure.
     ///
     /// - Throws: `TorchError`.
-    public static func search(
+    package static func search(
         _ vectors: Tensor, codebooks: [Tensor], structure: CodebookStructure = .hierarchical
     ) throws -> Assignment {
         try withoutGradients {

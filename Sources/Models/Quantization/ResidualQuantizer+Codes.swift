@@ -32,7 +32,7 @@ extension ResidualQuantizer {
     /// Absolute codeword numbers [n, V] as child indices [N, n, H, W], each in 0 ..< m, int32.
     ///
     /// - Throws: `TorchError`.
-    public func codes(_ assignment: Assignment, images: Int, height: Int, width: Int) throws -> Tensor {
+    package func codes(_ assignment: Assignment, images: Int, height: Int, width: Int) throws -> Tensor {
         let branching = try Tensor.full([], Double(settings.branching), .int32, device: assignment.indices.device)
         return try assignment.indices.remainder(branching)
             .reshaped([settings.layers, images, height, width]).permuted([1, 0, 2, 3]).contiguous()
@@ -45,7 +45,7 @@ extension ResidualQuantizer {
     ///   - layers: How many layers are wanted, the first ones; all by default. What `codes` hold of further layers is
     ///     not looked at, and need not be there.
     /// - Throws: ``CodeError`` where a code or the shape is not this quantizer's, or it has not so many layers.
-    public func absoluteIndices(_ codes: Tensor, layers: Int? = nil) throws -> Tensor {
+    package func absoluteIndices(_ codes: Tensor, layers: Int? = nil) throws -> Tensor {
         let layers = layers ?? settings.layers
         guard (1...settings.layers).contains(layers) else {
             throw CodeError.layers(asked: layers, available: settings.layers)
@@ -79,7 +79,7 @@ extension ResidualQuantizer {
     ///   - layers: How many layers to add, the first ones; all by default.
     /// - Returns: e¹ + … + e^layers, float32 [N, D, H, W], channels-last.
     /// - Throws: ``CodeError``, `TorchError`.
-    public func decode(_ codes: Tensor, layers: Int? = nil) throws -> Tensor {
+    package func decode(_ codes: Tensor, layers: Int? = nil) throws -> Tensor {
         let indices = try absoluteIndices(codes, layers: layers)
         var total: Tensor?
         for layer in 0..<indices.size(0) {

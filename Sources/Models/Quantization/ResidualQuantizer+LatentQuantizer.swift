@@ -2,29 +2,29 @@ import Torch
 
 extension ResidualQuantizer: LatentQuantizer {
     /// The length of a codeword, D.
-    public var dimension: Int { settings.dimension }
+    package var dimension: Int { settings.dimension }
 
     /// 1, m, …, mⁿ⁻¹ codebooks in a hierarchy, one in each flat layer.
-    public var layers: [QuantizerLayer] {
+    package var layers: [QuantizerLayer] {
         settings.codebooks.map {
             QuantizerLayer(codebooks: $0, branching: settings.branching, distances: settings.branching)
         }
     }
 
     /// ``statistics`` by name.
-    public var state: [(name: String, tensor: Tensor)] { statistics.state() }
+    package var state: [(name: String, tensor: Tensor)] { statistics.state() }
 
     /// As ``callAsFunction(_:layers:)``.
     ///
     /// - Throws: ``CodeError/layers(asked:available:)``, `TorchError`.
-    public func quantize(_ latents: Tensor, keptLayers: [Int]?) throws -> any QuantizerOutput {
+    package func quantize(_ latents: Tensor, keptLayers: [Int]?) throws -> any QuantizerOutput {
         try self(latents, layers: keptLayers)
     }
 
     /// The codes of the nearest codewords.
     ///
     /// - Throws: `TorchError`.
-    public func encode(_ latents: Tensor) throws -> Tensor {
+    package func encode(_ latents: Tensor) throws -> Tensor {
         try codes(
             assign(latents.latentRows(), sums: .none), images: latents.size(0), height: latents.size(2),
             width: latents.size(3))
@@ -33,7 +33,7 @@ extension ResidualQuantizer: LatentQuantizer {
     /// The codes of the nearest codewords, and the sum of these codewords.
     ///
     /// - Throws: `TorchError`.
-    public func encodeAndQuantize(_ latents: Tensor) throws -> (codes: Tensor, quantized: Tensor) {
+    package func encodeAndQuantize(_ latents: Tensor) throws -> (codes: Tensor, quantized: Tensor) {
         let assignment = try assign(latents.latentRows(), sums: .partial)
         guard let sums = assignment.sums else { preconditionFailure("an assignment without sums") }
         let shape = latents.shape
@@ -46,22 +46,22 @@ extension ResidualQuantizer: LatentQuantizer {
     /// Codes as absolute indices.
     ///
     /// - Throws: ``CodeError``, `TorchError`.
-    public func codewordIndices(_ codes: Tensor) throws -> Tensor { try absoluteIndices(codes) }
+    package func codewordIndices(_ codes: Tensor) throws -> Tensor { try absoluteIndices(codes) }
 }
 
 extension ResidualQuantizer.Output: QuantizerOutput {
     /// Terms of all layers and of their sum.
-    public var terms: [(name: String, value: Tensor)] { loss.terms }
+    package var terms: [(name: String, value: Tensor)] { loss.terms }
 
     /// The terms, weighted by the quantizer's β and β₀.
     ///
     /// - Throws: `TorchError`.
-    public func objective() throws -> Tensor? { try loss.total(quantizer.settings) }
+    package func objective() throws -> Tensor? { try loss.total(quantizer.settings) }
 
     /// Moving averages, and revival of codewords that went unused for long.
     ///
     /// - Throws: `TorchError`.
-    public func update(using generator: inout some RandomNumberGenerator) throws -> QuantizerUpdate {
+    package func update(using generator: inout some RandomNumberGenerator) throws -> QuantizerUpdate {
         try quantizer.update(self, using: &generator)
     }
 }

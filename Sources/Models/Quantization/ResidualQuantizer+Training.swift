@@ -4,12 +4,12 @@ extension ResidualQuantizer {
     /// Whether the codewords were placed on data already.
     ///
     /// - Throws: `TorchError`.
-    public func isInitialized() throws -> Bool { try statistics.initialized.array(of: Int32.self)[0] != 0 }
+    package func isInitialized() throws -> Bool { try statistics.initialized.array(of: Int32.self)[0] != 0 }
 
     /// Says that the codewords are in their place: loaded ones, or random ones that were asked for.
     ///
     /// - Throws: `TorchError`.
-    public func markInitialized() throws {
+    package func markInitialized() throws {
         try statistics.restart(from: codebooks.map(\.tensor))
         try statistics.initialized.fillInPlace(1)
     }
@@ -22,7 +22,7 @@ extension ResidualQuantizer {
     ///   - generator: Where random choices come from.
     ///   - progress: Told which layer is clustered, from 0, and how many rounds of it are done.
     /// - Throws: `TorchError`.
-    public func initialize(
+    package func initialize(
         with vectors: Tensor, iterations: Int, using generator: inout some RandomNumberGenerator,
         progress: (_ layer: Int, _ rounds: Int) -> Void = { _, _ in }
     ) throws {
@@ -41,7 +41,7 @@ extension ResidualQuantizer {
     ///   - output: What the quantizer gave in this step.
     ///   - generator: Where random choices come from.
     /// - Throws: `TorchError`.
-    public func update(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> QuantizerUpdate {
+    package func update(_ output: Output, using generator: inout some RandomNumberGenerator) throws -> QuantizerUpdate {
         try withoutGradients {
             if output.deviceSums != nil {
                 try updateOnDevice(output)

@@ -9,20 +9,20 @@ import Torch
 /// In a hierarchy, layer i (from 0) owns mⁱ codebooks of m codewords, `codebooks.i` of shape [mⁱ, m, D]. The codeword
 /// chosen in layer i − 1 names the codebook of layer i, so the absolute number of a codeword is parent · m + child. In a
 /// flat structure each layer has one codebook, [1, m, D]: the quantizer of VQ-VAE with one layer, of RQ-VAE with several.
-public final class ResidualQuantizer {
+package final class ResidualQuantizer {
     /// The settings.
-    public let settings: QuantizerSettings
+    package let settings: QuantizerSettings
     /// A layer's codewords, float32 [mⁱ, m, D], or [1, m, D] in a flat structure.
-    public let codebooks: [Parameter]
+    package let codebooks: [Parameter]
     /// What training keeps beside the codewords.
-    public let statistics: CodebookStatistics
+    package let statistics: CodebookStatistics
     /// The update's kernels and memory on a CUDA device.
     private var ownDeviceUpdate: DeviceUpdate?
 
     /// Makes codebooks with normal codewords of deviation 1/√D, smaller by half a layer.
     ///
     /// - Throws: `TorchError`.
-    public init(_ scope: Scope, _ settings: QuantizerSettings) throws {
+    package init(_ scope: Scope, _ settings: QuantizerSettings) throws {
         self.settings = settings
         let dimension = settings.dimension
         codebooks = try settings.codewords.enumerated().map { layer, codewords in
@@ -37,21 +37,21 @@ public final class ResidualQuantizer {
     }
 
     /// What the quantizer makes of latents.
-    public struct Output {
+    package struct Output {
         /// Whose output it is.
         let quantizer: ResidualQuantizer
         /// The sum of codewords with the gradient passed straight through: ξ⁰ + sg[e_C − ξ⁰], [N, D, H, W]. It is the
         /// memory of the assignment's sums where there are such, and not to be changed in place.
-        public var quantized: Tensor
+        package var quantized: Tensor
         /// What a decoder is to see: as ``quantized``, but each image's e_C is the sum of the layers that were kept of
         /// it. The same tensor where all were.
-        public var shortened: Tensor
+        package var shortened: Tensor
         /// The terms of the objective.
-        public var loss: QuantizerLoss
+        package var loss: QuantizerLoss
         /// Absolute codeword numbers; with partial sums where the terms were computed from them.
-        public var assignment: Assignment
+        package var assignment: Assignment
         /// The vectors that were assigned, [V, D] with V = N·H·W, outside of differentiation.
-        public var vectors: Tensor
+        package var vectors: Tensor
         /// What a CUDA device added up for ``ResidualQuantizer/update(_:using:)``.
         var deviceSums: DeviceSums?
         /// What the processor's kernel added up for it, a layer each.
@@ -78,7 +78,7 @@ public final class ResidualQuantizer {
     ///   - latents: ξ⁰, float32 [N, D, H, W], channels-last.
     ///   - layers: k of each image, how many of its first layers are kept, 0 to n; all by default.
     /// - Throws: ``CodeError/layers(asked:available:)``, `TorchError`.
-    public func callAsFunction(_ latents: Tensor, layers: [Int]? = nil) throws -> Output {
+    package func callAsFunction(_ latents: Tensor, layers: [Int]? = nil) throws -> Output {
         let shape = latents.shape
         let kept = try keptLayers(layers, images: shape[0])
         if kept == nil, settings.learning == .movingAverage {
@@ -162,7 +162,7 @@ public final class ResidualQuantizer {
     /// The nearest codewords of vectors [V, D] in all layers.
     ///
     /// - Throws: `TorchError`.
-    public func assign(_ vectors: Tensor, sums: CodewordSums) throws -> Assignment {
+    package func assign(_ vectors: Tensor, sums: CodewordSums) throws -> Assignment {
         if suitsDevice(vectors) { return try deviceAssign(vectors, sums: sums).0 }
         guard vectors.device == .cpu else {
             return try ReferenceSearch.search(
@@ -181,7 +181,7 @@ public final class ResidualQuantizer {
     /// The codebooks as they are now, packed for the kernel.
     ///
     /// - Throws: `TorchError`.
-    public func packedSearch() throws -> CodewordSearch {
+    package func packedSearch() throws -> CodewordSearch {
         CodewordSearch(
             codebooks: try codebooks.map { try $0.tensor.array(of: Float.self) }, structure: settings.structure,
             branching: settings.branching, dimension: settings.dimension)

@@ -1,7 +1,7 @@
 import Files
 
 /// What can be wrong with models that are to be compared.
-public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The models take images of different data sets or shapes.
     case differentData(models: [String])
     /// Two models have the same name.
@@ -14,7 +14,7 @@ public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible
     case positionOutside(row: Int, column: Int, height: Int, width: Int)
 
     /// One sentence: what is wrong and the remedy.
-    public var description: String {
+    package var description: String {
         switch self {
         case .differentData(let models):
             "the models take different images, and errors on different images cannot be compared:\n"

@@ -4,7 +4,7 @@ import Foundation
 /// A picture made of lines and text that renders itself to a complete SVG document.
 ///
 /// A figure is a plain value: the same value gives the same text, byte by byte, on every machine.
-public protocol Figure: Sendable {
+package protocol Figure: Sendable {
     /// The whole document: an `svg` element with a `viewBox`, on white ground, that needs no other file.
     ///
     /// - Throws: ``FigureError`` where the values cannot be drawn.
@@ -16,5 +16,5 @@ extension Figure {
     ///
     /// - Throws: ``FigureError`` where the values cannot be drawn; no file is made then.
     ///   `FileError.unwritable(path:reason:)`.
-    public func write(to url: URL) throws { try AtomicFile.write(svg() + "\n", to: url) }
+    package func write(to url: URL) throws { try AtomicFile.write(svg() + "\n", to: url) }
 }

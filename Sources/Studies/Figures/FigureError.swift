@@ -1,7 +1,7 @@
 /// What keeps a figure from being drawn, as a sentence a person can act on.
 ///
 /// Every case names the figure by its title.
-public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The figure holds nothing at all.
     case empty(figure: String, expected: String)
     /// A series, or a panel, without a single finite point.
@@ -22,7 +22,7 @@ public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
     case notPNG(caption: String, reason: String)
 
     /// What happened, where, what was expected, what to do.
-    public var description: String {
+    package var description: String {
         switch self {
         case .empty(let figure, let expected):
             "figure '\(figure)': there is nothing to draw; expected \(expected)"

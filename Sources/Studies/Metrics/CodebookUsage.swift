@@ -15,7 +15,7 @@ public struct CodebookUsage: Sendable, Equatable {
         public let perplexity: Double
 
         /// Holds the numbers of a layer.
-        public init(codewords: Int, used: Int, perplexity: Double) {
+        package init(codewords: Int, used: Int, perplexity: Double) {
             self.codewords = codewords
             self.used = used
             self.share = codewords > 0 ? Double(used) / Double(codewords) : 0
@@ -24,19 +24,19 @@ public struct CodebookUsage: Sendable, Equatable {
     }
 
     /// The choices of each codeword of each layer.
-    public private(set) var counts: [[Int]]
+    package private(set) var counts: [[Int]]
 
     /// Counts of zero.
     ///
     /// - Parameter codewords: The number of codewords of each layer: m, m², ….
-    public init(codewords: [Int]) {
+    package init(codewords: [Int]) {
         counts = codewords.map { [Int](repeating: 0, count: max($0, 0)) }
     }
 
     /// Counts that were made elsewhere.
     ///
     /// - Parameter counts: The choices of each codeword of each layer, none negative.
-    public init(counts: [[Int]]) { self.counts = counts }
+    package init(counts: [[Int]]) { self.counts = counts }
 
     /// Counts choices of one layer.
     ///
@@ -45,7 +45,7 @@ public struct CodebookUsage: Sendable, Equatable {
     ///   - layer: The layer, the first one 0.
     /// - Throws: ``MetricsError/unknownLayer(layer:layers:)``,
     ///   ``MetricsError/unknownCodeword(index:layer:codewords:)``; the counts are unchanged then.
-    public mutating func add(_ indices: [Int32], layer: Int) throws {
+    package mutating func add(_ indices: [Int32], layer: Int) throws {
         guard counts.indices.contains(layer) else {
             throw MetricsError.unknownLayer(layer: layer, layers: counts.count)
         }
@@ -61,7 +61,7 @@ public struct CodebookUsage: Sendable, Equatable {
     /// Adds the counts of another, as of another thread or machine.
     ///
     /// - Throws: ``MetricsError/differentCodebooks(mine:theirs:)``.
-    public mutating func merge(_ other: CodebookUsage) throws {
+    package mutating func merge(_ other: CodebookUsage) throws {
         guard counts.map(\.count) == other.counts.map(\.count) else {
             throw MetricsError.differentCodebooks(mine: counts.map(\.count), theirs: other.counts.map(\.count))
         }
@@ -71,13 +71,13 @@ public struct CodebookUsage: Sendable, Equatable {
     }
 
     /// Sets all counts to zero.
-    public mutating func reset() { self = CodebookUsage(codewords: counts.map(\.count)) }
+    package mutating func reset() { self = CodebookUsage(codewords: counts.map(\.count)) }
 
     /// Sets the counts of a layer to zero.
     package mutating func reset(layer: Int) { counts[layer] = [Int](repeating: 0, count: counts[layer].count) }
 
     /// The numbers of each layer.
-    public var layers: [Layer] {
+    package var layers: [Layer] {
         counts.map { counts in
             Layer(
                 codewords: counts.count, used: counts.count { $0 > 0 }, perplexity: Self.perplexity(counts))
@@ -85,7 +85,7 @@ public struct CodebookUsage: Sendable, Equatable {
     }
 
     /// exp of the entropy, in nats, of the distribution that counts give; 0 where all are zero.
-    public static func perplexity(_ counts: [Int]) -> Double {
+    package static func perplexity(_ counts: [Int]) -> Double {
         let total = counts.reduce(0, +)
         guard total > 0 else { return 0 }
         let entropy = counts.reduce(0.0) { sum, count in

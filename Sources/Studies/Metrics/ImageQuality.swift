@@ -1,9 +1,9 @@
 /// Means of image metrics over a data set, one pair of images at a time.
 ///
 /// Every image has the same weight. SSIM and MS-SSIM are means over the images large enough for them.
-public struct ImageQuality: Sendable, Equatable {
+package struct ImageQuality: Sendable, Equatable {
     /// Pairs added so far.
-    public private(set) var images = 0
+    package private(set) var images = 0
     private var meanSquaredErrors = 0.0
     private var decibels = 0.0
     private var similarities = 0.0
@@ -15,12 +15,12 @@ public struct ImageQuality: Sendable, Equatable {
     /// An accumulator without images.
     ///
     /// - Parameter multiScale: Whether MS-SSIM is measured too, which takes under half as long again as SSIM alone.
-    public init(multiScale: Bool = true) { self.multiScale = multiScale }
+    package init(multiScale: Bool = true) { self.multiScale = multiScale }
 
     /// Measures a pair.
     ///
     /// - Throws: ``MetricsError/differentShapes(original:other:)``; the sums are unchanged then.
-    public mutating func add(original: MetricImage, reconstruction: MetricImage) throws {
+    package mutating func add(original: MetricImage, reconstruction: MetricImage) throws {
         let error = try MeanSquaredError.between(original, reconstruction)
         let scales = multiScale ? try MultiScaleStructuralSimilarity.withSingleScale(original, reconstruction) : nil
         let similarity = try scales?.singleScale ?? StructuralSimilarity.between(original, reconstruction)
@@ -38,7 +38,7 @@ public struct ImageQuality: Sendable, Equatable {
     }
 
     /// Adds what another accumulator has measured, as of another thread or machine.
-    public mutating func merge(_ other: ImageQuality) {
+    package mutating func merge(_ other: ImageQuality) {
         images += other.images
         meanSquaredErrors += other.meanSquaredErrors
         decibels += other.decibels
@@ -49,7 +49,7 @@ public struct ImageQuality: Sendable, Equatable {
     }
 
     /// The means so far; nil before the first pair.
-    public var result: ImageQualityResult? {
+    package var result: ImageQualityResult? {
         guard images > 0 else { return nil }
         let error = meanSquaredErrors / Double(images)
         return ImageQualityResult(

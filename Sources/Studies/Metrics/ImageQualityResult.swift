@@ -1,23 +1,23 @@
 /// Image metrics of a data set.
 ///
 /// In JSON an infinite PSNR is the text "Infinity", and a metric that no image was large enough for is null.
-public struct ImageQualityResult: Sendable, Equatable {
+package struct ImageQualityResult: Sendable, Equatable {
     /// Images measured.
-    public let images: Int
+    package let images: Int
     /// The mean of MSE on [0, 1].
-    public let meanSquaredError: Double
+    package let meanSquaredError: Double
     /// The mean over images of each one's PSNR, in dB, as image compression reports it; infinite as soon as one image
     /// is reconstructed without error.
-    public let peakSignalToNoiseRatio: Double
+    package let peakSignalToNoiseRatio: Double
     /// The PSNR of the mean MSE, in dB: never above the mean of PSNR, and finite unless all images are equal.
-    public let peakSignalToNoiseRatioOfMeanError: Double
+    package let peakSignalToNoiseRatioOfMeanError: Double
     /// The mean of SSIM, or nil where all images were too small.
-    public let structuralSimilarity: Double?
+    package let structuralSimilarity: Double?
     /// The mean of MS-SSIM, or nil where all images were too small or it was not asked for.
-    public let multiScaleStructuralSimilarity: Double?
+    package let multiScaleStructuralSimilarity: Double?
 
     /// Holds metrics.
-    public init(
+    package init(
         images: Int, meanSquaredError: Double, peakSignalToNoiseRatio: Double,
         peakSignalToNoiseRatioOfMeanError: Double, structuralSimilarity: Double?,
         multiScaleStructuralSimilarity: Double?
@@ -40,7 +40,7 @@ extension ImageQualityResult: Codable {
     /// Reads what ``encode(to:)`` wrote.
     ///
     /// - Throws: `DecodingError` where a key is missing or of another type.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func decibels(_ key: CodingKeys) throws -> Double {
             if let text = try? container.decode(String.self, forKey: key), text == "Infinity" { return .infinity }
@@ -58,7 +58,7 @@ extension ImageQualityResult: Codable {
     /// Writes all keys.
     ///
     /// - Throws: What the encoder throws.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         func encode(_ decibels: Double, _ key: CodingKeys) throws {
             if decibels.isInfinite {

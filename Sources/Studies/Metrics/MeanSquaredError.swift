@@ -4,11 +4,11 @@ import Foundation
 ///
 /// Agrees with `torch.nn.functional.mse_loss(x / 255, y / 255)`; exact up to the last division, as differences of
 /// bytes are summed as integers.
-public enum MeanSquaredError {
+package enum MeanSquaredError {
     /// MSE = Σ (x − y)² / (255² · count), in [0, 1].
     ///
     /// - Throws: ``MetricsError/differentShapes(original:other:)``.
-    public static func between(_ original: MetricImage, _ other: MetricImage) throws -> Double {
+    package static func between(_ original: MetricImage, _ other: MetricImage) throws -> Double {
         try original.requireShape(of: other)
         let sum = sumOfSquares(original.pixels, other.pixels)
         return Double(sum) / (255.0 * 255.0 * Double(original.pixels.count))

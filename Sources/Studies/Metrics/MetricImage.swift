@@ -1,20 +1,20 @@
 /// An 8-bit image to measure: rows from the top, pixels from the left, channels side by side.
 ///
 /// Metrics read it on [0, 1], as value / 255.
-public struct MetricImage: Sendable, Equatable {
+package struct MetricImage: Sendable, Equatable {
     /// Pixels from left to right.
-    public let width: Int
+    package let width: Int
     /// Pixels from top to bottom.
-    public let height: Int
+    package let height: Int
     /// Values a pixel: 1 for grey, 3 for colour.
-    public let channels: Int
+    package let channels: Int
     /// All values, [height, width, channels].
-    public let pixels: [UInt8]
+    package let pixels: [UInt8]
 
     /// Names the shape of pixels.
     ///
     /// - Throws: ``MetricsError/wrongPixelCount(found:width:height:channels:)``; every side is at least 1.
-    public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) throws {
+    package init(width: Int, height: Int, channels: Int, pixels: [UInt8]) throws {
         let (area, overflows) = width.multipliedReportingOverflow(by: height)
         let (count, overflowsToo) = area.multipliedReportingOverflow(by: channels)
         guard width >= 1, height >= 1, channels >= 1, !overflows, !overflowsToo, pixels.count == count else {

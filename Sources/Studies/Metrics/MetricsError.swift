@@ -1,5 +1,5 @@
 /// What cannot be measured, as a sentence a person can act on.
-public enum MetricsError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum MetricsError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The number of values is not width · height · channels.
     case wrongPixelCount(found: Int, width: Int, height: Int, channels: Int)
     /// Two images of different shapes, each as width×height×channels.
@@ -12,7 +12,7 @@ public enum MetricsError: Error, Sendable, Equatable, CustomStringConvertible {
     case differentCodebooks(mine: [Int], theirs: [Int])
 
     /// What, where, what was expected, what to do.
-    public var description: String {
+    package var description: String {
         switch self {
         case .wrongPixelCount(let found, let width, let height, let channels):
             "\(found) values for an image of \(width)×\(height)×\(channels); "

@@ -4,11 +4,11 @@ import Foundation
 ///
 /// Agrees with `pytorch_msssim.ms_ssim(x, y, data_range=1)`, its padding of odd sides included, within 5·10⁻⁶: that
 /// function rounds its window to 32 bits.
-public enum MultiScaleStructuralSimilarity {
+package enum MultiScaleStructuralSimilarity {
     /// The exponent of each scale, the finest first.
-    public static let weights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333]
+    package static let weights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333]
     /// The shortest side that all scales fit in, in pixels: more than 10 · 2⁴.
-    public static let shortestSide = 161
+    package static let shortestSide = 161
 
     /// MS-SSIM = Π_{i<5} max(CSᵢ, 0)^wᵢ · max(SSIM₅, 0)^w₅ of each channel, its mean over channels.
     ///
@@ -17,7 +17,7 @@ public enum MultiScaleStructuralSimilarity {
     ///
     /// - Returns: A value in [0, 1], or nil where a side is under 161 pixels.
     /// - Throws: ``MetricsError/differentShapes(original:other:)``.
-    public static func between(_ original: MetricImage, _ other: MetricImage) throws -> Double? {
+    package static func between(_ original: MetricImage, _ other: MetricImage) throws -> Double? {
         try withSingleScale(original, other)?.multiScale
     }
 

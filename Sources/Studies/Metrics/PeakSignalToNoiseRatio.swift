@@ -1,11 +1,11 @@
 import Foundation
 
 /// The peak signal-to-noise ratio of an image, in decibels.
-public enum PeakSignalToNoiseRatio {
+package enum PeakSignalToNoiseRatio {
     /// PSNR = 10 · log₁₀(1 / MSE), with MSE on [0, 1]; infinite where the images are equal.
     ///
     /// Agrees with `torchmetrics` and `skimage.metrics.peak_signal_noise_ratio` at data range 1.
-    public static func decibels(meanSquaredError: Double) -> Double {
+    package static func decibels(meanSquaredError: Double) -> Double {
         // The sign of a zero must not decide.
         meanSquaredError > 0 ? -10 * log10(meanSquaredError) : .infinity
     }
@@ -13,7 +13,7 @@ public enum PeakSignalToNoiseRatio {
     /// The PSNR of one image; see ``decibels(meanSquaredError:)``.
     ///
     /// - Throws: ``MetricsError/differentShapes(original:other:)``.
-    public static func between(_ original: MetricImage, _ other: MetricImage) throws -> Double {
+    package static func between(_ original: MetricImage, _ other: MetricImage) throws -> Double {
         decibels(meanSquaredError: try MeanSquaredError.between(original, other))
     }
 }

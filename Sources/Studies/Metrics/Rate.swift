@@ -1,27 +1,27 @@
 /// The size of an image's codes against its 8-bit pixels.
 ///
 /// Codes are counted at their fixed length, log₂ of the number of choices, without entropy coding.
-public struct Rate: Sendable, Equatable {
+package struct Rate: Sendable, Equatable {
     /// A grid of codes: one for all layers of HR-VQVAE, one a level of VQ-VAE-2.
-    public struct Grid: Sendable, Equatable {
+    package struct Grid: Sendable, Equatable {
         /// Grid positions.
-        public let positions: Int
+        package let positions: Int
         /// Bits of a position: n·log₂(m) for n layers of m choices.
-        public let bitsPerPosition: Double
+        package let bitsPerPosition: Double
 
         /// Names a grid.
-        public init(positions: Int, bitsPerPosition: Double) {
+        package init(positions: Int, bitsPerPosition: Double) {
             self.positions = positions
             self.bitsPerPosition = bitsPerPosition
         }
     }
 
     /// Bits of the codes of one image.
-    public let bits: Double
+    package let bits: Double
     /// Bits of the codes to one pixel of the original image.
-    public let bitsPerPixel: Double
+    package let bitsPerPixel: Double
     /// width · height · channels · 8 / bits: 170.7 for 256×256×3 images on a 32×32 grid of three layers of 8.
-    public let compression: Double
+    package let compression: Double
 
     /// Computes the rate of an image's codes.
     ///
@@ -30,7 +30,7 @@ public struct Rate: Sendable, Equatable {
     ///   - width: Pixels of the original image from left to right, without padding.
     ///   - height: Pixels from top to bottom, without padding.
     ///   - channels: Values a pixel, 8 bits each.
-    public init(codes: [Grid], width: Int, height: Int, channels: Int) {
+    package init(codes: [Grid], width: Int, height: Int, channels: Int) {
         bits = codes.reduce(0) { $0 + Double($1.positions) * $1.bitsPerPosition }
         let pixels = Double(width) * Double(height)
         bitsPerPixel = bits / pixels

@@ -2,12 +2,12 @@
 ///
 /// Gaussian window 11×11, σ 1.5, whole windows only; K₁ 0.01, K₂ 0.03, data range 1; mean over windows and channels.
 /// Agrees with `pytorch_msssim.ssim(x, y, data_range=1)` within 5·10⁻⁶: that function rounds its window to 32 bits.
-public enum StructuralSimilarity {
+package enum StructuralSimilarity {
     /// SSIM = mean of (2 μx μy + C₁)(2 σxy + C₂) / ((μx² + μy² + C₁)(σx² + σy² + C₂)); 1 for equal images.
     ///
     /// - Returns: A value in [−1, 1], or nil where a side is under 11 pixels, as no whole window fits.
     /// - Throws: ``MetricsError/differentShapes(original:other:)``.
-    public static func between(_ original: MetricImage, _ other: MetricImage) throws -> Double? {
+    package static func between(_ original: MetricImage, _ other: MetricImage) throws -> Double? {
         try original.requireShape(of: other)
         guard min(original.width, original.height) >= GaussianWindow.size else { return nil }
         var sum = 0.0

@@ -1,51 +1,51 @@
 import Foundation
 
 /// What a `.hrvq` file holds, for people and programs; of a damaged one as much as is whole.
-public struct CompressedDescription: Codable, Sendable, Equatable {
+package struct CompressedDescription: Codable, Sendable, Equatable {
     /// One layer.
-    public struct Layer: Codable, Sendable, Equatable {
+    package struct Layer: Codable, Sendable, Equatable {
         /// Positions down.
-        public var height: Int
+        package var height: Int
         /// Positions across.
-        public var width: Int
+        package var width: Int
         /// The number of choices, m.
-        public var choices: Int
+        package var choices: Int
         /// Bytes of the payload; `nil` where the layer is not whole.
-        public var bytes: Int?
+        package var bytes: Int?
         /// Bytes of the payload that the file says it has, where the layer is not whole.
-        public var expectedBytes: Int?
+        package var expectedBytes: Int?
         /// Bytes of it that are there.
-        public var foundBytes: Int?
+        package var foundBytes: Int?
         /// Bits a code in the file.
-        public var bitsPerCode: Double?
+        package var bitsPerCode: Double?
     }
 
     /// The file's version.
-    public var version: Int
+    package var version: Int
     /// `packed` or `modelled`.
-    public var coding: String
+    package var coding: String
     /// The picture's pixels across.
-    public var width: Int
+    package var width: Int
     /// The picture's rows.
-    public var height: Int
+    package var height: Int
     /// 1 or 3.
-    public var channels: Int
+    package var channels: Int
     /// How many pictures there are.
-    public var images: Int
+    package var images: Int
     /// The start of the model's fingerprint.
-    public var model: String
+    package var model: String
     /// The start of the statistics' fingerprint.
-    public var statistics: String?
+    package var statistics: String?
     /// The layers.
-    public var layers: [Layer]
+    package var layers: [Layer]
     /// Bytes of the whole part, header and checksums included.
-    public var bytes: Int
+    package var bytes: Int
     /// Bytes of a file that is not whole, with what is not.
-    public var fileBytes: Int?
+    package var fileBytes: Int?
     /// ``bytes`` in bits over the pixels of all pictures.
-    public var bitsPerPixel: Double
+    package var bitsPerPixel: Double
     /// What is wrong with the file.
-    public var damage: String?
+    package var damage: String?
 
     /// Describes a file.
     ///
@@ -54,7 +54,7 @@ public struct CompressedDescription: Codable, Sendable, Equatable {
     ///   - damage: What kept more from being read.
     ///   - limits: The most that a header may ask for.
     /// - Throws: ``BitstreamError``.
-    public init(
+    package init(
         _ file: CompressedImage, damage: (any Error)? = nil, limits: CompressedHeader.Limits = .init()
     ) throws {
         let header = file.header
@@ -78,7 +78,7 @@ public struct CompressedDescription: Codable, Sendable, Equatable {
     /// Describes the bytes of a file, damaged ones as far as they are whole.
     ///
     /// - Throws: ``BitstreamError`` where not even the header is whole.
-    public init(bytes: [UInt8], limits: CompressedHeader.Limits = .init(), name: String) throws {
+    package init(bytes: [UInt8], limits: CompressedHeader.Limits = .init(), name: String) throws {
         do {
             try self.init(CompressedImage(bytes: bytes, limits: limits, name: name), limits: limits)
         } catch let error as BitstreamError {
@@ -108,7 +108,7 @@ public struct CompressedDescription: Codable, Sendable, Equatable {
     }
 
     /// Lines for people.
-    public var text: String {
+    package var text: String {
         var lines = [
             "format        .hrvq, version \(version), \(coding)",
             "picture       \(width)×\(height), \(channels == 1 ? "grey" : "colour")"

@@ -1,24 +1,24 @@
 /// What a compressed image says of itself before its layers.
-public struct CompressedHeader: Sendable, Hashable {
+package struct CompressedHeader: Sendable, Hashable {
     /// How codes are written.
-    public var mode: CodingMode
+    package var mode: CodingMode
     /// 1 (grey) or 3 (red, green, blue).
-    public var channels: Int
+    package var channels: Int
     /// The picture's pixels across.
-    public var width: Int
+    package var width: Int
     /// The picture's rows of pixels.
-    public var height: Int
+    package var height: Int
     /// How many pictures of this size there are.
-    public var images: Int
+    package var images: Int
     /// The first 16 bytes of the fingerprint of the model that made the codes.
-    public var model: Fingerprint
+    package var model: Fingerprint
     /// The first 8 bytes of the fingerprint of the statistics, in ``CodingMode/modelled`` alone.
-    public var statistics: Fingerprint?
+    package var statistics: Fingerprint?
     /// The layers, the first one quantized first.
-    public var layers: [CodeLayer]
+    package var layers: [CodeLayer]
 
     /// Makes a header.
-    public init(
+    package init(
         mode: CodingMode, channels: Int, width: Int, height: Int, images: Int = 1, model: Fingerprint,
         statistics: Fingerprint? = nil, layers: [CodeLayer]
     ) {
@@ -35,26 +35,26 @@ public struct CompressedHeader: Sendable, Hashable {
     /// The first bytes of every file: one that is no text, and four letters.
     static let magic: [UInt8] = [0x89, 0x48, 0x52, 0x56, 0x51]
     /// The version that is written, and the latest that is read.
-    public static let version = 1
+    package static let version = 1
     /// Bytes of ``model``.
-    public static let modelBytes = 16
+    package static let modelBytes = 16
     /// Bytes of ``statistics``.
-    public static let statisticsBytes = 8
+    package static let statisticsBytes = 8
     /// More layers than any model has.
     static let maximumLayers = 255
     /// The largest number of choices.
     static let maximumChoices = 1 << 24
 
     /// What may be asked of memory.
-    public struct Limits: Sendable {
+    package struct Limits: Sendable {
         /// Pixels of a picture.
-        public var pixels: Int
+        package var pixels: Int
         /// Codes of all layers and images.
-        public var codes: Int
+        package var codes: Int
 
         /// By default pictures as large as `PixelImage` reads, and 2²⁷ codes, which take half a gigabyte as numbers and as
         /// much again while they are decoded.
-        public init(pixels: Int = 178_956_970, codes: Int = 1 << 27) {
+        package init(pixels: Int = 178_956_970, codes: Int = 1 << 27) {
             self.pixels = pixels
             self.codes = codes
         }

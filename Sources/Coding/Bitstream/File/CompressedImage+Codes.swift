@@ -13,7 +13,7 @@ extension CompressedImage {
     ///   - limits: What a reader may be asked for.
     ///   - name: What errors call the picture.
     /// - Throws: ``BitstreamError``, `DigestError`.
-    public init(
+    package init(
         _ codes: LayeredCodes, width: Int, height: Int, channels: Int, model: Fingerprint,
         statistics: ContextStatistics? = nil, limits: CompressedHeader.Limits = .init(), name: String = "the picture"
     ) throws {
@@ -37,7 +37,7 @@ extension CompressedImage {
     ///   - statistics: The statistics that the file names, where it was coded with some.
     ///   - name: What errors call the file.
     /// - Throws: ``BitstreamError``, `DigestError`.
-    public func codes(statistics: ContextStatistics? = nil, name: String) throws -> LayeredCodes {
+    package func codes(statistics: ContextStatistics? = nil, name: String) throws -> LayeredCodes {
         // As numbers, and once more while they are decoded.
         try MemoryLimit.require(
             ByteCount(header.codeCount ?? .max, 8), for: "\(name): its codes",

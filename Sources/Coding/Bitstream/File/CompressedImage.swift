@@ -7,16 +7,16 @@ import Foundation
 ///
 /// A chunk is its payload's length, the payload, and a CRC-32C that goes on from the one before it, so that a chunk has
 /// its place in one file only. Any prefix of whole chunks can be read. `Documentation/hrvq-format.md` has every byte.
-public struct CompressedImage: Sendable, Equatable {
+package struct CompressedImage: Sendable, Equatable {
     /// What the file says of itself.
-    public var header: CompressedHeader
+    package var header: CompressedHeader
     /// The payloads of the first layers.
-    public var payloads: [[UInt8]]
+    package var payloads: [[UInt8]]
 
     /// Wraps payloads that were coded before.
     ///
     /// - Precondition: Not more payloads than layers.
-    public init(header: CompressedHeader, payloads: [[UInt8]]) {
+    package init(header: CompressedHeader, payloads: [[UInt8]]) {
         precondition(
             payloads.count <= header.layers.count, "\(payloads.count) payloads of \(header.layers.count) layers")
         self.header = header
@@ -32,7 +32,7 @@ public struct CompressedImage: Sendable, Equatable {
     ///   - limits: What may be asked of memory.
     ///   - name: What errors call the bytes.
     /// - Throws: ``BitstreamError``.
-    public init(
+    package init(
         bytes: [UInt8], layers: Int? = nil, limits: CompressedHeader.Limits = .init(), name: String
     ) throws {
         var source = ByteSource(bytes)
@@ -42,7 +42,7 @@ public struct CompressedImage: Sendable, Equatable {
     /// Reads from a file handle, no further than it must.
     ///
     /// - Throws: ``BitstreamError``, and the handle's error.
-    public init(
+    package init(
         reading handle: FileHandle, layers: Int? = nil, limits: CompressedHeader.Limits = .init(), name: String
     ) throws {
         var source = ByteSource(handle)
@@ -52,7 +52,7 @@ public struct CompressedImage: Sendable, Equatable {
     /// Reads a header alone.
     ///
     /// - Throws: ``BitstreamError``, and the handle's error.
-    public static func header(
+    package static func header(
         reading handle: FileHandle, limits: CompressedHeader.Limits = .init(), name: String
     ) throws -> CompressedHeader {
         var source = ByteSource(handle)
@@ -62,7 +62,7 @@ public struct CompressedImage: Sendable, Equatable {
     /// Reads the header of a file's bytes alone.
     ///
     /// - Throws: ``BitstreamError``.
-    public static func header(
+    package static func header(
         bytes: [UInt8], limits: CompressedHeader.Limits = .init(), name: String
     ) throws -> CompressedHeader {
         var source = ByteSource(bytes)
@@ -109,7 +109,7 @@ public struct CompressedImage: Sendable, Equatable {
     ///   - limits: What a reader may be asked for.
     ///   - name: What errors call the bytes.
     /// - Throws: ``BitstreamError`` where sizes are beyond the limits.
-    public func bytes(
+    package func bytes(
         layers: Int? = nil, limits: CompressedHeader.Limits = .init(), name: String = "the picture"
     ) throws -> [UInt8] {
         var result = try header.bytes(limits: limits, name: name)
@@ -132,7 +132,7 @@ public struct CompressedImage: Sendable, Equatable {
     /// Writes a file's bytes to a handle.
     ///
     /// - Throws: ``BitstreamError``, and the handle's error.
-    public func write(
+    package func write(
         to handle: FileHandle, limits: CompressedHeader.Limits = .init(), name: String = "the picture"
     ) throws {
         try handle.write(contentsOf: Data(bytes(limits: limits, name: name)))

@@ -10,7 +10,7 @@ extension ContextStatistics {
     /// integers. It is computed once.
     ///
     /// - Throws: `DigestError`.
-    public func fingerprint() throws -> Fingerprint { try computed.value(computeFingerprint) }
+    package func fingerprint() throws -> Fingerprint { try computed.value(computeFingerprint) }
 
     private func computeFingerprint() throws -> Fingerprint {
         let digest = try SHA256Digest()

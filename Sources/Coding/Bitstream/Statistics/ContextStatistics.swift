@@ -8,9 +8,9 @@
 /// before this one, and the symbols are absolute codeword numbers of neighbours that are known already. This is a
 /// multinomial logistic regression on one-hot neighbours; the scores are whole numbers, so that every machine computes
 /// the same probabilities. Statistics do not depend on the sizes of grids.
-public struct ContextStatistics: Sendable, Equatable {
+package struct ContextStatistics: Sendable, Equatable {
     /// The neighbours that a table can look at.
-    public enum Source: Int, Sendable, CaseIterable {
+    package enum Source: Int, Sendable, CaseIterable {
         /// The position before this one in its row.
         case west
         /// The position above.
@@ -29,7 +29,7 @@ public struct ContextStatistics: Sendable, Equatable {
     }
 
     /// What of a node a table tells apart.
-    public enum NodeKind: Int, Sendable, CaseIterable {
+    package enum NodeKind: Int, Sendable, CaseIterable {
         /// Nothing.
         case none
         /// The digits of the same code that are known.
@@ -39,18 +39,18 @@ public struct ContextStatistics: Sendable, Equatable {
     }
 
     /// A table of scores.
-    public struct Term: Sendable, Equatable {
+    package struct Term: Sendable, Equatable {
         /// The neighbour.
-        public var source: Source
+        package var source: Source
         /// What of the node.
-        public var nodeKind: NodeKind
+        package var nodeKind: NodeKind
         /// A neighbour's number, plus one and 0 outside of the picture, loses so many of its lowest bits.
-        public var shift: Int
+        package var shift: Int
         /// Scores [nodes, symbols, 8] in 256ths of a bit, between −4095 and 4095.
-        public var scores: [SIMD8<Int16>]
+        package var scores: [SIMD8<Int16>]
 
         /// Makes a table.
-        public init(source: Source, nodeKind: NodeKind, shift: Int, scores: [SIMD8<Int16>]) {
+        package init(source: Source, nodeKind: NodeKind, shift: Int, scores: [SIMD8<Int16>]) {
             self.source = source
             self.nodeKind = nodeKind
             self.shift = shift
@@ -59,48 +59,48 @@ public struct ContextStatistics: Sendable, Equatable {
     }
 
     /// The model of a digit.
-    public struct Digit: Sendable, Equatable {
+    package struct Digit: Sendable, Equatable {
         /// Scores [nodes, 8] that depend on the node alone.
-        public var base: [SIMD8<Int16>]
+        package var base: [SIMD8<Int16>]
         /// What neighbours add.
-        public var terms: [Term]
+        package var terms: [Term]
 
         /// Makes the model of a digit.
-        public init(base: [SIMD8<Int16>], terms: [Term]) {
+        package init(base: [SIMD8<Int16>], terms: [Term]) {
             self.base = base
             self.terms = terms
         }
     }
 
     /// The model of a layer's codes.
-    public struct Layer: Sendable, Equatable {
+    package struct Layer: Sendable, Equatable {
         /// The number of choices, m.
-        public var choices: Int
+        package var choices: Int
         /// The digits of a code, the most significant first; none where there is one choice.
-        public var digits: [Digit]
+        package var digits: [Digit]
 
         /// Makes the model of a layer.
-        public init(choices: Int, digits: [Digit]) {
+        package init(choices: Int, digits: [Digit]) {
             self.choices = choices
             self.digits = digits
         }
     }
 
     /// The model whose codes these are.
-    public let model: Fingerprint
+    package let model: Fingerprint
     /// Whether a code names a child of the codeword of the layer before.
-    public let isHierarchical: Bool
+    package let isHierarchical: Bool
     /// After a digit, its base scores move by (1 − p) or −p in 65,536ths, shifted down by so many bits; 0 for never.
-    public let adaptation: Int
+    package let adaptation: Int
     /// The layers.
-    public let layers: [Layer]
+    package let layers: [Layer]
     let computed = ComputedFingerprint()
 
     /// Collects tables.
     ///
     /// - Throws: ``StatisticsError`` where sizes or scores are others than layers of these choices have: coding reads
     ///   the tables without looking at their sizes again.
-    public init(model: Fingerprint, isHierarchical: Bool, adaptation: Int, layers: [Layer]) throws {
+    package init(model: Fingerprint, isHierarchical: Bool, adaptation: Int, layers: [Layer]) throws {
         self.init(checked: model, isHierarchical: isHierarchical, adaptation: adaptation, layers: layers)
         if let complaint { throw StatisticsError(reason: complaint) }
     }
@@ -120,12 +120,12 @@ public struct ContextStatistics: Sendable, Equatable {
 }
 
 /// Tables that are no statistics of any codes.
-public struct StatisticsError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct StatisticsError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong.
-    public var reason: String
+    package var reason: String
 
     /// What is wrong and what to do.
-    public var description: String {
+    package var description: String {
         "these are no statistics of codes: \(reason); make them with 'hrvq train-entropy'"
     }
 }
@@ -134,7 +134,7 @@ extension ContextStatistics {
     /// Bits that codes take under these statistics, layer by layer: Σ −log₂ p, which coding comes close to.
     ///
     /// - Precondition: The codes have these choices.
-    public func bits(of codes: LayeredCodes) -> [Double] {
+    package func bits(of codes: LayeredCodes) -> [Double] {
         ModelledCoding.cost(codes, self)
     }
 }

@@ -4,16 +4,16 @@ import Foundation
 /// Finds the statistics of codes: a convex problem, solved by AdaGrad (Duchi et al. 2011) one code after the other.
 ///
 /// Minimises the mean −log₂ p of the codes. Numbers are 32-bit floats here and become whole 256ths of a bit at the end.
-public struct StatisticsTraining {
+package struct StatisticsTraining {
     /// Passes over the codes.
-    public var passes = 3
+    package var passes = 3
     /// AdaGrad's rate η, in nats: a score's step is η·g/√(0.1 + Σ g²), and g lies between −1 and 1.
-    public var learningRate: Float = 0.3
+    package var learningRate: Float = 0.3
     /// No table of a neighbour has more rows; larger ones tell less apart.
-    public var maximumRows = 33_000
+    package var maximumRows = 33_000
 
     /// The defaults.
-    public init() {}
+    package init() {}
 
     /// The statistics of codes.
     ///
@@ -23,7 +23,7 @@ public struct StatisticsTraining {
     ///   - model: The fingerprint of the model that made them.
     ///   - progress: Told which pass of which layer is done, both from 1.
     /// - Returns: Statistics without adaptation, or `nil` where a layer has too many codewords for tables.
-    public func statistics(
+    package func statistics(
         of codes: LayeredCodes, isHierarchical: Bool, model: Fingerprint, progress: (Int, Int) -> Void = { _, _ in }
     ) -> ContextStatistics? {
         guard
@@ -63,7 +63,7 @@ public struct StatisticsTraining {
     ///   - statistics: Statistics, whose own adaptation is of no meaning.
     ///   - heldOut: Codes that they were not made of.
     ///   - images: How many of the images are tried.
-    public func adapted(
+    package func adapted(
         _ statistics: ContextStatistics, to heldOut: LayeredCodes, images: Int = 200
     ) -> ContextStatistics {
         let count = min(images, heldOut.images)

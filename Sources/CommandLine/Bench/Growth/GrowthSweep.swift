@@ -1,4 +1,5 @@
 import ArgumentParser
+import Figures
 import HRVQ
 
 /// How time and memory grow with one quantity, the others staying as they are.

@@ -2,25 +2,25 @@ import CTorch
 
 extension Tensor {
     /// Whether operations on this tensor are recorded for differentiation.
-    public var requiresGradient: Bool { ct_tensor_requires_gradient(handle) != 0 }
+    package var requiresGradient: Bool { ct_tensor_requires_gradient(handle) != 0 }
 
     /// Switches the recording of operations on this tensor.
     ///
     /// - Throws: ``TorchError`` if the tensor is not a leaf or not of a real type.
-    public func setRequiresGradient(_ value: Bool) throws {
+    package func setRequiresGradient(_ value: Bool) throws {
         try check(ct_tensor_set_requires_gradient(handle, value ? 1 : 0), "requiring a gradient")
     }
 
     /// Adds the derivative of this one-element tensor to the gradients of all leaves it was computed from.
     ///
     /// - Throws: ``TorchError``.
-    public func backward() throws { try check(ct_tensor_backward(handle, 0), "backward") }
+    package func backward() throws { try check(ct_tensor_backward(handle, 0), "backward") }
 
     /// What ``backward()`` has added up so far. Of a layer's parameter on a CUDA device ask ``Parameter/gradient()``:
     /// convolutions leave theirs there.
     ///
     /// - Throws: ``TorchError``.
-    public func gradient() throws -> Tensor? {
+    package func gradient() throws -> Tensor? {
         var result: OpaquePointer?
         try check(ct_tensor_gradient(handle, &result), "reading a gradient")
         return result.map(Tensor.init(owning:))
@@ -29,7 +29,7 @@ extension Tensor {
     /// Replaces the gradient, or clears it.
     ///
     /// - Throws: ``TorchError``.
-    public func setGradient(_ gradient: Tensor?) throws {
+    package func setGradient(_ gradient: Tensor?) throws {
         try check(ct_tensor_set_gradient(handle, gradient?.handle), "setting a gradient")
     }
 }

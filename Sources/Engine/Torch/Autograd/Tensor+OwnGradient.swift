@@ -1,7 +1,7 @@
 import CTorch
 
 /// The gradients of a function's inputs, from the gradient of its value; `nil` for an input that has none.
-public typealias GradientFunction = (_ gradient: Tensor) throws -> [Tensor?]
+package typealias GradientFunction = (_ gradient: Tensor) throws -> [Tensor?]
 
 extension Tensor {
     /// This tensor, as if an operator had computed it from `inputs` and knew its own gradient.
@@ -18,7 +18,7 @@ extension Tensor {
     ///     ``TorchError`` with the text of it.
     /// - Returns: Another tensor on the same memory.
     /// - Throws: ``TorchError``.
-    public func withGradient(of inputs: [Tensor], _ gradients: @escaping GradientFunction) throws -> Tensor {
+    package func withGradient(of inputs: [Tensor], _ gradients: @escaping GradientFunction) throws -> Tensor {
         let context = Unmanaged.passRetained(GradientContext(inputs.count, gradients)).toOpaque()
         var result: OpaquePointer?
         let handles = inputs.map { Optional($0.handle) }

@@ -1,7 +1,7 @@
 import CTorch
 
 /// A kernel that can be started.
-public struct CUDAFunction: @unchecked Sendable {
+package struct CUDAFunction: @unchecked Sendable {
     fileprivate let handle: OpaquePointer
     private let name: String
     private let sharedMemory: Int
@@ -13,7 +13,7 @@ public struct CUDAFunction: @unchecked Sendable {
     }
 
     /// What a kernel is given.
-    public enum Argument {
+    package enum Argument {
         /// A pointer to a tensor's first element; a null pointer for `nil`.
         case tensor(Tensor?)
         /// An `int`.
@@ -51,7 +51,7 @@ public struct CUDAFunction: @unchecked Sendable {
     ///   - block: Threads a block.
     ///   - arguments: In the kernel's order; tensors must live until it is done, as those of LibTorch's streams do.
     /// - Throws: ``TorchError`` if it cannot be started.
-    public func callAsFunction(grid: (Int, Int), block: Int, _ arguments: [Argument]) throws {
+    package func callAsFunction(grid: (Int, Int), block: Int, _ arguments: [Argument]) throws {
         var storage: [UInt8] = []
         var offsets: [Int] = []
         for argument in arguments {

@@ -5,7 +5,7 @@ import CTorch
 /// Starting kernels one by one costs the processor some microseconds each, which is more than many of them run for. A
 /// replay reads and writes the memory of the recording: inputs are written into tensors that the recording read, results
 /// read from tensors that it made. Tensors that it read and did not make must live as long as it does. Agrees with `torch.cuda.CUDAGraph`.
-public final class CUDAGraph {
+package final class CUDAGraph {
     private let handle: OpaquePointer
 
     private init(_ handle: OpaquePointer) { self.handle = handle }
@@ -18,7 +18,7 @@ public final class CUDAGraph {
     /// their algorithms and kernels are compiled at their first use, which cannot be recorded.
     ///
     /// - Throws: ``TorchError``, and what `body` throws.
-    public static func record(_ body: () throws -> Void) throws -> CUDAGraph {
+    package static func record(_ body: () throws -> Void) throws -> CUDAGraph {
         var result: OpaquePointer?
         try check(ct_graph_begin(&result), "beginning to record a CUDA graph")
         guard let result else { throw TorchError.last("recording a CUDA graph") }
@@ -37,5 +37,5 @@ public final class CUDAGraph {
     /// Starts all of it, and does not wait.
     ///
     /// - Throws: ``TorchError``.
-    public func replay() throws { try check(ct_graph_replay(handle), "starting a CUDA graph") }
+    package func replay() throws { try check(ct_graph_replay(handle), "starting a CUDA graph") }
 }

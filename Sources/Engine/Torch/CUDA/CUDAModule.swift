@@ -4,7 +4,7 @@ import CTorch
 ///
 /// LibTorch's own run-time compiler does it, so that a build needs no CUDA. Compiling takes some tenths of a second; what
 /// was compiled stays for the life of the process.
-public final class CUDAModule: @unchecked Sendable {
+package final class CUDAModule: @unchecked Sendable {
     // The handle is immutable, and the driver's functions may be called from any thread.
     private let handle: OpaquePointer
     private let name: String
@@ -17,7 +17,7 @@ public final class CUDAModule: @unchecked Sendable {
     ///   - element: float32 or bfloat16, the type that the source calls `Element`.
     ///   - definitions: Macros and their values; an empty value only defines one.
     /// - Throws: ``TorchError`` with the compiler's messages, or if there is no device.
-    public init(
+    package init(
         source: [UInt8], name: String, element: DataType, definitions: [(name: String, value: String)] = []
     ) throws {
         precondition(element == .float32 || element == .bfloat16, "kernels of \(element)")
@@ -48,7 +48,7 @@ public final class CUDAModule: @unchecked Sendable {
     ///   - name: Its `extern "C"` name.
     ///   - sharedMemory: Bytes of dynamic shared memory that it will be started with.
     /// - Throws: ``TorchError`` if there is none, or the device has not so much shared memory.
-    public func function(_ name: String, sharedMemory: Int = 0) throws -> CUDAFunction {
+    package func function(_ name: String, sharedMemory: Int = 0) throws -> CUDAFunction {
         var result: OpaquePointer?
         try check(
             ct_module_function(handle, name, Int32(clamping: sharedMemory), &result),

@@ -8,7 +8,7 @@ extension Tensor {
     ///
     /// - Parameter target: float32, of the same shape and in memory as this tensor; it has no gradient.
     /// - Throws: ``TorchError`` if shapes do not fit.
-    public func reconstructionError(_ target: Tensor) throws -> Tensor {
+    package func reconstructionError(_ target: Tensor) throws -> Tensor {
         guard device == .cuda, dataType == .float32 || dataType == .bfloat16, count > 0, shape == target.shape,
             target.dataType == .float32, target.device == device, !target.requiresGradient,
             isContiguous(.channelsLast), target.isContiguous(.channelsLast)

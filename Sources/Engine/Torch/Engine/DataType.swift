@@ -22,7 +22,7 @@ public enum DataType: Int32, Sendable, CaseIterable {
     case bfloat16 = 15
 
     /// Bytes an element.
-    public var size: Int {
+    package var size: Int {
         switch self {
         case .uint8, .int8, .bool: 1
         case .int16, .float16, .bfloat16: 2

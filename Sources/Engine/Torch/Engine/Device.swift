@@ -3,7 +3,7 @@ import CTorch
 /// Where a tensor's memory is.
 public struct Device: Sendable, Hashable, CustomStringConvertible {
     /// The kind of memory, numbered as LibTorch numbers it.
-    public enum Kind: Int8, Sendable {
+    package enum Kind: Int8, Sendable {
         /// Main memory.
         case cpu = 0
         /// The memory of a CUDA device.
@@ -12,9 +12,9 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
         case meta = 14
     }
     /// The kind of device.
-    public let kind: Kind
+    package let kind: Kind
     /// Which of several devices of a kind; -1 for the processor.
-    public let index: Int
+    package let index: Int
 
     /// Main memory.
     public static let cpu = Device(kind: .cpu, index: -1)
@@ -22,10 +22,10 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     public static let cuda = Device(kind: .cuda, index: 0)
 
     /// No memory: a model that is made here tells its parameters' shapes, whatever its size.
-    public static let meta = Device(kind: .meta, index: -1)
+    package static let meta = Device(kind: .meta, index: -1)
 
     /// Names a device; whether it is there shows when a tensor is made on it.
-    public init(kind: Kind, index: Int) {
+    package init(kind: Kind, index: Int) {
         self.kind = kind
         self.index = index
     }

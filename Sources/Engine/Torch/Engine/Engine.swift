@@ -8,17 +8,17 @@ public enum Engine {
     /// LibTorch's version, such as `2.13.0`.
     public static var version: String { String(cString: ct_version()) }
     /// The folder that LibTorch was loaded from; empty if the loader does not tell.
-    public static var libraryFolder: String { String(cString: ct_library_folder()) }
+    package static var libraryFolder: String { String(cString: ct_library_folder()) }
     /// LibTorch's own description of its build: compiler, oneDNN, MKL, OpenMP.
-    public static var buildInformation: String { String(cString: ct_build_information()) }
+    package static var buildInformation: String { String(cString: ct_build_information()) }
     /// The instruction set that LibTorch's kernels use on this processor: `DEFAULT`, `AVX2`, `AVX512`.
-    public static var processorCapability: String { String(cString: ct_processor_capability()) }
-    /// How many threads one operator uses now. Loops use fewer than ``threadLimit`` while other programs take
+    package static var processorCapability: String { String(cString: ct_processor_capability()) }
+    /// How many threads one operator uses now. Loops use fewer than `threadLimit` while other programs take
     /// processors.
     public static var threadCount: Int { Int(ct_thread_count()) }
 
     /// The most threads that one operator uses: what ``setThreadCount(_:)`` said, else LibTorch's choice, all cores.
-    public static var threadLimit: Int { limit.withLock { $0 } ?? threadCount }
+    package static var threadLimit: Int { limit.withLock { $0 } ?? threadCount }
 
     private static let limit = Mutex<Int?>(nil)
 
@@ -36,7 +36,7 @@ public enum Engine {
         if possible > 1 { try parallel(possible, grain: 1) { _ in } }
     }
 
-    /// Sets how many threads one operator uses for now, fewer or more, and leaves ``threadLimit`` as it is.
+    /// Sets how many threads one operator uses for now, fewer or more, and leaves `threadLimit` as it is.
     static func setCurrentThreadCount(_ count: Int) throws {
         let now = threadCount
         guard count != now else { return }
@@ -52,7 +52,7 @@ public enum Engine {
     ///   - grain: The fewest items that are worth a thread.
     ///   - body: Called with disjoint ranges that cover `0 ..< count`, from several threads at once.
     /// - Throws: ``TorchError``.
-    public static func parallel(_ count: Int, grain: Int, _ body: @Sendable (Range<Int>) -> Void) throws {
+    package static func parallel(_ count: Int, grain: Int, _ body: @Sendable (Range<Int>) -> Void) throws {
         let status = withoutActuallyEscaping(body) { body in
             withUnsafePointer(to: body) { pointer in
                 ct_parallel(
@@ -74,7 +74,7 @@ public enum Engine {
     ///   - block: The items of a block, 1 or more; the last one may have fewer.
     ///   - body: Called with disjoint ranges that cover `0 ..< count`, from several threads at once.
     /// - Throws: ``TorchError``.
-    public static func parallel(_ count: Int, block: Int, _ body: @Sendable (Range<Int>) -> Void) throws {
+    package static func parallel(_ count: Int, block: Int, _ body: @Sendable (Range<Int>) -> Void) throws {
         let blocks = (count + block - 1) / block
         let queue = BlockQueue(count: blocks)
         try parallel(min(threadCount, blocks), grain: 1) { _ in
@@ -118,10 +118,10 @@ public enum Engine {
     /// The system's allocator gives large blocks back at once, and the next training step pays for fresh pages: every
     /// activation is such a block. A program that does little else than compute should call this at its start; it
     /// concerns the whole process, so a library leaves it to the program. No effect where the allocator is not glibc's.
-    public static func keepFreedMemory() { ct_keep_freed_memory() }
+    package static func keepFreedMemory() { ct_keep_freed_memory() }
 
     /// `nil` if a CUDA device is usable, else the reason why not.
-    public static var cudaUnavailability: String? {
+    package static var cudaUnavailability: String? {
         ct_cuda_available() == 1 ? nil : String(cString: ct_last_error())
     }
 
@@ -131,20 +131,20 @@ public enum Engine {
     /// Waits until everything that was started on the CUDA device is done; needed around timings.
     ///
     /// - Throws: ``TorchError`` if there is no CUDA device.
-    public static func synchronizeCUDA() throws { try check(ct_cuda_synchronize(), "synchronizing CUDA") }
+    package static func synchronizeCUDA() throws { try check(ct_cuda_synchronize(), "synchronizing CUDA") }
 
     /// What kernels need to know of the CUDA device; zeros where there is none.
-    public struct DeviceFacts: Sendable {
+    package struct DeviceFacts: Sendable {
         /// How many multiprocessors there are.
-        public let multiprocessors: Int
+        package let multiprocessors: Int
         /// The compute capability times ten: 90 for 9.0.
-        public let capability: Int
+        package let capability: Int
         /// Bytes of shared memory that a block can have.
-        public let sharedMemory: Int
+        package let sharedMemory: Int
     }
 
     /// The CUDA device's facts.
-    public static let deviceFacts: DeviceFacts = {
+    package static let deviceFacts: DeviceFacts = {
         let facts = ct_cuda_facts()
         return DeviceFacts(
             multiprocessors: Int(facts.multiprocessors), capability: Int(facts.capability),
@@ -155,7 +155,7 @@ public enum Engine {
     /// with `torch.backends.cudnn.benchmark`. It concerns the whole process, so a library leaves it to the program.
     ///
     /// - Throws: ``TorchError``.
-    public static func chooseFastestConvolutions(_ enabled: Bool = true) throws {
+    package static func chooseFastestConvolutions(_ enabled: Bool = true) throws {
         try check(ct_cuda_choose_fastest_convolutions(enabled ? 1 : 0), "choosing convolutions")
     }
 }

@@ -27,7 +27,7 @@ public final class Generator {
     /// The whole state, as bytes.
     ///
     /// - Throws: ``TorchError``.
-    public func state() throws -> Tensor {
+    package func state() throws -> Tensor {
         var result: OpaquePointer?
         try check(ct_generator_state(handle, &result), "the state of a generator")
         guard let result else { throw TorchError.last("the state of a generator") }
@@ -37,7 +37,7 @@ public final class Generator {
     /// Goes on from a state that ``state()`` gave.
     ///
     /// - Throws: ``TorchError`` if the bytes are not such a state.
-    public func setState(_ state: Tensor) throws {
+    package func setState(_ state: Tensor) throws {
         try check(ct_generator_set_state(handle, state.handle), "setting a generator's state")
     }
 }

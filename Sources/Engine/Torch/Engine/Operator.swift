@@ -5,18 +5,18 @@ import CTorch
 /// Every operator of LibTorch's dispatcher is reachable this way, for example
 /// `Operator("aten::linalg_norm")`. A name that does not exist fails at the first call, not at the look-up, so
 /// that operators can be kept in constants.
-public struct Operator: @unchecked Sendable {
+package struct Operator: @unchecked Sendable {
     // The handle is immutable and lives as long as the process.
     private let handle: Result<OpaquePointer, TorchError>
     /// The qualified name, such as `aten::add.Tensor`.
-    public let name: String
+    package let name: String
 
     /// Looks an operator up.
     ///
     /// - Parameters:
     ///   - name: The qualified name, such as `aten::add`.
     ///   - overload: The overload, such as `Tensor`; empty for the unnamed one.
-    public init(_ name: String, _ overload: String = "") {
+    package init(_ name: String, _ overload: String = "") {
         self.name = overload.isEmpty ? name : "\(name).\(overload)"
         var found: OpaquePointer?
         if ct_find_operator(name, overload, &found) == 0, let found {
@@ -27,20 +27,20 @@ public struct Operator: @unchecked Sendable {
     }
 
     /// Whether this LibTorch has the operator.
-    public var isAvailable: Bool { (try? handle.get()) != nil }
+    package var isAvailable: Bool { (try? handle.get()) != nil }
 
     /// Calls the operator and returns its only (or first) result, which must be a tensor.
     ///
     /// - Parameter arguments: In the schema's order; trailing ones may be left out where the schema has defaults.
     /// - Throws: ``TorchError``.
     @discardableResult
-    public func callAsFunction(_ arguments: Value...) throws -> Tensor { try self(arguments) }
+    package func callAsFunction(_ arguments: Value...) throws -> Tensor { try self(arguments) }
 
     /// Calls the operator with a list of arguments; see ``callAsFunction(_:)-(Value...)``.
     ///
     /// - Throws: ``TorchError``.
     @discardableResult
-    public func callAsFunction(_ arguments: [Value]) throws -> Tensor {
+    package func callAsFunction(_ arguments: [Value]) throws -> Tensor {
         guard case .tensor(let tensor)? = try results(arguments).first else {
             throw TorchError.unexpectedResult(operation: name, text: "a tensor was expected as its result")
         }
@@ -51,7 +51,7 @@ public struct Operator: @unchecked Sendable {
     ///
     /// - Throws: ``TorchError``.
     @discardableResult
-    public func results(_ arguments: [Value], capacity: Int = 8) throws -> [Value] {
+    package func results(_ arguments: [Value], capacity: Int = 8) throws -> [Value] {
         let operatorHandle = try handle.get()
         var pack = ArgumentPack()
         pack.values.reserveCapacity(arguments.count)

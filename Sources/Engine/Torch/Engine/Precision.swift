@@ -14,7 +14,7 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
     case bfloat16
 
     /// The element type that the choice means on a device.
-    public func resolve(on device: Device) -> DataType {
+    package func resolve(on device: Device) -> DataType {
         switch self {
         case .float32: .float32
         case .bfloat16: .bfloat16
@@ -23,5 +23,5 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
     }
 
     /// Whether the processor has instructions for products of bfloat16 (AVX512-BF16, AMX, or Arm's BF16).
-    public static let processorHasBFloat16 = Processor.hasBFloat16
+    package static let processorHasBFloat16 = Processor.hasBFloat16
 }

@@ -1,7 +1,7 @@
 import CTorch
 
 /// An argument or a result of an ``Operator``.
-public enum Value {
+package enum Value {
     /// Absent: `None` in the operator's schema.
     case none
     /// A tensor.
@@ -26,29 +26,29 @@ public enum Value {
     case generator(Generator)
 
     /// The number of a data type as an argument.
-    public static func dataType(_ type: DataType) -> Value { .integer(Int(type.rawValue)) }
+    package static func dataType(_ type: DataType) -> Value { .integer(Int(type.rawValue)) }
 
     /// The number of a memory format as an argument.
-    public static func memoryFormat(_ format: MemoryFormat) -> Value { .integer(Int(format.rawValue)) }
+    package static func memoryFormat(_ format: MemoryFormat) -> Value { .integer(Int(format.rawValue)) }
 }
 
 extension Value: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByNilLiteral, ExpressibleByArrayLiteral
 {
     /// An integer argument.
-    public init(integerLiteral value: Int) { self = .integer(value) }
+    package init(integerLiteral value: Int) { self = .integer(value) }
     /// A real argument.
-    public init(floatLiteral value: Double) { self = .real(value) }
+    package init(floatLiteral value: Double) { self = .real(value) }
     /// A truth argument.
-    public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    package init(booleanLiteral value: Bool) { self = .boolean(value) }
     /// An absent argument.
-    public init(nilLiteral: ()) { self = .none }
+    package init(nilLiteral: ()) { self = .none }
     /// A list of integers.
-    public init(arrayLiteral elements: Int...) { self = .integers(elements) }
+    package init(arrayLiteral elements: Int...) { self = .integers(elements) }
 }
 
 /// How the four axes of an image tensor lie in memory.
-public enum MemoryFormat: Int8, Sendable {
+package enum MemoryFormat: Int8, Sendable {
     /// The last logical axis varies fastest.
     case contiguous = 0
     /// The strides of the input are kept.

@@ -3,7 +3,7 @@
 /// Input [N, in, H, W], output [N, out, (H + 2·padding − filter)/stride + 1, …], channels-last. `weight` is
 /// [out, in, filter, filter] and `bias` [out], both drawn evenly from ±1/√(in·filter²), PyTorch's default.
 /// The product runs in the element type of the input; the parameters stay in 32-bit float.
-public final class Convolution2D {
+package final class Convolution2D {
     private let weight: Parameter
     private let bias: Parameter
     private let stride: Int
@@ -12,7 +12,7 @@ public final class Convolution2D {
     /// Makes the layer's parameters under `scope`.
     ///
     /// - Throws: ``TorchError``.
-    public init(
+    package init(
         _ scope: Scope, inputs: Int, outputs: Int, filter: Int, stride: Int = 1, padding: Int = 0
     ) throws {
         self.stride = stride
@@ -32,7 +32,7 @@ public final class Convolution2D {
     ///   - input: [N, in, H, W]. It must not be changed in place before ``Tensor/backward()``.
     ///   - relu: Whether max(x, 0) of the product is the result, in one pass; it must not be changed in place either.
     /// - Throws: ``TorchError`` if the input's channels do not fit.
-    public func callAsFunction(_ input: Tensor, relu: Bool = false) throws -> Tensor {
+    package func callAsFunction(_ input: Tensor, relu: Bool = false) throws -> Tensor {
         try product(input.dataType).recorded(input, relu: relu)
     }
 
@@ -55,7 +55,7 @@ public final class Convolution2D {
 ///
 /// Input [N, in, H, W], output [N, out, (H − 1)·stride − 2·padding + filter, …], channels-last. `weight` is
 /// [in, out, filter, filter]; both parameters are drawn evenly from ±1/√(out·filter²), PyTorch's default.
-public final class TransposedConvolution2D {
+package final class TransposedConvolution2D {
     private let weight: Parameter
     private let bias: Parameter
     private let stride: Int
@@ -64,7 +64,7 @@ public final class TransposedConvolution2D {
     /// Makes the layer's parameters under `scope`.
     ///
     /// - Throws: ``TorchError``.
-    public init(_ scope: Scope, inputs: Int, outputs: Int, filter: Int, stride: Int, padding: Int) throws {
+    package init(_ scope: Scope, inputs: Int, outputs: Int, filter: Int, stride: Int, padding: Int) throws {
         self.stride = stride
         self.padding = padding
         let bound = 1 / Double(outputs * filter * filter).squareRoot()
@@ -79,7 +79,7 @@ public final class TransposedConvolution2D {
     /// Applies the layer.
     ///
     /// - Throws: ``TorchError`` if the input's channels do not fit.
-    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+    package func callAsFunction(_ input: Tensor) throws -> Tensor {
         try ConvolutionProduct(
             weight, bias, type: input.dataType, stride: stride, padding: padding, isTransposed: true
         ).recorded(input, relu: false)

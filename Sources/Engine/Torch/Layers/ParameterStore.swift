@@ -49,7 +49,7 @@ public final class Parameter {
     /// device, else in the parameter's.
     ///
     /// - Throws: ``TorchError``.
-    public func gradient() throws -> Tensor? {
+    package func gradient() throws -> Tensor? {
         try withoutGradients {
             let parts = try [tensor.gradient(), ownGradient, gradientLines?.sum(axes: [0])].compactMap(\.self)
             guard let first = parts.first else { return nil }
@@ -100,7 +100,7 @@ public final class Parameter {
 public final class ParameterStore {
     private var parameters: OrderedDictionary<String, Parameter> = [:]
     /// Where new parameters are made.
-    public let device: Device
+    package let device: Device
 
     /// An empty store.
     public init(device: Device = .cpu) { self.device = device }
@@ -110,7 +110,7 @@ public final class ParameterStore {
     /// The parameters that an optimiser trains, in order.
     public var trainable: [Parameter] { parameters.values.filter(\.isTrainable) }
     /// The parameter of a name.
-    public subscript(name: String) -> Parameter? { parameters[name] }
+    package subscript(name: String) -> Parameter? { parameters[name] }
     /// How many numbers are trained.
     public var trainableCount: Int { trainable.reduce(0) { $0 + $1.tensor.count } }
 
@@ -132,7 +132,7 @@ public final class ParameterStore {
     /// Clears all gradients.
     ///
     /// - Throws: ``TorchError``.
-    public func clearGradients() throws {
+    package func clearGradients() throws {
         for parameter in trainable { try parameter.clearGradient() }
     }
 
@@ -146,7 +146,7 @@ public final class ParameterStore {
     /// The names of parameters that hold a number which is not finite, as after a run that diverged.
     ///
     /// - Throws: ``TorchError``.
-    public func notFinite() throws -> [String] {
+    package func notFinite() throws -> [String] {
         try all.filter { try !$0.tensor.detached().isFinite() }.map(\.name)
     }
 
@@ -156,7 +156,7 @@ public final class ParameterStore {
     ///   - state: Values by name; every parameter must be there in its shape, and nothing else.
     ///   - source: What to call the values in an error, such as a path.
     /// - Throws: ``TorchError/mismatchedParameters(source:problems:)`` with every missing, unknown and misshapen key.
-    public func load(_ state: [String: Tensor], source: String) throws {
+    package func load(_ state: [String: Tensor], source: String) throws {
         try check(state.mapValues(\.shape), source: source)
         try withoutGradients {
             for parameter in all {

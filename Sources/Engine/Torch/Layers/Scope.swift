@@ -3,11 +3,11 @@
 /// `scope / "encoder" / "down"` names the parts; layers add the last part themselves.
 public struct Scope {
     /// The store that receives parameters.
-    public let store: ParameterStore
+    package let store: ParameterStore
     /// The source of initial values.
-    public let generator: Generator
+    package let generator: Generator
     /// The dotted name so far.
-    public let path: String
+    package let path: String
 
     /// The root of a model.
     public init(store: ParameterStore, generator: Generator) {
@@ -21,19 +21,19 @@ public struct Scope {
     }
 
     /// A part of this place.
-    public static func / (scope: Scope, name: String) -> Scope {
+    package static func / (scope: Scope, name: String) -> Scope {
         Scope(
             store: scope.store, generator: scope.generator,
             path: scope.path.isEmpty ? name : "\(scope.path).\(name)")
     }
 
     /// A numbered part of this place.
-    public static func / (scope: Scope, index: Int) -> Scope { scope / "\(index)" }
+    package static func / (scope: Scope, index: Int) -> Scope { scope / "\(index)" }
 
     /// Adds a parameter, moved to the store's device.
     ///
     /// - Throws: ``TorchError``.
-    public func parameter(_ name: String, _ value: Tensor, isTrainable: Bool = true) throws -> Parameter {
+    package func parameter(_ name: String, _ value: Tensor, isTrainable: Bool = true) throws -> Parameter {
         let tensor = try value.to(store.device)
         if isTrainable { try tensor.setRequiresGradient(true) }
         let parameter = Parameter(name: (self / name).path, tensor: tensor, isTrainable: isTrainable)

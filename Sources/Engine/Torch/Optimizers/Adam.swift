@@ -3,20 +3,20 @@ import Files
 /// Adam (Kingma and Ba 2015) by LibTorch's fused kernel: one pass over each parameter and its two moments.
 ///
 /// Agrees with `torch.optim.Adam(fused=True)`; weight decay is added to the gradient, as there.
-public final class Adam {
+package final class Adam {
     /// The settings that stay the same during a run.
-    public struct Settings: Sendable, Equatable {
+    package struct Settings: Sendable, Equatable {
         /// Decay of the mean of gradients.
-        public var beta1: Double
+        package var beta1: Double
         /// Decay of the mean of squared gradients.
-        public var beta2: Double
+        package var beta2: Double
         /// Added to the root of the second moment.
-        public var epsilon: Double
+        package var epsilon: Double
         /// Share of the weights added to their gradients.
-        public var weightDecay: Double
+        package var weightDecay: Double
 
         /// PyTorch's defaults.
-        public init(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0) {
+        package init(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0) {
             self.beta1 = beta1
             self.beta2 = beta2
             self.epsilon = epsilon
@@ -35,7 +35,7 @@ public final class Adam {
     /// An optimiser of all trainable parameters of a store, its moments zero.
     ///
     /// - Throws: ``TorchError``.
-    public init(_ store: ParameterStore, _ settings: Settings = Settings()) throws {
+    package init(_ store: ParameterStore, _ settings: Settings = Settings()) throws {
         self.settings = settings
         parameters = store.trainable
         firstMoments = try parameters.map { try Tensor.zeros(like: $0.tensor.detached()) }
@@ -47,7 +47,7 @@ public final class Adam {
     /// One update of all parameters from their gradients.
     ///
     /// - Throws: ``TorchError/missingGradient(parameter:)`` if the loss did not depend on a parameter.
-    public func step(learningRate: Double) throws {
+    package func step(learningRate: Double) throws {
         if let kernel {
             try kernel.rate.fillInPlace(learningRate)
             return try deviceStep(rates: kernel.rate)
@@ -73,7 +73,7 @@ public final class Adam {
     ///   - averaging: Averages of the same store that take the new weights in at once; the steps of this optimiser
     ///     decide their decay.
     /// - Throws: ``TorchError``, of a store that is not on a CUDA device too.
-    public func deviceStep(
+    package func deviceStep(
         rates: Tensor, place: Tensor? = nil, scale: Tensor? = nil, averaging: WeightAveraging? = nil
     ) throws {
         guard let kernel else {
@@ -102,7 +102,7 @@ public final class Adam {
     ///   - parameter: One of the parameters that this optimiser trains; no effect otherwise.
     ///   - rows: Rows of the parameter seen as [rows, last axis].
     /// - Throws: ``TorchError``.
-    public func forget(_ parameter: Parameter, rows: Range<Int>) throws {
+    package func forget(_ parameter: Parameter, rows: Range<Int>) throws {
         guard let index = parameters.firstIndex(where: { $0 === parameter }) else { return }
         try withoutGradients {
             for moments in [firstMoments[index], secondMoments[index]] {
@@ -112,7 +112,7 @@ public final class Adam {
     }
 
     /// Moments and step counts by name, for a checkpoint; they share memory with the optimiser.
-    public func state() -> [(name: String, tensor: Tensor)] {
+    package func state() -> [(name: String, tensor: Tensor)] {
         zip(parameters, zip(firstMoments, zip(secondMoments, steps))).flatMap { parameter, moments in
             [
                 ("first.\(parameter.name)", moments.0), ("second.\(parameter.name)", moments.1.0),
@@ -124,7 +124,7 @@ public final class Adam {
     /// Goes on from a state that ``state()`` gave.
     ///
     /// - Throws: ``TorchError/mismatchedParameters(source:problems:)`` with every key that does not fit.
-    public func load(_ state: [String: Tensor], source: String) throws {
+    package func load(_ state: [String: Tensor], source: String) throws {
         try copyState(state, into: self.state(), source: source)
     }
 }
@@ -132,7 +132,7 @@ public final class Adam {
 /// Copies saved values into live ones by name, all or none.
 ///
 /// - Throws: ``TorchError/mismatchedParameters(source:problems:)`` with every missing, unknown and misshapen key.
-public func copyState(
+package func copyState(
     _ saved: [String: Tensor], into live: [(name: String, tensor: Tensor)], source: String
 ) throws {
     var problems: [String] = []

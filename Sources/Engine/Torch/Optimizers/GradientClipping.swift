@@ -1,5 +1,5 @@
 /// Limits on the size of a step.
-public enum GradientClipping {
+package enum GradientClipping {
     /// Scales all gradients so that their common norm is at most `maximum`.
     ///
     /// g ← g · min(1, maximum / (‖g‖ + 10⁻⁶)); agrees with `torch.nn.utils.clip_grad_norm_`.
@@ -7,7 +7,7 @@ public enum GradientClipping {
     /// - Returns: The norm before scaling.
     /// - Throws: ``TorchError``.
     @discardableResult
-    public static func clip(_ store: ParameterStore, maximum: Double) throws -> Double {
+    package static func clip(_ store: ParameterStore, maximum: Double) throws -> Double {
         try withoutGradients {
             let parameters = try store.trainable.filter { try $0.gradientOrLines() != nil }
             guard !parameters.isEmpty else { return 0 }
@@ -31,7 +31,7 @@ public enum GradientClipping {
     ///
     /// - Returns: Both float32 without axes.
     /// - Throws: ``TorchError``.
-    public static func onDevice(_ store: ParameterStore, maximum: Double) throws -> (norm: Tensor, scale: Tensor) {
+    package static func onDevice(_ store: ParameterStore, maximum: Double) throws -> (norm: Tensor, scale: Tensor) {
         try withoutGradients {
             let norms = try store.trainable.compactMap { try $0.gradient() }.map { try $0.to(.float32).norm() }
             let norm = try Tensor.stack(norms, axis: 0).norm()

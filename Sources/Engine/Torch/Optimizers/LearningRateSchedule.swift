@@ -8,18 +8,18 @@ public struct LearningRateSchedule: Sendable, Equatable {
     /// The course after the warm-up.
     public enum Course: String, Sendable, Codable, CaseIterable { case constant, cosine }
     /// The course after the warm-up.
-    public var course: Course
+    package var course: Course
     /// The highest rate.
-    public var rate: Double
+    package var rate: Double
     /// Steps of the rise.
-    public var warmUpSteps: Int
+    package var warmUpSteps: Int
     /// Steps of the whole run.
-    public var totalSteps: Int
+    package var totalSteps: Int
     /// The share of the rate that a cosine ends at.
-    public var finalShare: Double
+    package var finalShare: Double
 
     /// Makes a schedule.
-    public init(course: Course, rate: Double, warmUpSteps: Int, totalSteps: Int, finalShare: Double) {
+    package init(course: Course, rate: Double, warmUpSteps: Int, totalSteps: Int, finalShare: Double) {
         self.course = course
         self.rate = rate
         self.warmUpSteps = warmUpSteps
@@ -28,7 +28,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
     }
 
     /// The rate of the step that comes after `step` finished ones.
-    public func rate(at step: Int) -> Double {
+    package func rate(at step: Int) -> Double {
         if step < warmUpSteps { return rate * Double(step + 1) / Double(warmUpSteps) }
         switch course {
         case .constant: return rate

@@ -4,20 +4,20 @@
 ///
 /// What a step learns from is for the caller: a closure adds the gradients. The hook between them and the optimizer is where
 /// several processes add theirs up.
-public final class TrainingStep {
+package final class TrainingStep {
     /// The weights.
-    public let parameters: ParameterStore
+    package let parameters: ParameterStore
     /// What changes them.
-    public let optimizer: Adam
+    package let optimizer: Adam
     /// Their averages, if there are such.
-    public let averaging: WeightAveraging?
+    package let averaging: WeightAveraging?
     /// The largest norm of all gradients; 0 does not measure it.
-    public let gradientClip: Double
+    package let gradientClip: Double
     /// Called when the gradients are there, before they are clipped.
-    public var gradientHook: ((ParameterStore) throws -> Void)?
+    package var gradientHook: ((ParameterStore) throws -> Void)?
 
     /// Names the parts.
-    public init(
+    package init(
         _ parameters: ParameterStore, optimizer: Adam, averaging: WeightAveraging? = nil, gradientClip: Double = 0
     ) {
         self.parameters = parameters
@@ -34,7 +34,7 @@ public final class TrainingStep {
     ///   - addGradients: Adds gradients to the parameters' own. Where it throws, no weight changes.
     /// - Returns: What `addGradients` returns, and the gradients' norm before clipping, where there is clipping.
     /// - Throws: ``GradientError`` where the norm is not finite, ``TorchError``, and what `addGradients` throws.
-    public func callAsFunction<Result>(
+    package func callAsFunction<Result>(
         step: Int, learningRate: Double, addGradients: () throws -> Result
     ) throws -> (result: Result, gradientNorm: Double?) {
         let result = try addGradients()
@@ -53,7 +53,7 @@ public final class TrainingStep {
 }
 
 /// The norm of all gradients is infinite or not a number; no weight was changed.
-public struct GradientError: Error, CustomStringConvertible {
+package struct GradientError: Error, CustomStringConvertible {
     /// One sentence.
-    public var description: String { "the gradients' norm is not a finite number; no weight was changed" }
+    package var description: String { "the gradients' norm is not a finite number; no weight was changed" }
 }

@@ -8,21 +8,21 @@
 ///
 /// Statistics that are not trained (codebooks learnt by moving
 /// averages are averages already) are not averaged again.
-public final class WeightAveraging {
+package final class WeightAveraging {
     private let parameters: [Parameter]
     let averages: [Tensor]
     /// The decay d; 0 makes the averages follow the weights.
-    public let decay: Double
+    package let decay: Double
     /// The warm-up c, at least 0; 0 uses the decay d from the first step on.
-    public let warmUp: Double
+    package let warmUp: Double
 
     /// The warm-up of training runs: the averages are over about the last tenth of all steps at first.
-    public static let usualWarmUp = 9.0
+    package static let usualWarmUp = 9.0
 
     /// Averages of all trainable parameters of a store.
     ///
     /// - Throws: ``TorchError``.
-    public init(_ store: ParameterStore, decay: Double, warmUp: Double = 0) throws {
+    package init(_ store: ParameterStore, decay: Double, warmUp: Double = 0) throws {
         self.decay = decay
         self.warmUp = warmUp
         parameters = store.trainable
@@ -32,7 +32,7 @@ public final class WeightAveraging {
     /// The decay of a step, dₜ.
     ///
     /// - Parameter step: Training steps done before it, t.
-    public func decay(step: Int) -> Double {
+    package func decay(step: Int) -> Double {
         let count = Double(step) + 1
         return min(decay, count / (count + warmUp))
     }
@@ -42,7 +42,7 @@ public final class WeightAveraging {
     /// - Parameter step: Training steps done before it, t; they decide the decay. It is not counted here, so that a
     ///   checkpoint's step is all that resuming needs.
     /// - Throws: ``TorchError``.
-    public func update(step: Int) throws {
+    package func update(step: Int) throws {
         try withoutGradients {
             try Operators.foreachLerp.results([
                 .tensors(averages), .tensors(parameters.map { try $0.tensor.detached() }), .real(1 - decay(step: step)),
@@ -53,7 +53,7 @@ public final class WeightAveraging {
     /// Starts again from the present weights, as after a codebook was initialised.
     ///
     /// - Throws: ``TorchError``.
-    public func restart() throws {
+    package func restart() throws {
         for (parameter, average) in zip(parameters, averages) {
             try average.copyInPlace(from: parameter.tensor.detached())
         }
@@ -65,7 +65,7 @@ public final class WeightAveraging {
     ///   - parameter: One of the averaged parameters; no effect otherwise.
     ///   - rows: Rows of the parameter seen as [rows, last axis].
     /// - Throws: ``TorchError``.
-    public func restart(_ parameter: Parameter, rows: Range<Int>) throws {
+    package func restart(_ parameter: Parameter, rows: Range<Int>) throws {
         guard let index = parameters.firstIndex(where: { $0 === parameter }) else { return }
         let width = parameter.tensor.size(-1)
         try averages[index].reshaped([-1, width]).narrowed(axis: 0, rows)
@@ -75,7 +75,7 @@ public final class WeightAveraging {
     /// Runs `body` with the averages in the place of the weights.
     ///
     /// - Throws: What `body` throws; the weights are back in any case.
-    public func withAverages<Result>(_ body: () throws -> Result) rethrows -> Result {
+    package func withAverages<Result>(_ body: () throws -> Result) rethrows -> Result {
         let weights = parameters.map(\.tensor)
         for (parameter, average) in zip(parameters, averages) { parameter.tensor = average }
         defer { for (parameter, weight) in zip(parameters, weights) { parameter.tensor = weight } }
@@ -83,7 +83,7 @@ public final class WeightAveraging {
     }
 
     /// The averages by name, for a checkpoint; they share memory.
-    public func state() -> [(name: String, tensor: Tensor)] {
+    package func state() -> [(name: String, tensor: Tensor)] {
         zip(parameters, averages).map { ($0.name, $1) }
     }
 }

@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// Tensors by name in a file that every framework reads (Hugging Face's `safetensors`).
-public enum Safetensors {
+package enum Safetensors {
     /// Reads all tensors of a file onto the processor.
     ///
     /// - Parameters:
@@ -10,7 +10,7 @@ public enum Safetensors {
     ///   - remedy: What to do when it is missing, as the end of a sentence.
     /// - Returns: The tensors by name, and the texts of `__metadata__`.
     /// - Throws: `FileError` where the file is missing, cut off, or not what its header says.
-    public static func read(
+    package static func read(
         _ url: URL, remedy: String = "check the path"
     ) throws -> (tensors: [String: Tensor], metadata: [String: String]) {
         try read(FileReader.read(url, remedy: remedy), path: url.path)
@@ -43,7 +43,7 @@ public enum Safetensors {
     ///
     /// - Precondition: Names differ from each other and from `__metadata__`.
     /// - Throws: `FileError/unwritable(path:reason:)`, ``TorchError``.
-    public static func write(
+    package static func write(
         _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to url: URL
     ) throws {
         var fields: [String] = []

@@ -36,40 +36,40 @@ extension Tensor {
     public static prefix func - (tensor: Tensor) throws -> Tensor { try Operators.negate(.tensor(tensor)) }
 
     /// Adds another tensor to this one's memory.
-    public func addInPlace(_ other: Tensor) throws {
+    package func addInPlace(_ other: Tensor) throws {
         try Operators.addInPlace(.tensor(self), .tensor(other))
     }
 
     /// Multiplies this tensor's memory with a number.
-    public func multiplyInPlace(_ factor: Double) throws {
+    package func multiplyInPlace(_ factor: Double) throws {
         try Operators.multiplyInPlace(.tensor(self), .real(factor))
     }
 
     /// max(x, 0).
-    public func relu() throws -> Tensor { try Operators.relu(.tensor(self)) }
+    package func relu() throws -> Tensor { try Operators.relu(.tensor(self)) }
 
     /// max(x, 0) in this tensor's memory; only for a tensor that nothing else reads.
-    public func reluInPlace() throws -> Tensor { try Operators.reluInPlace(.tensor(self)) }
+    package func reluInPlace() throws -> Tensor { try Operators.reluInPlace(.tensor(self)) }
 
     /// √x of each element.
-    public func squareRoot() throws -> Tensor { try Operators.squareRoot(.tensor(self)) }
+    package func squareRoot() throws -> Tensor { try Operators.squareRoot(.tensor(self)) }
 
     /// Elements brought into a range.
-    public func clamped(to range: ClosedRange<Double>) throws -> Tensor {
+    package func clamped(to range: ClosedRange<Double>) throws -> Tensor {
         try Operators.clamp(.tensor(self), .real(range.lowerBound), .real(range.upperBound))
     }
 
     /// tanh(x) of each element; agrees with `torch.tanh`.
-    public func hyperbolicTangent() throws -> Tensor { try Operators.tanh(.tensor(self)) }
+    package func hyperbolicTangent() throws -> Tensor { try Operators.tanh(.tensor(self)) }
 
     /// To the nearest integer, halves to even, as `torch.round`.
-    public func rounded() throws -> Tensor { try Operators.round(.tensor(self)) }
+    package func rounded() throws -> Tensor { try Operators.round(.tensor(self)) }
 
     /// The product of matrices (the last two axes), with broadcasting over the others; agrees with `torch.matmul`.
-    public func matmul(_ other: Tensor) throws -> Tensor { try Operators.matmul(.tensor(self), .tensor(other)) }
+    package func matmul(_ other: Tensor) throws -> Tensor { try Operators.matmul(.tensor(self), .tensor(other)) }
 
     /// Which end of a range.
-    public enum Extreme: Sendable {
+    package enum Extreme: Sendable {
         /// The smallest number.
         case least
         /// The largest number.
@@ -79,19 +79,19 @@ extension Tensor {
     /// The smallest or the largest element of a tensor of whole numbers that is not empty.
     ///
     /// - Throws: ``TorchError`` where there is no element.
-    public func extreme(_ end: Extreme) throws -> Int {
+    package func extreme(_ end: Extreme) throws -> Int {
         let result = try (end == .least ? Operators.least : Operators.most)(.tensor(self))
         return Int(try result.array(of: Int64.self)[0])
     }
 
     /// The mean of all elements.
-    public func mean() throws -> Tensor { try Operators.mean(.tensor(self)) }
+    package func mean() throws -> Tensor { try Operators.mean(.tensor(self)) }
 
     /// The sum of all elements.
-    public func sum() throws -> Tensor { try Operators.sum(.tensor(self)) }
+    package func sum() throws -> Tensor { try Operators.sum(.tensor(self)) }
 
     /// The sum over axes.
-    public func sum(axes: [Int], keepAxes: Bool = false) throws -> Tensor {
+    package func sum(axes: [Int], keepAxes: Bool = false) throws -> Tensor {
         try Operators.sumAxes(.tensor(self), .integers(axes), .boolean(keepAxes))
     }
 
@@ -108,11 +108,11 @@ extension Tensor {
     }
 
     /// The index of the least element along an axis, the first of equals; int64.
-    public func argmin(axis: Int) throws -> Tensor { try Operators.argmin(.tensor(self), .integer(axis)) }
+    package func argmin(axis: Int) throws -> Tensor { try Operators.argmin(.tensor(self), .integer(axis)) }
 
     /// mean((x − y)²) over all elements; agrees with `torch.nn.functional.mse_loss`. The number of threads has no
     /// influence on the bits.
-    public func meanSquaredError(_ other: Tensor) throws -> Tensor {
+    package func meanSquaredError(_ other: Tensor) throws -> Tensor {
         guard isReducedInParts, shape == other.shape, dataType == other.dataType, device == other.device else {
             return try Operators.meanSquaredError(.tensor(self), .tensor(other))
         }
@@ -130,7 +130,7 @@ extension Tensor {
 
     /// mean(|x − y|) over all elements; agrees with `torch.nn.functional.l1_loss`. The gradient is 0 where both are equal.
     /// The number of threads has no influence on the bits.
-    public func meanAbsoluteError(_ other: Tensor) throws -> Tensor {
+    package func meanAbsoluteError(_ other: Tensor) throws -> Tensor {
         let difference = try self - other
         guard difference.isReducedInParts else {
             return try Operators.mean(.tensor(Operators.absolute(.tensor(difference))))
@@ -145,30 +145,30 @@ extension Tensor {
 
     /// The square root of the sum of all squares. Not recorded on a processor; there, the number of threads has no
     /// influence on the bits.
-    public func norm() throws -> Tensor {
+    package func norm() throws -> Tensor {
         guard isReducedInParts, !requiresGradient else { return try Operators.vectorNorm(.tensor(self)) }
         return try fixedNorm()
     }
 
     /// Whether no element is infinite or not a number.
-    public func isFinite() throws -> Bool {
+    package func isFinite() throws -> Bool {
         try Operators.all(.tensor(Operators.allFinite(.tensor(self)))).item() != 0
     }
 }
 
 extension Tensor {
     /// The remainder of a division with the divisor's sign; agrees with `torch.remainder`.
-    public func remainder(_ divisor: Tensor) throws -> Tensor {
+    package func remainder(_ divisor: Tensor) throws -> Tensor {
         try Operators.remainder(.tensor(self), .tensor(divisor))
     }
 
     /// Where elements exceed a number, as truth values.
-    public func isGreater(than number: Double) throws -> Tensor {
+    package func isGreater(than number: Double) throws -> Tensor {
         try Operators.greater(.tensor(self), .real(number))
     }
 
     /// `first` where this tensor of truth values holds, `second` elsewhere; agrees with `torch.where`.
-    public func choose(_ first: Tensor, _ second: Tensor) throws -> Tensor {
+    package func choose(_ first: Tensor, _ second: Tensor) throws -> Tensor {
         try Operators.choose(.tensor(self), .tensor(first), .tensor(second))
     }
 }

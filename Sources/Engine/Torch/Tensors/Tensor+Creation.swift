@@ -4,7 +4,7 @@ extension Tensor {
     /// A tensor of undefined content.
     ///
     /// - Throws: ``TorchError``, for example when memory does not suffice.
-    public static func empty(
+    package static func empty(
         _ shape: [Int], _ type: DataType = .float32, device: Device = .cpu, format: MemoryFormat = .contiguous
     ) throws -> Tensor {
         var result: OpaquePointer?
@@ -21,7 +21,7 @@ extension Tensor {
     /// A tensor of one value.
     ///
     /// - Throws: ``TorchError``.
-    public static func full(
+    package static func full(
         _ shape: [Int], _ value: Double, _ type: DataType = .float32, device: Device = .cpu,
         format: MemoryFormat = .contiguous
     ) throws -> Tensor {
@@ -40,7 +40,7 @@ extension Tensor {
     /// A tensor of zeros with another's shape, type, device and strides; agrees with `torch.zeros_like`.
     ///
     /// - Throws: ``TorchError``.
-    public static func zeros(like other: Tensor) throws -> Tensor {
+    package static func zeros(like other: Tensor) throws -> Tensor {
         try Operators.zerosLike(.tensor(other))
     }
 
@@ -67,12 +67,12 @@ extension Tensor {
     /// A tensor of one number and no axes.
     ///
     /// - Throws: ``TorchError``.
-    public convenience init(scalar value: Float) throws { try self.init([value], []) }
+    package convenience init(scalar value: Float) throws { try self.init([value], []) }
 
-    /// Numbers drawn uniformly from `range`, on the processor; of a generator of ``Device/meta``, the shape alone.
+    /// Numbers drawn uniformly from `range`, on the processor; of a generator of `Device.meta`, the shape alone.
     ///
     /// - Throws: ``TorchError``.
-    public static func uniform(_ shape: [Int], in range: ClosedRange<Double>, generator: Generator) throws -> Tensor {
+    package static func uniform(_ shape: [Int], in range: ClosedRange<Double>, generator: Generator) throws -> Tensor {
         let tensor = try empty(shape, device: generator.target)
         guard generator.target != .meta else { return tensor }
         try Operators.uniform(
@@ -80,10 +80,10 @@ extension Tensor {
         return tensor
     }
 
-    /// Numbers of the normal distribution, on the processor; of a generator of ``Device/meta``, the shape alone.
+    /// Numbers of the normal distribution, on the processor; of a generator of `Device.meta`, the shape alone.
     ///
     /// - Throws: ``TorchError``.
-    public static func normal(
+    package static func normal(
         _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, generator: Generator
     ) throws -> Tensor {
         let tensor = try empty(shape, device: generator.target)

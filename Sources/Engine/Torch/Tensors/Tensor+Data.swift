@@ -6,7 +6,7 @@ extension Tensor {
     /// - Precondition: `Element` is the tensor's type, and the elements lie densely (see ``contiguous(_:)``).
     /// - Throws: What `body` throws, or ``TorchError/unexpectedResult(operation:text:)`` if the tensor is on
     ///   another device.
-    public func withMemory<Element: TensorElement, Result>(
+    package func withMemory<Element: TensorElement, Result>(
         of type: Element.Type, _ body: (UnsafeMutableBufferPointer<Element>) throws -> Result
     ) throws -> Result {
         precondition(dataType == Element.dataType, "a tensor of \(dataType) read as \(Element.dataType)")
@@ -28,7 +28,7 @@ extension Tensor {
     /// The raw bytes of a dense tensor on the processor, in memory order.
     ///
     /// - Throws: As ``withMemory(of:_:)``.
-    public func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) throws -> Result) throws -> Result {
+    package func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) throws -> Result) throws -> Result {
         precondition(isDense, "the memory of \(self) is a view with gaps; call contiguous() first")
         let count = self.count * dataType.size
         guard let data = ct_tensor_data(handle) else {
@@ -51,7 +51,7 @@ extension Tensor {
     /// The only element of a tensor of one element.
     ///
     /// - Throws: ``TorchError``.
-    public func item() throws -> Float {
+    package func item() throws -> Float {
         precondition(count == 1, "item() of a tensor of shape \(shape)")
         return try array(of: Float.self)[0]
     }

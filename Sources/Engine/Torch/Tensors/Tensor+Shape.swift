@@ -8,19 +8,19 @@ extension Tensor {
     public func permuted(_ axes: [Int]) throws -> Tensor { try Operators.permute(.tensor(self), .integers(axes)) }
 
     /// The elements dense in memory, the last axis varying fastest (or the channels, for images).
-    public func contiguous(_ format: MemoryFormat = .contiguous) throws -> Tensor {
+    package func contiguous(_ format: MemoryFormat = .contiguous) throws -> Tensor {
         try Operators.contiguous(.tensor(self), .memoryFormat(format))
     }
 
     /// Logical [N, C, H, W] with the channels varying fastest in memory.
-    public func channelsLast() throws -> Tensor { try contiguous(.channelsLast) }
+    package func channelsLast() throws -> Tensor { try contiguous(.channelsLast) }
 
     /// Zeros (or another number) around the last axes; agrees with `torch.nn.functional.pad`.
     ///
     /// - Parameters:
     ///   - amounts: Elements before and after the last axis, then the one before it, and so on.
     ///   - value: What to add.
-    public func padded(_ amounts: [Int], value: Double = 0) throws -> Tensor {
+    package func padded(_ amounts: [Int], value: Double = 0) throws -> Tensor {
         try Operators.pad(.tensor(self), .integers(amounts), .string("constant"), .real(value))
     }
 
@@ -35,7 +35,7 @@ extension Tensor {
     }
 
     /// A new axis of size 1.
-    public func unsqueezed(_ axis: Int) throws -> Tensor { try Operators.unsqueeze(.tensor(self), .integer(axis)) }
+    package func unsqueezed(_ axis: Int) throws -> Tensor { try Operators.unsqueeze(.tensor(self), .integer(axis)) }
 
     /// Tensors one after the other along an axis.
     public static func concatenate(_ tensors: [Tensor], axis: Int) throws -> Tensor {
@@ -43,17 +43,17 @@ extension Tensor {
     }
 
     /// Tensors along a new axis.
-    public static func stack(_ tensors: [Tensor], axis: Int) throws -> Tensor {
+    package static func stack(_ tensors: [Tensor], axis: Int) throws -> Tensor {
         try Operators.stack(.tensors(tensors), .integer(axis))
     }
 
     /// Rows (or what an axis holds) by index; `indices` is an int32 or int64 vector.
-    public func indexSelected(axis: Int, _ indices: Tensor) throws -> Tensor {
+    package func indexSelected(axis: Int, _ indices: Tensor) throws -> Tensor {
         try Operators.indexSelect(.tensor(self), .integer(axis), .tensor(indices))
     }
 
     /// How often each of 0 ..< length occurs in an integer vector; int64.
-    public func histogram(length: Int) throws -> Tensor {
+    package func histogram(length: Int) throws -> Tensor {
         try Operators.bincount(.tensor(self), .none, .integer(length))
     }
 
@@ -68,23 +68,23 @@ extension Tensor {
     }
 
     /// The same memory, outside of differentiation.
-    public func detached() throws -> Tensor { try Operators.detach(.tensor(self)) }
+    package func detached() throws -> Tensor { try Operators.detach(.tensor(self)) }
 
     /// A copy in memory of its own.
-    public func cloned() throws -> Tensor { try Operators.clone(.tensor(self)) }
+    package func cloned() throws -> Tensor { try Operators.clone(.tensor(self)) }
 
     /// Copies another tensor's elements into this one's memory, converting type, device and strides.
     ///
     /// - Parameters:
     ///   - other: A tensor of the same shape, or one that broadcasts to it.
     ///   - waits: Whether it returns when it is done; a copy from ``pinned()`` memory to a device need not.
-    public func copyInPlace(from other: Tensor, waits: Bool = true) throws {
+    package func copyInPlace(from other: Tensor, waits: Bool = true) throws {
         try Operators.copy(.tensor(self), .tensor(other), .boolean(!waits))
     }
 
     /// The elements in memory that a CUDA device can copy from by itself.
-    public func pinned() throws -> Tensor { try Operators.pinMemory(.tensor(self)) }
+    package func pinned() throws -> Tensor { try Operators.pinMemory(.tensor(self)) }
 
     /// Sets every element of this tensor's memory.
-    public func fillInPlace(_ value: Double) throws { try Operators.fill(.tensor(self), .real(value)) }
+    package func fillInPlace(_ value: Double) throws { try Operators.fill(.tensor(self), .real(value)) }
 }

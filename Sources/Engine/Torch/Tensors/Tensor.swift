@@ -13,16 +13,16 @@ public final class Tensor {
     deinit { ct_tensor_release(handle) }
 
     /// The number of axes.
-    public var rank: Int { Int(ct_tensor_rank(handle)) }
+    package var rank: Int { Int(ct_tensor_rank(handle)) }
 
     /// The sizes of all axes.
     public var shape: [Int] { (0..<ct_tensor_rank(handle)).map { Int(ct_tensor_size(handle, $0)) } }
 
     /// How many elements each axis steps over in memory.
-    public var strides: [Int] { (0..<ct_tensor_rank(handle)).map { Int(ct_tensor_stride(handle, $0)) } }
+    package var strides: [Int] { (0..<ct_tensor_rank(handle)).map { Int(ct_tensor_stride(handle, $0)) } }
 
     /// The size of one axis; a negative axis counts from the end.
-    public func size(_ axis: Int) -> Int {
+    package func size(_ axis: Int) -> Int {
         let rank = self.rank
         precondition(axis >= -rank && axis < rank, "axis \(axis) of a tensor with \(rank) axes")
         return Int(ct_tensor_size(handle, Int32(axis < 0 ? axis + rank : axis)))
@@ -51,7 +51,7 @@ public final class Tensor {
     }
 
     /// Whether the elements lie densely in the order of a format.
-    public func isContiguous(_ format: MemoryFormat = .contiguous) -> Bool {
+    package func isContiguous(_ format: MemoryFormat = .contiguous) -> Bool {
         if format == .channelsLast && rank != 4 { return false }
         return ct_tensor_is_contiguous(handle, format == .channelsLast ? 1 : 0) != 0
     }

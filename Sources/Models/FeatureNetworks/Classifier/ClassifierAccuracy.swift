@@ -3,20 +3,20 @@ import Files
 import Foundation
 
 /// How many images of a data set a classifier named rightly, class by class.
-public struct ClassifierAccuracy: Sendable, Equatable {
+package struct ClassifierAccuracy: Sendable, Equatable {
     /// One class.
-    public struct Class: Sendable, Equatable {
+    package struct Class: Sendable, Equatable {
         /// What it means.
-        public let name: String
+        package let name: String
         /// Images of the class.
-        public let images: Int
+        package let images: Int
         /// Those that were named rightly.
-        public let correct: Int
+        package let correct: Int
         /// The share named rightly, in [0, 1]; `nil` without images.
-        public var share: Double? { images > 0 ? Double(correct) / Double(images) : nil }
+        package var share: Double? { images > 0 ? Double(correct) / Double(images) : nil }
 
         /// Holds the counts of a class.
-        public init(name: String, images: Int, correct: Int) {
+        package init(name: String, images: Int, correct: Int) {
             self.name = name
             self.images = images
             self.correct = correct
@@ -24,14 +24,14 @@ public struct ClassifierAccuracy: Sendable, Equatable {
     }
 
     /// All classes, in the order of the labels.
-    public let classes: [Class]
+    package let classes: [Class]
     /// Images of all classes.
-    public var images: Int { classes.reduce(0) { $0 + $1.images } }
+    package var images: Int { classes.reduce(0) { $0 + $1.images } }
     /// The share of all images named rightly, in [0, 1]; 0 without images.
-    public var overall: Double { Double(classes.reduce(0) { $0 + $1.correct }) / Double(max(images, 1)) }
+    package var overall: Double { Double(classes.reduce(0) { $0 + $1.correct }) / Double(max(images, 1)) }
 
     /// Holds the counts of all classes.
-    public init(classes: [Class]) { self.classes = classes }
+    package init(classes: [Class]) { self.classes = classes }
 
     /// Counts, class by class, how often what was found is what it should be.
     ///
@@ -39,7 +39,7 @@ public struct ClassifierAccuracy: Sendable, Equatable {
     ///   - found: The class of each image as it was found.
     ///   - labels: As it should be.
     ///   - names: What the classes mean.
-    public init(found: [Int], labels: [Int], names: [String]) {
+    package init(found: [Int], labels: [Int], names: [String]) {
         var images = names.map { _ in 0 }
         var correct = images
         for (found, label) in zip(found, labels) where names.indices.contains(label) {
@@ -58,7 +58,7 @@ public struct ClassifierAccuracy: Sendable, Equatable {
     ///   - progress: Told how many images are done and how many there are.
     /// - Throws: ``FeaturesError/unlabelled(dataset:)``, ``FeaturesError/differentData(what:found:expected:)``,
     ///   ``FeaturesError/noImages``, `DatasetError`, `TorchError`.
-    public static func measure(
+    package static func measure(
         _ classifier: ImageClassifier, on dataset: any ImageDataset, limit: Int? = nil,
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> ClassifierAccuracy {
@@ -85,7 +85,7 @@ public struct ClassifierAccuracy: Sendable, Equatable {
     }
 
     /// A table for people: a line a class, then all of them.
-    public var text: String {
+    package var text: String {
         let names = classes.map { TerminalText.name($0.name) }
         let width = max(names.map(\.count).max() ?? 0, 8)
         func line(_ name: String, _ share: Double?, _ images: Int) -> String {
@@ -103,7 +103,7 @@ extension ClassifierAccuracy: Codable {
     /// Reads what ``encode(to:)`` wrote; the sums come from the classes.
     ///
     /// - Throws: `DecodingError` where a key is missing, unknown or of another type.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: TextKey.self)
         try container.refuseUnknown(Key.allCases.map(\.rawValue))
         classes = try container.decode([Class].self, forKey: TextKey(Key.classes.rawValue))
@@ -112,7 +112,7 @@ extension ClassifierAccuracy: Codable {
     /// Writes the classes, and the sums for those who read no further.
     ///
     /// - Throws: What the encoder throws.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: TextKey.self)
         try container.encode(overall, forKey: TextKey(Key.overall.rawValue))
         try container.encode(images, forKey: TextKey(Key.images.rawValue))
@@ -126,7 +126,7 @@ extension ClassifierAccuracy.Class: Codable {
     /// Reads what ``encode(to:)`` wrote; the share comes from the counts.
     ///
     /// - Throws: `DecodingError` where a key is missing, unknown or of another type.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: TextKey.self)
         try container.refuseUnknown(Key.allCases.map(\.rawValue))
         name = try container.decode(String.self, forKey: TextKey(Key.name.rawValue))
@@ -137,7 +137,7 @@ extension ClassifierAccuracy.Class: Codable {
     /// Writes the counts and their share.
     ///
     /// - Throws: What the encoder throws.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: TextKey.self)
         try container.encode(name, forKey: TextKey(Key.name.rawValue))
         try container.encode(images, forKey: TextKey(Key.images.rawValue))

@@ -18,7 +18,7 @@ extension ClassifierConfiguration: Codable {
     ///   - source: What errors call them, usually the path.
     /// - Throws: ``FeaturesError/invalidConfiguration(source:problems:)`` with every unknown and missing key and
     ///   every value of the wrong type or out of range; ``FeaturesError/newerFormat(source:found:supported:)``.
-    public init(json: Data, source: String = "config.json") throws {
+    package init(json: Data, source: String = "config.json") throws {
         do {
             self = try JSONDecoder().decode(ClassifierConfiguration.self, from: json)
         } catch let error as DecodingError {
@@ -35,7 +35,7 @@ extension ClassifierConfiguration: Codable {
     /// Reads a configuration from any decoder, as strictly as ``init(json:source:)``; ranges are not checked.
     ///
     /// - Throws: ``FeaturesError``, or `DecodingError` where the decoder holds no keyed values.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let source = "the configuration"
         var fields = StrictFields(try decoder.container(keyedBy: TextKey.self))
         let version = fields.value(Int.self, Key.formatVersion.rawValue, "an integer from 1")
@@ -77,7 +77,7 @@ extension ClassifierConfiguration: Codable {
     /// Writes every key.
     ///
     /// - Throws: What the encoder throws.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: TextKey.self)
         func write(_ value: some Encodable, _ key: Key) throws {
             try container.encode(value, forKey: TextKey(key.rawValue))
@@ -103,7 +103,7 @@ extension ClassifierConfiguration: Codable {
     /// The configuration as JSON: sorted, indented, ending in a newline; equal configurations give equal bytes.
     ///
     /// - Throws: ``FeaturesError/invalidConfiguration(source:problems:)``: what cannot be trained is not written.
-    public func jsonData() throws -> Data {
+    package func jsonData() throws -> Data {
         try validate()
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

@@ -4,34 +4,34 @@ import Foundation
 /// Everything that decides a classifier and its training, apart from where its data and its output lie.
 ///
 /// Stored as `config.json` beside the weights.
-public struct ClassifierConfiguration: Sendable, Equatable {
+package struct ClassifierConfiguration: Sendable, Equatable {
     /// The version of the stored form that this library writes, and the newest that it reads.
-    public static let formatVersion = 1
+    package static let formatVersion = 1
 
     /// What kind of data set the images come from.
-    public var kind: DatasetKind
+    package var kind: DatasetKind
     /// The shape of each image; sides of at least 8.
-    public var shape: ImageShape
+    package var shape: ImageShape
     /// What the classes mean, in the order of the labels; at least 2.
-    public var classNames: [String]
+    package var classNames: [String]
     /// Channels of the first convolution; two and four times as many follow.
-    public var hiddenUnits: Int
+    package var hiddenUnits: Int
     /// F, the length of a feature vector.
-    public var featureDimension: Int
+    package var featureDimension: Int
     /// Training steps.
-    public var steps: Int
+    package var steps: Int
     /// Images a step.
-    public var batchSize: Int
+    package var batchSize: Int
     /// The highest learning rate.
-    public var learningRate: Double
+    package var learningRate: Double
     /// Whether training images are mirrored left to right at random.
-    public var flip: Bool
+    package var flip: Bool
     /// The share of a folder without a split of its own that is kept for tests, in 0 ..< 1.
-    public var testShare: Double
+    package var testShare: Double
     /// The number that all randomness is derived from.
-    public var seed: Int
+    package var seed: Int
     /// How well the trained classifier does on the test split; `nil` before it was measured.
-    public var accuracy: ClassifierAccuracy?
+    package var accuracy: ClassifierAccuracy?
 
     /// Makes a configuration; nothing is checked before ``validate(source:)``.
     ///
@@ -49,7 +49,7 @@ public struct ClassifierConfiguration: Sendable, Equatable {
     ///   - testShare: The share held out where no folders say.
     ///   - seed: The number that all randomness is derived from.
     ///   - accuracy: How well the trained classifier does; `nil` before it was measured.
-    public init(
+    package init(
         kind: DatasetKind, shape: ImageShape, classNames: [String], hiddenUnits: Int = 32,
         featureDimension: Int = 128, steps: Int = 1000, batchSize: Int = 64, learningRate: Double = 0.002,
         flip: Bool? = nil, testShare: Double = 0.1, seed: Int = 0, accuracy: ClassifierAccuracy? = nil
@@ -72,7 +72,7 @@ public struct ClassifierConfiguration: Sendable, Equatable {
     ///
     /// - Parameter source: What the error calls the settings, such as a path.
     /// - Throws: ``FeaturesError/invalidConfiguration(source:problems:)`` with all problems at once.
-    public func validate(source: String = "settings") throws {
+    package func validate(source: String = "settings") throws {
         var problems: [String] = []
         func require(_ key: String, _ value: Any, _ holds: Bool, _ expected: String) {
             if !holds { problems.append("\(key) is \(value); expected \(expected)") }

@@ -3,23 +3,23 @@ import Foundation
 import Torch
 
 /// A classifier on disk: a folder with `config.json` and `model.safetensors`.
-public struct ClassifierFolder: Sendable {
+package struct ClassifierFolder: Sendable {
     /// The folder.
-    public let url: URL
+    package let url: URL
 
     /// Names a folder; nothing is read yet.
-    public init(_ url: URL) { self.url = url }
+    package init(_ url: URL) { self.url = url }
 
     /// The configuration, with the accuracy, as JSON.
-    public var configurationFile: URL { FolderReplacement.current("config.json", in: url) }
+    package var configurationFile: URL { FolderReplacement.current("config.json", in: url) }
     /// The weights.
-    public var weightsFile: URL { FolderReplacement.current("model.safetensors", in: url) }
+    package var weightsFile: URL { FolderReplacement.current("model.safetensors", in: url) }
 
     /// Reads the configuration.
     ///
     /// - Throws: `FileError`, ``FeaturesError/holdsAutoencoder(path:)``, and what
     ///   ``ClassifierConfiguration/init(json:source:)`` throws.
-    public func configuration() throws -> ClassifierConfiguration {
+    package func configuration() throws -> ClassifierConfiguration {
         let remedy = "give the folder of a classifier that 'hrvq train-classifier' wrote"
         guard try FileStatus.exists(url) else {
             throw FileError.missing(path: url.path, remedy: remedy)
@@ -34,7 +34,7 @@ public struct ClassifierFolder: Sendable {
     ///
     /// - Parameter device: Where its parameters go.
     /// - Throws: As ``configuration()``; `TorchError.mismatchedParameters` with every weight that does not fit.
-    public func load(on device: Device = .cpu) throws -> ImageClassifier {
+    package func load(on device: Device = .cpu) throws -> ImageClassifier {
         let configuration = try configuration()
         let weights = try Safetensors.read(
             weightsFile, remedy: "the folder holds a configuration without weights; train the classifier again")
@@ -49,7 +49,7 @@ public struct ClassifierFolder: Sendable {
     ///   - classifier: The weights.
     ///   - accuracy: What was measured with them, kept in the configuration.
     /// - Throws: ``FeaturesError/holdsAutoencoder(path:)``, `FileError`, `TorchError`.
-    public func save(_ classifier: ImageClassifier, accuracy: ClassifierAccuracy? = nil) throws {
+    package func save(_ classifier: ImageClassifier, accuracy: ClassifierAccuracy? = nil) throws {
         try refuseAutoencoder()
         var configuration = classifier.configuration
         configuration.accuracy = accuracy
@@ -69,7 +69,7 @@ public struct ClassifierFolder: Sendable {
     /// Writes what was measured with the weights that the folder holds already.
     ///
     /// - Throws: `FileError`, ``FeaturesError``.
-    public func add(_ accuracy: ClassifierAccuracy, to configuration: ClassifierConfiguration) throws {
+    package func add(_ accuracy: ClassifierAccuracy, to configuration: ClassifierConfiguration) throws {
         var configuration = configuration
         configuration.accuracy = accuracy
         try AtomicFile.write(configuration.jsonData(), to: configurationFile)
@@ -86,7 +86,7 @@ public struct ClassifierFolder: Sendable {
     /// Refuses a folder whose model a classifier must not replace.
     ///
     /// - Throws: ``FeaturesError/holdsAutoencoder(path:)``.
-    public func refuseAutoencoder() throws {
+    package func refuseAutoencoder() throws {
         if let data = try? FileReader.read(configurationFile), Self.describesAutoencoder(data) {
             throw FeaturesError.holdsAutoencoder(path: url.path)
         }

@@ -7,21 +7,21 @@ import Torch
 /// Cross-entropy, Adam, a learning rate that rises for a tenth of the steps and falls along a cosine to a hundredth.
 /// Order and crops of the images and the initial weights are functions of the seed, so that two runs on one machine
 /// with the same number of threads give the same weights, byte for byte.
-public final class ClassifierTraining {
+package final class ClassifierTraining {
     /// What a run shows of a step.
-    public struct Progress: Sendable, Equatable {
+    package struct Progress: Sendable, Equatable {
         /// Steps done.
-        public var step: Int
+        package var step: Int
         /// Steps of the whole run.
-        public var steps: Int
+        package var steps: Int
         /// The cross-entropy of the step's batch, in nats.
-        public var loss: Double
+        package var loss: Double
     }
 
     /// The classifier; its weights are those of the last step.
-    public let classifier: ImageClassifier
+    package let classifier: ImageClassifier
     /// Steps done so far.
-    public private(set) var step = 0
+    package private(set) var step = 0
     private let configuration: ClassifierConfiguration
     private let dataset: any ImageDataset
     private let trainingStep: TrainingStep
@@ -35,7 +35,7 @@ public final class ClassifierTraining {
     ///   - device: Where to train.
     /// - Throws: ``FeaturesError/unlabelled(dataset:)``, ``FeaturesError/differentData(what:found:expected:)``,
     ///   ``FeaturesError/invalidConfiguration(source:problems:)``, `MemoryError`, `TorchError`.
-    public init(
+    package init(
         _ configuration: ClassifierConfiguration, on dataset: any ImageDataset, device: Device = .cpu
     ) throws {
         try configuration.check(dataset)
@@ -67,7 +67,7 @@ public final class ClassifierTraining {
     ///   - shouldStop: Asked after every step.
     /// - Throws: ``FeaturesError/lossNotFinite(step:)``, ``FeaturesError/unlabelled(dataset:)``, `DatasetError`,
     ///   `TorchError`.
-    public func run(progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false }) throws {
+    package func run(progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false }) throws {
         guard step < configuration.steps else { return }
         let loader = try BatchLoader(
             dataset: dataset, batchSize: configuration.batchSize, seed: UInt64(configuration.seed),

@@ -11,15 +11,15 @@ import Torch
 /// which features of ``InceptionV3`` say little. Runs in float32. Weights start evenly from ±√(6/inputs) with biases of
 /// 0 (He et al. 2015: without normalisation the signal keeps its size through the layers), the last layer's with
 /// PyTorch's default.
-public final class ImageClassifier: FeatureExtractor {
+package final class ImageClassifier: FeatureExtractor {
     /// `classifier`.
-    public let name = "classifier"
+    package let name = "classifier"
     /// F.
-    public var dimension: Int { configuration.featureDimension }
+    package var dimension: Int { configuration.featureDimension }
     /// What it was made from.
-    public let configuration: ClassifierConfiguration
+    package let configuration: ClassifierConfiguration
     /// All weights, such as `stages.0.down.weight`.
-    public let parameters: ParameterStore
+    package let parameters: ParameterStore
     private let stem: Convolution2D
     private let stages: [(down: Convolution2D, refine: Convolution2D)]
     private let hidden: Convolution2D
@@ -33,7 +33,7 @@ public final class ImageClassifier: FeatureExtractor {
     /// A classifier with fresh weights from the seed's stream "classifier".
     ///
     /// - Throws: ``FeaturesError/invalidConfiguration(source:problems:)``, `MemoryError`, `TorchError`.
-    public init(_ configuration: ClassifierConfiguration, device: Device = .cpu) throws {
+    package init(_ configuration: ClassifierConfiguration, device: Device = .cpu) throws {
         try configuration.validate()
         if device == .cpu {
             try ImageClassifier(configuration, device: .meta).parameters.requireMemory(
@@ -85,7 +85,7 @@ public final class ImageClassifier: FeatureExtractor {
     /// - Parameter images: float32 [N, C, H, W] in [0, 1], channels-last.
     /// - Returns: Features [N, F], at least 0, and logits [N, classes].
     /// - Throws: `TorchError`.
-    public func forward(_ images: Tensor) throws -> (features: Tensor, logits: Tensor) {
+    package func forward(_ images: Tensor) throws -> (features: Tensor, logits: Tensor) {
         var value = try stem(images * 2 - 1).relu()
         for stage in stages {
             value = try stage.down(value).relu()
@@ -103,7 +103,7 @@ public final class ImageClassifier: FeatureExtractor {
     ///
     /// - Throws: ``FeaturesError/wrongPixelCount(found:count:shape:)``,
     ///   ``FeaturesError/wrongShape(extractor:found:expected:)``, `TorchError`.
-    public func features(_ pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int) throws -> Tensor {
+    package func features(_ pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int) throws -> Tensor {
         try map(pixels, count, height, width, channels) { try forward($0).features }
     }
 
@@ -113,7 +113,7 @@ public final class ImageClassifier: FeatureExtractor {
     ///
     /// - Returns: float32 [N, classes].
     /// - Throws: As ``features(_:count:height:width:channels:)``.
-    public func logits(_ pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int) throws -> Tensor {
+    package func logits(_ pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int) throws -> Tensor {
         try map(pixels, count, height, width, channels) { try forward($0).logits }
     }
 
@@ -123,7 +123,7 @@ public final class ImageClassifier: FeatureExtractor {
     ///
     /// - Returns: float32 [N, classes], each row with the sum 1.
     /// - Throws: As ``features(_:count:height:width:channels:)``.
-    public func probabilities(_ pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int) throws -> Tensor {
+    package func probabilities(_ pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int) throws -> Tensor {
         try withoutGradients {
             try FeatureOperators.softmax(
                 .tensor(logits(pixels, count: count, height: height, width: width, channels: channels)), 1, .none)
@@ -134,7 +134,7 @@ public final class ImageClassifier: FeatureExtractor {
     ///
     /// Its parameters are those of ``features(_:count:height:width:channels:)``.
     /// - Throws: As ``features(_:count:height:width:channels:)``.
-    public func classify(_ pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int) throws -> [Int] {
+    package func classify(_ pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int) throws -> [Int] {
         let logits = try logits(pixels, count: count, height: height, width: width, channels: channels)
         return try FeatureOperators.argmax(.tensor(logits), 1, false).array(of: Int64.self).map(Int.init)
     }
@@ -142,7 +142,7 @@ public final class ImageClassifier: FeatureExtractor {
     /// The likeliest class of each image of a batch.
     ///
     /// - Throws: As ``features(_:count:height:width:channels:)``.
-    public func classify(_ batch: ImageBatch) throws -> [Int] {
+    package func classify(_ batch: ImageBatch) throws -> [Int] {
         try classify(
             batch.pixels, count: batch.count, height: batch.shape.height, width: batch.shape.width,
             channels: batch.shape.channels)

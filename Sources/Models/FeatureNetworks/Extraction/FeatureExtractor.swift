@@ -2,7 +2,7 @@ import Datasets
 import Torch
 
 /// A network that turns images into vectors in which alike images are near.
-public protocol FeatureExtractor {
+package protocol FeatureExtractor {
     /// What reports call the network, such as `inception-v3`.
     var name: String { get }
     /// F, the length of a vector.
@@ -26,7 +26,7 @@ extension FeatureExtractor {
     /// The vectors of a batch as data sets give it; see ``features(_:count:height:width:channels:)``.
     ///
     /// - Throws: As ``features(_:count:height:width:channels:)``.
-    public func features(_ batch: ImageBatch) throws -> Tensor {
+    package func features(_ batch: ImageBatch) throws -> Tensor {
         try features(
             batch.pixels, count: batch.count, height: batch.shape.height, width: batch.shape.width,
             channels: batch.shape.channels)

@@ -8,20 +8,20 @@ import Torch
 ///
 /// (Chan, Golub and LeVeque 1979), which loses no digits however many vectors there are. Values: adding to a copy
 /// leaves the original as it was.
-public struct FeatureStatistics {
+package struct FeatureStatistics {
     /// F, the length of a vector.
-    public let dimension: Int
+    package let dimension: Int
     /// n, the vectors seen.
-    public private(set) var count: Int
+    package private(set) var count: Int
     /// μ, float64 [F]; zeros before the first vector.
-    public private(set) var mean: Tensor
+    package private(set) var mean: Tensor
     private var scatter: Tensor
 
     /// Statistics of no vector yet.
     ///
     /// - Precondition: `dimension` is at least 1.
     /// - Throws: `TorchError`.
-    public init(dimension: Int) throws {
+    package init(dimension: Int) throws {
         precondition(dimension >= 1, "features of \(dimension) numbers")
         self.dimension = dimension
         count = 0
@@ -37,7 +37,7 @@ public struct FeatureStatistics {
     ///   - count: n, at least 2.
     /// - Throws: ``FeaturesError/wrongFeatureShape(found:dimension:)``, ``FeaturesError/tooFewSamples(found:)``,
     ///   ``FeaturesError/notFinite(what:)``, `TorchError`.
-    public init(mean: Tensor, covariance: Tensor, count: Int) throws {
+    package init(mean: Tensor, covariance: Tensor, count: Int) throws {
         let dimension = mean.count
         guard mean.rank == 1, dimension >= 1 else {
             throw FeaturesError.wrongFeatureShape(found: mean.shape, dimension: dimension)
@@ -58,7 +58,7 @@ public struct FeatureStatistics {
     /// Σ = S/(n − 1), float64 [F, F]; agrees with `numpy.cov(features, rowvar=False)`.
     ///
     /// - Throws: ``FeaturesError/tooFewSamples(found:)`` below 2 vectors, `TorchError`.
-    public func covariance() throws -> Tensor {
+    package func covariance() throws -> Tensor {
         guard count >= 2 else { throw FeaturesError.tooFewSamples(found: count) }
         return try scatter * (1 / Double(count - 1))
     }
@@ -68,7 +68,7 @@ public struct FeatureStatistics {
     /// - Parameter features: Real numbers [N, F] on any device; no effect where N is 0.
     /// - Throws: ``FeaturesError/wrongFeatureShape(found:dimension:)``; ``FeaturesError/notFinite(what:)`` with the
     ///   statistics as they were; `TorchError`.
-    public mutating func add(_ features: Tensor) throws {
+    package mutating func add(_ features: Tensor) throws {
         guard features.rank == 2, features.size(1) == dimension else {
             throw FeaturesError.wrongFeatureShape(found: features.shape, dimension: dimension)
         }
@@ -85,7 +85,7 @@ public struct FeatureStatistics {
     /// Takes the vectors of other statistics in; the order does not matter but for rounding.
     ///
     /// - Throws: ``FeaturesError/differentDimensions(first:second:)``, `TorchError`.
-    public mutating func merge(_ other: FeatureStatistics) throws {
+    package mutating func merge(_ other: FeatureStatistics) throws {
         guard other.dimension == dimension else {
             throw FeaturesError.differentDimensions(first: dimension, second: other.dimension)
         }

@@ -7,7 +7,7 @@ import Torch
 /// With the features of ``InceptionV3`` it is the Fréchet inception distance, FID. The result is a squared distance, as
 /// everyone reports it. It depends on the number of images: compare figures of equal numbers only, and of more than
 /// F images, below which covariances lack rank. Sources: Dowson and Landau 1982; Heusel et al. 2017, equation 6.
-public enum FrechetDistance {
+package enum FrechetDistance {
     /// The squared distance, at least 0.
     ///
     /// The product of two covariances is not symmetric; Σ₁^½ Σ₂ Σ₁^½ has the same eigenvalues, is symmetric, and its
@@ -16,7 +16,7 @@ public enum FrechetDistance {
     ///
     /// - Throws: ``FeaturesError/differentDimensions(first:second:)``, ``FeaturesError/tooFewSamples(found:)``,
     ///   `TorchError`.
-    public static func between(_ first: FeatureStatistics, _ second: FeatureStatistics) throws -> Double {
+    package static func between(_ first: FeatureStatistics, _ second: FeatureStatistics) throws -> Double {
         guard first.dimension == second.dimension else {
             throw FeaturesError.differentDimensions(first: first.dimension, second: second.dimension)
         }

@@ -10,13 +10,13 @@ import Torch
 /// are TensorFlow's of 5 December 2015. Agrees with `InceptionV3` of the project pytorch-fid. Batch normalisation is
 /// folded into the convolutions when weights are loaded. Runs in float32. Sources: Szegedy et al. 2016; Heusel et al.
 /// 2017, "GANs Trained by a Two Time-Scale Update Rule" (the distance).
-public final class InceptionV3: FeatureExtractor {
+package final class InceptionV3: FeatureExtractor {
     /// `inception-v3`.
-    public let name = "inception-v3"
+    package let name = "inception-v3"
     /// 2048.
-    public let dimension = 2048
+    package let dimension = 2048
     /// The SHA-256 of the file that the weights came from, to be told beside figures; `nil` for given weights.
-    public let digest: String?
+    package let digest: String?
     private let blocks: [InceptionBlock]
     private let device: Device
 
@@ -34,7 +34,7 @@ public final class InceptionV3: FeatureExtractor {
     ///   - device: Where the network runs.
     /// - Throws: ``FeaturesError/mismatchedDigest(path:found:expected:)``, ``FeaturesError/malformedDigest(text:)``,
     ///   ``FeaturesError/notInception(source:problems:)`` with every missing, misshapen and unknown key, `FileError`.
-    public convenience init(file: URL, expectedDigest: String? = nil, device: Device = .cpu) throws {
+    package convenience init(file: URL, expectedDigest: String? = nil, device: Device = .cpu) throws {
         let remedy = "give the weights of pytorch-fid's Inception as a safetensors file"
         let digest = try FileDigest.sha256(file, expected: expectedDigest, remedy: remedy)
         let state = try Safetensors.read(file, remedy: remedy).tensors
@@ -51,7 +51,7 @@ public final class InceptionV3: FeatureExtractor {
     ///   - digest: The SHA-256 of the file that they came from.
     ///   - device: Where the network runs.
     /// - Throws: ``FeaturesError/notInception(source:problems:)`` with every missing, misshapen and unknown key.
-    public init(state: [String: Tensor], source: String, digest: String? = nil, device: Device = .cpu) throws {
+    package init(state: [String: Tensor], source: String, digest: String? = nil, device: Device = .cpu) throws {
         self.digest = digest
         self.device = device
         blocks = try withoutGradients {
@@ -66,7 +66,7 @@ public final class InceptionV3: FeatureExtractor {
     ///
     /// - Throws: ``FeaturesError/wrongPixelCount(found:count:shape:)``,
     ///   ``FeaturesError/wrongShape(extractor:found:expected:)``, `TorchError`.
-    public func features(_ pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int) throws -> Tensor {
+    package func features(_ pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int) throws -> Tensor {
         let shape = ImageShape(channels: channels, height: height, width: width)
         return try PixelChunks.map(
             pixels, count: count, shape: shape, channels: 3, size: Self.chunk, device: device, extractor: name

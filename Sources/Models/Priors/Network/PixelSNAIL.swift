@@ -1,28 +1,28 @@
 import Torch
 
 /// What a prior is asked about: codes, and what is known beside them.
-public struct PriorInput {
+package struct PriorInput {
     /// The layer's own codes, int64 [N, H, W], each in 0 ..< m.
-    public var codes: Tensor
+    package var codes: Tensor
     /// The earlier layers' codewords in the order of `PixelSNAILSettings.conditions`, int64 [N, h, w].
-    public var conditions: [Tensor]
+    package var conditions: [Tensor]
     /// Classes, int64 [N]; the number of classes stands for "no class". `nil` for a prior without labels.
-    public var labels: Tensor?
+    package var labels: Tensor?
 
     /// Collects the parts.
-    public init(codes: Tensor, conditions: [Tensor] = [], labels: Tensor? = nil) {
+    package init(codes: Tensor, conditions: [Tensor] = [], labels: Tensor? = nil) {
         self.codes = codes
         self.conditions = conditions
         self.labels = labels
     }
 
     /// How many images there are.
-    public var count: Int { codes.size(0) }
+    package var count: Int { codes.size(0) }
 
     /// Some of the images; shares memory.
     ///
     /// - Throws: `TorchError`.
-    public func narrowed(_ range: Range<Int>) throws -> PriorInput {
+    package func narrowed(_ range: Range<Int>) throws -> PriorInput {
         PriorInput(
             codes: try codes.narrowed(axis: 0, range),
             conditions: try conditions.map { try $0.narrowed(axis: 0, range) },
@@ -38,13 +38,13 @@ public struct PriorInput {
 ///
 /// No logit depends on a code at its own position or after it. Source: PixelSNAIL (Chen et al. 2017), as VQ-VAE-2
 /// (Razavi et al. 2019) and HR-VQVAE (Adiban et al., BMVC 2022, section 3.3) use it for their codes.
-public final class PixelSNAIL {
+package final class PixelSNAIL {
     /// All parameters by name.
-    public let parameters: ParameterStore
+    package let parameters: ParameterStore
     /// The network's shape.
-    public let settings: PixelSNAILSettings
+    package let settings: PixelSNAILSettings
     /// The element type of convolutions and attention; logits and losses are in float32 always.
-    public var precision: DataType = .float32
+    package var precision: DataType = .float32
     private let embedding: Parameter
     private let rows: Parameter
     private let columns: Parameter
@@ -61,7 +61,7 @@ public final class PixelSNAIL {
     ///   - generator: Where initial numbers come from.
     ///   - device: Where the parameters are.
     /// - Throws: `TorchError`.
-    public init(_ settings: PixelSNAILSettings, generator: Generator, device: Device = .cpu) throws {
+    package init(_ settings: PixelSNAILSettings, generator: Generator, device: Device = .cpu) throws {
         self.settings = settings
         parameters = ParameterStore(device: device)
         let scope = Scope(store: parameters, generator: generator)
@@ -97,7 +97,7 @@ public final class PixelSNAIL {
     ///   - dropout: Where dropout's random numbers come from; `nil` for none, as in evaluation.
     /// - Returns: float32 [N, m, H, W], channels-last.
     /// - Throws: `TorchError`.
-    public func logits(_ input: PriorInput, dropout: Generator? = nil) throws -> Tensor {
+    package func logits(_ input: PriorInput, dropout: Generator? = nil) throws -> Tensor {
         let embedded = try PriorOperators.embedding(.tensor(embedding.tensor), .tensor(input.codes)).to(precision)
         let positions = try rows.tensor.unsqueezed(1) + columns.tensor
         let features = PriorFeatures(
@@ -115,14 +115,14 @@ public final class PixelSNAIL {
     /// - Returns: [N, H, W, C] in ``precision``, or [N, 1, 1, C] where there are labels alone; `nil` for a prior that
     ///   knows neither.
     /// - Throws: `TorchError`.
-    public func conditioning(_ input: PriorInput, dropout: Generator? = nil) throws -> Tensor? {
+    package func conditioning(_ input: PriorInput, dropout: Generator? = nil) throws -> Tensor? {
         try conditioning?(input, precision: precision, dropout: dropout)
     }
 
     /// The mean over images and positions of −ln p, in nats: what training minimises.
     ///
     /// - Throws: `TorchError`.
-    public func loss(_ input: PriorInput, dropout: Generator? = nil) throws -> Tensor {
+    package func loss(_ input: PriorInput, dropout: Generator? = nil) throws -> Tensor {
         try PriorOperators.crossEntropy(.tensor(logits(input, dropout: dropout)), .tensor(input.codes))
     }
 }

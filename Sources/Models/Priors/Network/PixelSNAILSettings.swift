@@ -1,14 +1,14 @@
 /// A layer of codes that is known before the prior's own: what a prior is conditioned on.
-public struct PriorCondition: Sendable, Equatable {
+package struct PriorCondition: Sendable, Equatable {
     /// Positions down; divides the height of the prior's grid.
-    public var height: Int
+    package var height: Int
     /// Positions across; divides the width of the prior's grid.
-    public var width: Int
+    package var width: Int
     /// How many codewords there are to choose from: m^j in layer j of HR-VQVAE, where the number names the whole path.
-    public var choices: Int
+    package var choices: Int
 
     /// Makes a description.
-    public init(height: Int, width: Int, choices: Int) {
+    package init(height: Int, width: Int, choices: Int) {
         self.height = height
         self.width = width
         self.choices = choices
@@ -16,42 +16,42 @@ public struct PriorCondition: Sendable, Equatable {
 }
 
 /// The shape of a prior's network: its grid, what it predicts and knows, its widths and depths.
-public struct PixelSNAILSettings: Sendable, Equatable {
+package struct PixelSNAILSettings: Sendable, Equatable {
     /// Positions down.
-    public var height: Int
+    package var height: Int
     /// Positions across.
-    public var width: Int
+    package var width: Int
     /// How many codes there are to choose from at a position: m.
-    public var choices: Int
+    package var choices: Int
     /// Channels between blocks, C.
-    public var hiddenUnits: Int
+    package var hiddenUnits: Int
     /// Channels inside a gated residual block, R.
-    public var residualUnits: Int
+    package var residualUnits: Int
     /// Groups of residual blocks.
-    public var groups: Int
+    package var groups: Int
     /// Gated residual blocks a group.
-    public var residualBlocks: Int
+    package var residualBlocks: Int
     /// How many groups, the last ones, end with a block of causal attention.
-    public var attentionLayers: Int
+    package var attentionLayers: Int
     /// Heads of an attention block; divides ``hiddenUnits``.
-    public var attentionHeads: Int
+    package var attentionHeads: Int
     /// The side of the causal convolutions, of which the rows up to the present one are used; odd.
-    public var filterSize: Int
+    package var filterSize: Int
     /// Share of a block's inner channels that training sets to zero.
-    public var dropout: Double
+    package var dropout: Double
     /// 1×1 convolutions before the logits.
-    public var outputLayers: Int
+    package var outputLayers: Int
     /// Gated residual blocks that look at the earlier layers, without a causal mask.
-    public var conditioningBlocks: Int
+    package var conditioningBlocks: Int
     /// The layers that are known, in the order in which they are sampled.
-    public var conditions: [PriorCondition]
+    package var conditions: [PriorCondition]
     /// Classes of a class-conditional prior; 0 for one without labels.
-    public var classes: Int
+    package var classes: Int
 
     /// Makes settings.
     ///
     /// - Precondition: The numbers fit each other, as the properties say; `PriorConfiguration` checks what a user writes.
-    public init(
+    package init(
         height: Int, width: Int, choices: Int, hiddenUnits: Int, residualUnits: Int, groups: Int = 4,
         residualBlocks: Int = 4, attentionLayers: Int, attentionHeads: Int, filterSize: Int = 5, dropout: Double = 0,
         outputLayers: Int = 0, conditioningBlocks: Int = 2, conditions: [PriorCondition] = [], classes: Int = 0
@@ -82,12 +82,12 @@ public struct PixelSNAILSettings: Sendable, Equatable {
     }
 
     /// Positions of the grid.
-    public var positions: Int { height * width }
+    package var positions: Int { height * width }
     /// Rows of a causal filter: those above, and the present one.
-    public var filterRows: Int { (filterSize + 1) / 2 }
+    package var filterRows: Int { (filterSize + 1) / 2 }
     /// Whether the network is told anything but the codes before a position.
-    public var isConditioned: Bool { !conditions.isEmpty || classes > 0 }
+    package var isConditioned: Bool { !conditions.isEmpty || classes > 0 }
 
     /// Whether a group ends with attention.
-    public func hasAttention(group: Int) -> Bool { group >= groups - attentionLayers }
+    package func hasAttention(group: Int) -> Bool { group >= groups - attentionLayers }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Draws codes from logits, one uniform number a code; takes no memory once it is made.
-public struct CodeDrawing: Sendable {
+package struct CodeDrawing: Sendable {
     private let settings: SamplingSettings
     private let choices: Int
     /// e^((logit − largest) / temperature) of each code.
@@ -12,7 +12,7 @@ public struct CodeDrawing: Sendable {
     /// Makes room for `choices` codes.
     ///
     /// - Throws: ``SamplingError/invalidSetting(name:found:expected:)``.
-    public init(_ settings: SamplingSettings, choices: Int) throws {
+    package init(_ settings: SamplingSettings, choices: Int) throws {
         try settings.validate()
         self.settings = settings
         self.choices = choices
@@ -27,7 +27,7 @@ public struct CodeDrawing: Sendable {
     ///   - stride: How far one code's logit is from the next one's.
     ///   - uniform: A random number in [0, 1).
     /// - Returns: A code in 0 ..< choices, or `nil` if a logit is infinite or not a number.
-    public mutating func draw(_ logits: UnsafePointer<Float>, stride: Int = 1, uniform: Double) -> Int? {
+    package mutating func draw(_ logits: UnsafePointer<Float>, stride: Int = 1, uniform: Double) -> Int? {
         var best = 0
         for code in 0..<choices {
             let logit = logits[code * stride]

@@ -15,7 +15,7 @@ import Torch
 /// attention layer, and 32·H·W·C for what conditions.
 ///
 /// Source: Fast PixelCNN++ (Ramachandran et al. 2017) keeps activations alike.
-public final class IncrementalSampler {
+package final class IncrementalSampler {
     private let network: PixelSNAIL
     private let weights: PackedWeights
     private let kernel: KernelVariant
@@ -24,7 +24,7 @@ public final class IncrementalSampler {
     ///
     /// - Parameter network: The prior.
     /// - Throws: `TorchError`.
-    public convenience init(_ network: PixelSNAIL) throws { try self.init(network, kernel: .best) }
+    package convenience init(_ network: PixelSNAIL) throws { try self.init(network, kernel: .best) }
 
     /// As ``init(_:)``, with a variant of the kernel.
     ///
@@ -46,7 +46,7 @@ public final class IncrementalSampler {
     /// - Returns: int32 [N, H, W], each in 0 ..< m.
     /// - Throws: ``SamplingError`` for a request or settings that do not fit, for logits that are not finite, and when
     ///   `shouldStop` says so; or `TorchError`.
-    public func sample(
+    package func sample(
         _ request: SamplingRequest, settings: SamplingSettings = SamplingSettings(),
         progress: (@Sendable (SamplingProgress) -> Void)? = nil, shouldStop: (@Sendable () -> Bool)? = nil
     ) throws -> Tensor {
@@ -77,7 +77,7 @@ public final class IncrementalSampler {
     ///   - labels: As in ``SamplingRequest/labels``.
     /// - Returns: float32 [N, m, H, W].
     /// - Throws: ``SamplingError`` for what does not fit the network, or `TorchError`.
-    public func logits(codes: Tensor, conditions: [Tensor] = [], labels: [Int]? = nil) throws -> Tensor {
+    package func logits(codes: Tensor, conditions: [Tensor] = [], labels: [Int]? = nil) throws -> Tensor {
         let shape = network.settings
         let input = try SamplingInput(codes.rank > 0 ? codes.size(0) : 0, conditions, labels, network)
         let numbers = try input.checked(codes, "the codes")

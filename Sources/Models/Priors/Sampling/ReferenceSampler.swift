@@ -5,7 +5,7 @@ import Torch
 /// Quadratic in the number of positions: the reference in tests. It takes the same requests as ``IncrementalSampler`` and
 /// draws the same random numbers, so both give the same codes unless rounding moves a probability across a random
 /// number.
-public final class ReferenceSampler {
+package final class ReferenceSampler {
     private let network: PixelSNAIL
     private let batchSize: Int
 
@@ -14,7 +14,7 @@ public final class ReferenceSampler {
     /// - Parameters:
     ///   - network: The prior.
     ///   - batchSize: How many images go through the network together; at least 1.
-    public init(_ network: PixelSNAIL, batchSize: Int = 64) {
+    package init(_ network: PixelSNAIL, batchSize: Int = 64) {
         precondition(batchSize > 0, "batches of \(batchSize) images")
         self.network = network
         self.batchSize = batchSize
@@ -23,7 +23,7 @@ public final class ReferenceSampler {
     /// Samples codes, as ``IncrementalSampler/sample(_:settings:progress:shouldStop:)``.
     ///
     /// - Throws: ``SamplingError``, or `TorchError`.
-    public func sample(
+    package func sample(
         _ request: SamplingRequest, settings: SamplingSettings = SamplingSettings(),
         progress: (@Sendable (SamplingProgress) -> Void)? = nil, shouldStop: (@Sendable () -> Bool)? = nil
     ) throws -> Tensor {
@@ -43,7 +43,7 @@ public final class ReferenceSampler {
     /// The logits of given codes, float32 [N, m, H, W], as ``IncrementalSampler/logits(codes:conditions:labels:)``.
     ///
     /// - Throws: ``SamplingError``, or `TorchError`.
-    public func logits(codes: Tensor, conditions: [Tensor] = [], labels: [Int]? = nil) throws -> Tensor {
+    package func logits(codes: Tensor, conditions: [Tensor] = [], labels: [Int]? = nil) throws -> Tensor {
         let input = try SamplingInput(codes.rank > 0 ? codes.size(0) : 0, conditions, labels, network)
         let numbers = try input.checked(codes, "the codes")
         return try logits(input, 0..<input.count, numbers)

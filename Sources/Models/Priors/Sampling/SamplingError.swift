@@ -1,5 +1,5 @@
 /// What a sampler refuses, and what it finds wrong on its way.
-public enum SamplingError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum SamplingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A setting out of its range.
     case invalidSetting(name: String, found: String, expected: String)
     /// The number of images that were asked for.
@@ -32,7 +32,7 @@ public enum SamplingError: Error, Sendable, Equatable, CustomStringConvertible {
     case stopped
 
     /// What, where, what was expected, what to do.
-    public var description: String {
+    package var description: String {
         switch self {
         case .invalidSetting(let name, let found, let expected): "\(name) is \(found); expected \(expected)"
         case .wrongImageCount(let found): "\(found) images cannot be sampled; expected at least 1"

@@ -2,39 +2,39 @@ import Datasets
 import Torch
 
 /// Codes that a sampler takes over instead of drawing them: the known part of an image that is to be completed.
-public struct KeptCodes {
+package struct KeptCodes {
     /// Codes of all positions, integers [N, H, W]; those that are not kept mean nothing.
-    public var codes: Tensor
+    package var codes: Tensor
     /// Whether a position is kept: H·W entries in raster order, for all images alike, or N·H·W.
-    public var mask: [Bool]
+    package var mask: [Bool]
 
     /// Collects both.
-    public init(codes: Tensor, mask: [Bool]) {
+    package init(codes: Tensor, mask: [Bool]) {
         self.codes = codes
         self.mask = mask
     }
 }
 
 /// What is to be sampled.
-public struct SamplingRequest {
+package struct SamplingRequest {
     /// How many images, N; at least 1.
-    public var count: Int
+    package var count: Int
     /// The earlier layers' codewords in the order of ``PixelSNAILSettings/conditions``, integers [N, h, w].
-    public var conditions: [Tensor]
+    package var conditions: [Tensor]
     /// Classes, one an image; the number of classes stands for "no class". `nil` for a prior without labels.
-    public var labels: [Int]?
+    package var labels: [Int]?
     /// Codes that are not drawn.
-    public var kept: KeptCodes?
+    package var kept: KeptCodes?
     /// The user's seed.
-    public var seed: UInt64
+    package var seed: UInt64
     /// The number of the first image: image i draws from the stream `stream` of the seed at step `firstImage + i`, one
     /// number a position that is drawn, so that it comes out the same in whatever batch it is.
-    public var firstImage: Int
+    package var firstImage: Int
     /// What the random numbers are for, such as the layer's name; two layers must not share one.
-    public var stream: String
+    package var stream: String
 
     /// Collects the parts.
-    public init(
+    package init(
         count: Int, conditions: [Tensor] = [], labels: [Int]? = nil, kept: KeptCodes? = nil, seed: UInt64,
         firstImage: Int = 0, stream: String
     ) {
@@ -54,14 +54,14 @@ public struct SamplingRequest {
 }
 
 /// How far a sampler is.
-public struct SamplingProgress: Sendable, Equatable {
+package struct SamplingProgress: Sendable, Equatable {
     /// Positions of all images that are done.
-    public var done: Int
+    package var done: Int
     /// Positions of all images.
-    public var total: Int
+    package var total: Int
 
     /// Makes a state.
-    public init(done: Int, total: Int) {
+    package init(done: Int, total: Int) {
         self.done = done
         self.total = total
     }

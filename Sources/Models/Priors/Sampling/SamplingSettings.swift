@@ -13,7 +13,7 @@ public struct SamplingSettings: Sendable, Equatable {
     /// Holtzman et al. 2020); `nil` for all of it.
     public var topP: Double?
 
-    /// Makes settings; see ``validate()`` for their ranges.
+    /// Makes settings; see `validate()` for their ranges.
     public init(temperature: Double = 1, topK: Int? = nil, topP: Double? = nil) {
         self.temperature = temperature
         self.topK = topK
@@ -23,7 +23,7 @@ public struct SamplingSettings: Sendable, Equatable {
     /// Checks every value.
     ///
     /// - Throws: ``SamplingError/invalidSetting(name:found:expected:)`` for the first that is out of its range.
-    public func validate() throws {
+    package func validate() throws {
         guard temperature.isFinite, temperature >= 0 else {
             throw SamplingError.invalidSetting(
                 name: "temperature", found: "\(temperature)",

@@ -7,13 +7,13 @@ import Training
 /// A trained autoencoder with what is needed to make pictures of codes.
 public struct CodeDecoder {
     /// The model.
-    public let model: any Autoencoder
+    package let model: any Autoencoder
     /// What it was made from.
-    public let configuration: RunConfiguration
+    package let configuration: RunConfiguration
     /// Where it is.
-    public let device: Device
+    package let device: Device
     /// What its codes mean.
-    public let space: CodeSpace
+    package let space: CodeSpace
 
     /// Takes a loaded model.
     ///
@@ -68,7 +68,7 @@ public struct CodeDecoder {
     ///   - layers: How many layers to decode from, the first ones; all if `nil`.
     ///   - body: Receives each image.
     /// - Throws: `CodeError`, `ImageError`, `TorchError`, and what `body` throws.
-    public func forEachImage(_ codes: Codes, layers: Int? = nil, _ body: (PixelImage) throws -> Void) throws {
+    package func forEachImage(_ codes: Codes, layers: Int? = nil, _ body: (PixelImage) throws -> Void) throws {
         let data = configuration.data
         let size = data.height * data.width * data.channels
         try forEachBatch(codes, layers: layers) { pixels in
@@ -92,7 +92,7 @@ public struct CodeDecoder {
     /// The codes of images of the model's own size.
     ///
     /// - Throws: `TorchError`.
-    public func encode(_ images: [PixelImage]) throws -> Codes {
+    package func encode(_ images: [PixelImage]) throws -> Codes {
         let data = configuration.data
         var parts = space.grids.map { _ in [Tensor]() }
         for start in stride(from: 0, to: images.count, by: Self.batch) {

@@ -9,7 +9,7 @@ extension CodeSpace {
     /// The codes of one layer, int64 [N, H, W].
     ///
     /// - Throws: `TorchError`.
-    public func codes(of layer: Int, in codes: Codes) throws -> Tensor {
+    package func codes(of layer: Int, in codes: Codes) throws -> Tensor {
         let layer = layers[layer]
         return try codes.grids[layer.grid].selected(axis: 1, layer.indexInGrid).to(.int64)
     }
@@ -18,7 +18,7 @@ extension CodeSpace {
     /// over the whole layer, so that in HR-VQVAE a number names the path of parents too.
     ///
     /// - Throws: `TorchError`.
-    public func conditions(before layer: Int, in codes: Codes) throws -> [Tensor] {
+    package func conditions(before layer: Int, in codes: Codes) throws -> [Tensor] {
         var result: [Tensor] = []
         for (index, earlier) in layers[..<layer].enumerated() {
             let own = try self.codes(of: index, in: codes)
@@ -61,7 +61,7 @@ extension CodeSpace {
     /// ImageNet's have, is taken whole: of all that the list could begin with, the longest.
     ///
     /// - Throws: ``PriorError/unknownClass(found:known:)``.
-    public func classNumbers(_ list: String) throws -> [Int] {
+    package func classNumbers(_ list: String) throws -> [Int] {
         let parts = list.split(separator: ",", omittingEmptySubsequences: false)
         let longest = classNames.map { $0.count(where: { $0 == "," }) }.max() ?? 0
         var numbers: [Int] = []
@@ -80,7 +80,7 @@ extension CodeSpace {
     /// The number of a class that a person names by number or by name.
     ///
     /// - Throws: ``PriorError/unknownClass(found:known:)``.
-    public func classNumber(_ text: String) throws -> Int {
+    package func classNumber(_ text: String) throws -> Int {
         if let index = classNames.firstIndex(of: text) { return index }
         if let number = Int(text), classNames.indices.contains(number) { return number }
         throw PriorError.unknownClass(found: text, known: classNames)

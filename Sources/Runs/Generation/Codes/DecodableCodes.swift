@@ -9,13 +9,13 @@ import Training
 /// Of another program's file the tensor `codes` [images, layers, height, width] suffices (`codes.0`, `codes.1`, … for a
 /// model of several latent grids), in any type of integers. A model of one layer takes [images, height, width] and
 /// [images, height · width] too.
-public struct DecodableCodes {
+package struct DecodableCodes {
     /// The codes as int32, on the processor.
-    public let codes: Codes
+    package let codes: Codes
     /// Each image's number in its data set; 0, 1, … where the file does not say.
-    public let indices: [Int]
+    package let indices: [Int]
     /// Whether the file names the model that its codes are of.
-    public let namesModel: Bool
+    package let namesModel: Bool
 
     /// The types of integers that codes may have.
     private static let types: [DataType] = [.uint8, .int8, .int16, .int32, .int64]
@@ -29,7 +29,7 @@ public struct DecodableCodes {
     ///   - layers: How many layers are decoded; the others may be missing. All if `nil`.
     /// - Throws: ``PriorError/otherModel(what:other:reason:)`` for codes of another model, `FileError.malformed` that says
     ///   which code is not one, `TorchError`.
-    public init(_ data: Data, path: String, for space: CodeSpace, layers: Int? = nil) throws {
+    package init(_ data: Data, path: String, for space: CodeSpace, layers: Int? = nil) throws {
         let (tensors, metadata) = try Safetensors.read(data, path: path)
         if let text = metadata[CodesFile.spaceKey] {
             guard let own = try? JSONDecoder().decode(CodeSpace.self, from: Data(text.utf8)) else {

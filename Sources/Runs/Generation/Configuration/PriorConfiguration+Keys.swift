@@ -2,7 +2,7 @@ import Training
 
 extension PriorConfiguration {
     /// All keys, section by section.
-    public static let keys: [ConfigurationKey<PriorConfiguration>] =
+    package static let keys: [ConfigurationKey<PriorConfiguration>] =
         networkKeys + conditioningKeys + ConfigurationKey.optimizerKeys + trainingKeys
         + ConfigurationKey.checkpointKeys + evaluationKeys + ConfigurationKey.loggingKeys
 

@@ -9,7 +9,7 @@ extension PriorConfiguration {
     ///   - layer: From 0, in the order of sampling.
     ///   - layers: How many layers the codes have.
     /// - Throws: ``PriorError/layerCount(configured:codes:)`` where the lists are of another number of layers.
-    public func resolved(layer: Int, of layers: Int) throws -> PriorConfiguration {
+    package func resolved(layer: Int, of layers: Int) throws -> PriorConfiguration {
         guard layerCount == 1 || layerCount == layers else {
             throw PriorError.layerCount(configured: layerCount, codes: layers)
         }
@@ -25,7 +25,7 @@ extension PriorConfiguration {
     }
 
     /// The network of a layer of codes. This configuration is one that ``resolved(layer:of:)`` gave.
-    public func settings(layer: Int, in space: CodeSpace) -> PixelSNAILSettings {
+    package func settings(layer: Int, in space: CodeSpace) -> PixelSNAILSettings {
         let layers = space.layers
         return PixelSNAILSettings(
             height: layers[layer].height, width: layers[layer].width, choices: layers[layer].choices,
@@ -40,7 +40,7 @@ extension PriorConfiguration {
     }
 
     /// Training steps of the layer that this configuration was resolved for.
-    public func totalSteps(images: Int) -> Int {
+    package func totalSteps(images: Int) -> Int {
         if training.steps[0] > 0 { return training.steps[0] }
         let (seen, overflows) = training.epochs[0].multipliedReportingOverflow(by: images)
         return overflows ? Int.max : max(seen / training.batchSize[0], 1)

@@ -1,9 +1,9 @@
 import Training
 
 /// The configurations of priors that come with the library, named as the command line names them.
-public enum PriorPreset: String, ConfigurationPreset {
+package enum PriorPreset: String, ConfigurationPreset {
     /// What these presets configure.
-    public typealias Configuration = PriorConfiguration
+    package typealias Configuration = PriorConfiguration
 
     /// HR-VQVAE on FFHQ at 256×256 (table 8).
     case hrvqvaeFFHQ = "prior-hrvqvae-ffhq"
@@ -29,7 +29,7 @@ public enum PriorPreset: String, ConfigurationPreset {
     case tiny = "prior-tiny"
 
     /// The preset as it is written, with the reason for each value.
-    public var yaml: String { String(decoding: bytes, as: UTF8.self) }
+    package var yaml: String { String(decoding: bytes, as: UTF8.self) }
 
     private var bytes: [UInt8] {
         switch self {

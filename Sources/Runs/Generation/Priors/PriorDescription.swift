@@ -4,44 +4,44 @@ import Priors
 import Training
 
 /// What the priors of a model are made of, as `hrvq inspect` shows it.
-public struct PriorDescription: Codable, Sendable, Equatable {
+package struct PriorDescription: Codable, Sendable, Equatable {
     /// The prior of one layer.
-    public struct Layer: Codable, Sendable, Equatable {
+    package struct Layer: Codable, Sendable, Equatable {
         /// From 1, in the order of sampling.
-        public var layer: Int
+        package var layer: Int
         /// Positions down.
-        public var height: Int
+        package var height: Int
         /// Positions across.
-        public var width: Int
+        package var width: Int
         /// The codebook size at a position, m.
-        public var choices: Int
+        package var choices: Int
         /// Whether it is trained.
-        public var isTrained: Bool
+        package var isTrained: Bool
         /// Trained numbers; 0 where there is no prior yet.
-        public var parameters: Int
+        package var parameters: Int
         /// Gated residual blocks, of all groups.
-        public var residualBlocks: Int
+        package var residualBlocks: Int
         /// Attention blocks.
-        public var attentionLayers: Int
+        package var attentionLayers: Int
         /// Whether it knows classes.
-        public var isConditional: Bool
+        package var isConditional: Bool
         /// Training steps of the stored weights.
-        public var step: Int
+        package var step: Int
     }
 
     /// The autoencoder's kind.
-    public var kind: String
+    package var kind: String
     /// The fingerprint of the model whose codes these are.
-    public var model: String
+    package var model: String
     /// The classes' names.
-    public var classNames: [String]
+    package var classNames: [String]
     /// A layer's prior, in the order of sampling.
-    public var layers: [Layer]
+    package var layers: [Layer]
 
     /// Describes the priors of a folder, those that are not trained yet too.
     ///
     /// - Throws: `FileError`, `ConfigurationError`, `TorchError`.
-    public init(_ folder: PriorFolder) throws {
+    package init(_ folder: PriorFolder) throws {
         let space = try folder.codeSpace()
         kind = space.kind
         model = space.model
@@ -65,7 +65,7 @@ public struct PriorDescription: Codable, Sendable, Equatable {
     }
 
     /// The description as lines for a person.
-    public var text: String {
+    package var text: String {
         func line(_ label: String, _ value: String) -> String { LabelledLine.text(label, value) }
         var lines = [
             line("priors of", "\(kind), fingerprint \(model.prefix(12))…"),
@@ -86,5 +86,5 @@ public struct PriorDescription: Codable, Sendable, Equatable {
     /// The description as JSON with sorted keys.
     ///
     /// - Throws: `EncodingError`.
-    public func json() throws -> Data { try ReportJSON.data(self) }
+    package func json() throws -> Data { try ReportJSON.data(self) }
 }

@@ -17,10 +17,10 @@ public struct PriorFolder: Sendable {
     public init(_ url: URL) { self.url = url }
 
     /// What the codes mean, as JSON.
-    public var descriptionFile: URL { url.appendingPathComponent("prior.json") }
+    package var descriptionFile: URL { url.appendingPathComponent("prior.json") }
 
     /// The run of a layer, counted from 0; on disk layers count from 1.
-    public func run(layer: Int) -> RunFolder {
+    package func run(layer: Int) -> RunFolder {
         RunFolder(url.appendingPathComponent("layer-\(layer + 1)", isDirectory: true))
     }
 
@@ -50,7 +50,7 @@ public struct PriorFolder: Sendable {
     }
 
     /// Whether a folder holds priors, so that commands that take models can tell them apart.
-    public static func isPrior(_ url: URL) -> Bool {
+    package static func isPrior(_ url: URL) -> Bool {
         FileManager.default.fileExists(atPath: PriorFolder(url).descriptionFile.path)
     }
 
@@ -64,7 +64,7 @@ public struct PriorFolder: Sendable {
     /// Reads which codes the priors are of.
     ///
     /// - Throws: `FileError`.
-    public func codeSpace() throws -> CodeSpace { try identity().space }
+    package func codeSpace() throws -> CodeSpace { try identity().space }
 
     /// Reads which codes the priors are of, and of which training they are.
     ///
@@ -121,7 +121,7 @@ public struct PriorFolder: Sendable {
     ///   - precision: Takes the place of the configuration's.
     /// - Throws: ``PriorError/missingLayer(path:layer:layers:)``, ``PriorError/foreignLayer(path:layer:reason:)``,
     ///   `FileError`, `ConfigurationError`, `TorchError`.
-    public func load(
+    package func load(
         layer: Int, of space: CodeSpace, on device: Device = .cpu, precision: Precision? = nil
     ) throws -> PixelSNAIL {
         let (network, configuration) = try network(layer: layer, of: space, on: device)
@@ -132,7 +132,7 @@ public struct PriorFolder: Sendable {
 
     /// The prior of a layer without its weights, which are checked and not loaded.
     ///
-    /// - Throws: As ``load(layer:of:on:precision:)``.
+    /// - Throws: As `load(layer:of:on:precision:)`.
     func outline(layer: Int, of space: CodeSpace) throws -> PixelSNAIL {
         let network = try network(layer: layer, of: space, on: .meta).network
         try run(layer: layer).model.checkWeights(of: network.parameters)
@@ -168,7 +168,7 @@ public struct PriorFolder: Sendable {
 
     /// Reads the priors of all layers.
     ///
-    /// - Throws: As ``load(layer:of:on:precision:)``.
+    /// - Throws: As `load(layer:of:on:precision:)`.
     public func load(on device: Device = .cpu, precision: Precision? = nil) throws -> PriorSet {
         let space = try codeSpace()
         return PriorSet(
@@ -188,12 +188,12 @@ public struct PriorSet {
     /// What the codes mean.
     public let space: CodeSpace
     /// One network a layer, in the order of sampling.
-    public let networks: [PixelSNAIL]
+    package let networks: [PixelSNAIL]
     /// Where they come from, for errors.
-    public let path: String
+    package let path: String
 
     /// Whether a layer was told the class of every image that it was trained on, so that it cannot do without.
-    public var needsClass = false
+    package var needsClass = false
 
     /// Whether any layer knows classes.
     public var isConditional: Bool { networks.contains { $0.settings.classes > 0 } }
@@ -201,7 +201,7 @@ public struct PriorSet {
     /// Checks that a model is the one whose codes the priors know; a model by itself knows no classes.
     ///
     /// - Throws: ``PriorError/otherModel(what:other:reason:)``.
-    public func check(_ model: CodeSpace, path other: String) throws {
+    package func check(_ model: CodeSpace, path other: String) throws {
         if let reason = space.mismatch(with: model, classes: .equalOrNone) {
             throw PriorError.otherModel(what: path, other: other, reason: reason)
         }

@@ -5,7 +5,7 @@ extension PriorLikelihood {
     /// The figures as a table for a person.
     ///
     /// - Throws: Nothing that its rows, which fit its columns, could cause.
-    public func text() throws -> String {
+    package func text() throws -> String {
         func number(_ value: Double, _ digits: Int = 3) -> String { String(format: "%.\(digits)f", value) }
         let names = [
             "layer", "grid", "choices", "bits/position", "uniform", "order 0", "given parent", "saving", "bits/image",

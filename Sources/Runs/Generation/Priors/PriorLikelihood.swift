@@ -5,47 +5,47 @@ import Torch
 import Training
 
 /// What priors say of codes that they were not trained on.
-public struct PriorLikelihood: Codable, Sendable, Equatable {
+package struct PriorLikelihood: Codable, Sendable, Equatable {
     /// One layer.
-    public struct Layer: Codable, Sendable, Equatable {
+    package struct Layer: Codable, Sendable, Equatable {
         /// From 1, in the order of sampling.
-        public var layer: Int
+        package var layer: Int
         /// Positions down.
-        public var height: Int
+        package var height: Int
         /// Positions across.
-        public var width: Int
+        package var width: Int
         /// The number of choices at a position, m.
-        public var choices: Int
+        package var choices: Int
         /// −log₂ p, the mean over images and positions.
-        public var bitsPerPosition: Double
+        package var bitsPerPosition: Double
         /// −log₂ p of a whole grid, the mean over images.
-        public var bitsPerImage: Double
+        package var bitsPerImage: Double
         /// ``bitsPerImage`` to the numbers of an image.
-        public var bitsPerDimension: Double
+        package var bitsPerDimension: Double
         /// The empirical entropy of these codes without regard to their neighbours (order 0), bits a position.
-        public var entropy: Double
+        package var entropy: Double
         /// The same where the layer before is known: order 0 given the parent codeword.
-        public var entropyGivenParent: Double
+        package var entropyGivenParent: Double
         /// log₂ m: what a code takes where all are equally likely.
-        public var uniform: Double
+        package var uniform: Double
         /// The share of ``entropy`` that the prior saves, in percent.
-        public var saving: Double
+        package var saving: Double
     }
 
     /// Layers in the order of sampling.
-    public var layers: [Layer]
+    package var layers: [Layer]
     /// How many images were read.
-    public var images: Int
+    package var images: Int
     /// Whether the priors were told the images' classes.
-    public var isConditional: Bool
+    package var isConditional: Bool
     /// −log₂ p of all codes of an image, the mean over images.
-    public var bitsPerImage: Double
+    package var bitsPerImage: Double
     /// ``bitsPerImage`` to the numbers of an image.
-    public var bitsPerDimension: Double
+    package var bitsPerDimension: Double
     /// What an image takes where all codes are equally likely, to its numbers.
-    public var uniformBitsPerDimension: Double
+    package var uniformBitsPerDimension: Double
     /// Images a second, over all layers.
-    public var imagesPerSecond: Double
+    package var imagesPerSecond: Double
 
     /// Measures priors on codes.
     ///
@@ -58,7 +58,7 @@ public struct PriorLikelihood: Codable, Sendable, Equatable {
     ///   - batch: Images that pass through a network together.
     ///   - progress: Told how many images of all layers are done, and how many there are.
     /// - Throws: ``PriorError/otherModel(what:other:reason:)``, `TorchError`.
-    public init(
+    package init(
         _ priors: PriorSet, _ file: CodesFile, path: String, limit: Int? = nil, on device: Device = .cpu,
         batch: Int = 64, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
@@ -114,5 +114,5 @@ public struct PriorLikelihood: Codable, Sendable, Equatable {
     /// The figures as JSON with sorted keys.
     ///
     /// - Throws: `EncodingError`.
-    public func json() throws -> Data { try ReportJSON.data(self) }
+    package func json() throws -> Data { try ReportJSON.data(self) }
 }

@@ -7,15 +7,15 @@ import Training
 ///
 /// What is kept are the codes of the kept area, in every layer; the priors draw the others in raster order, each given
 /// the codes before it, kept ones too. What lies below a position in raster order, kept or not, has no influence on it.
-public struct ImageCompletion {
+package struct ImageCompletion {
     /// One image, and what became of it.
-    public struct Result {
+    package struct Result {
         /// The image as it was.
-        public var original: PixelImage
+        package var original: PixelImage
         /// The image with the area that was not kept in grey.
-        public var kept: PixelImage
+        package var kept: PixelImage
         /// Completions of it.
-        public var completions: [PixelImage]
+        package var completions: [PixelImage]
     }
 
     private let sampler: ImageSampler
@@ -30,7 +30,7 @@ public struct ImageCompletion {
     ///   - area: What stays.
     ///   - path: Where the model comes from, for errors.
     /// - Throws: ``PriorError/otherModel(what:other:reason:)``.
-    public init(_ sampler: ImageSampler, _ decoder: CodeDecoder, keeping area: KeptArea, path: String) throws {
+    package init(_ sampler: ImageSampler, _ decoder: CodeDecoder, keeping area: KeptArea, path: String) throws {
         try sampler.priors.check(decoder.space, path: path)
         self.sampler = sampler
         self.decoder = decoder
@@ -46,7 +46,7 @@ public struct ImageCompletion {
     ///   - shouldStop: Asked after every row of positions.
     /// - Returns: A result an image; `nil` if it was stopped.
     /// - Throws: ``PriorError``, `SamplingError`, `ImageError`, `TorchError`.
-    public func complete(
+    package func complete(
         _ images: [PixelImage], _ request: ImageSampler.Request,
         progress: (_ layer: Int, _ done: Int) -> Void = { _, _ in }, shouldStop: ImageSampler.Wish? = nil
     ) throws -> [Result]? {

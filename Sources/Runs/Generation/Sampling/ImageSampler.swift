@@ -34,21 +34,21 @@ public struct ImageSampler {
     }
 
     /// Codes that are given, and where they stay: the rest is sampled.
-    public struct Kept {
+    package struct Kept {
         /// Codes of `count` images.
-        public var codes: Codes
+        package var codes: Codes
         /// For each layer, whether each position [H, W] stays.
-        public var masks: [[Bool]]
+        package var masks: [[Bool]]
 
         /// Collects the parts.
-        public init(codes: Codes, masks: [[Bool]]) {
+        package init(codes: Codes, masks: [[Bool]]) {
             self.codes = codes
             self.masks = masks
         }
     }
 
     /// The priors.
-    public let priors: PriorSet
+    package let priors: PriorSet
     private let samplers: [(SamplingRequest, SamplingSettings, Wish?) throws -> Tensor]
 
     /// Asked, from several threads, whether to stop.
@@ -78,13 +78,27 @@ public struct ImageSampler {
     ///
     /// - Parameters:
     ///   - request: What is asked for.
+    ///   - progress: Told which layer is at work, from 0, and how many images of it are done.
+    ///   - shouldStop: Asked after every row of positions; where it says so, what is done so far is lost.
+    /// - Returns: The codes, and the class of each image where classes were given; `nil` if it was stopped.
+    /// - Throws: ``PriorError``, `TorchError`.
+    public func sample(
+        _ request: Request, progress: (_ layer: Int, _ done: Int) -> Void = { _, _ in }, shouldStop: Wish? = nil
+    ) throws -> (codes: Codes, labels: [Int]?)? {
+        try sample(request, kept: nil, progress: progress, shouldStop: shouldStop)
+    }
+
+    /// Samples codes around those that stay.
+    ///
+    /// - Parameters:
+    ///   - request: What is asked for.
     ///   - kept: Codes of the request's images that stay; `nil` samples all.
     ///   - progress: Told which layer is at work, from 0, and how many images of it are done.
     ///   - shouldStop: Asked after every row of positions; where it says so, what is done so far is lost.
     /// - Returns: The codes, and the class of each image where classes were given; `nil` if it was stopped.
     /// - Throws: ``PriorError``, `SamplingError`, `TorchError`.
-    public func sample(
-        _ request: Request, kept: Kept? = nil, progress: (_ layer: Int, _ done: Int) -> Void = { _, _ in },
+    package func sample(
+        _ request: Request, kept: Kept?, progress: (_ layer: Int, _ done: Int) -> Void = { _, _ in },
         shouldStop: Wish? = nil
     ) throws -> (codes: Codes, labels: [Int]?)? {
         let layers = priors.space.layers

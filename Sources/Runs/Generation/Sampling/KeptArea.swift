@@ -4,9 +4,9 @@ import Images
 import Training
 
 /// The part of an image that a completion keeps.
-public enum KeptArea: Sendable, Equatable {
+package enum KeptArea: Sendable, Equatable {
     /// A side of an image.
-    public enum Side: String, Sendable, CaseIterable {
+    package enum Side: String, Sendable, CaseIterable {
         /// The upper part.
         case top
         /// The lower part.
@@ -25,7 +25,7 @@ public enum KeptArea: Sendable, Equatable {
     /// Reads what a person writes: `top:0.5`, or the path of a picture.
     ///
     /// - Returns: `nil` where a side has no share in 0 ... 1.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         if let side = parts.first.flatMap({ Side(rawValue: String($0)) }), parts.count == 2 {
             guard let share = Double(parts[1]), (0...1).contains(share) else { return nil }
@@ -39,7 +39,7 @@ public enum KeptArea: Sendable, Equatable {
     /// Which pixels stay, [height, width].
     ///
     /// - Throws: ``PriorError/mask(path:found:expected:)``, and what reading a picture throws.
-    public func pixels(height: Int, width: Int) throws -> [Bool] {
+    package func pixels(height: Int, width: Int) throws -> [Bool] {
         switch self {
         case .side(let side, let share):
             let rows = Int((Double(height) * share).rounded())
@@ -69,7 +69,7 @@ public enum KeptArea: Sendable, Equatable {
     /// Pixels of the border that the model adds count as the image's nearest.
     ///
     /// - Throws: As ``pixels(height:width:)``.
-    public func masks(_ space: CodeSpace, _ data: DataConfiguration) throws -> [[Bool]] {
+    package func masks(_ space: CodeSpace, _ data: DataConfiguration) throws -> [[Bool]] {
         let kept = try pixels(height: data.height, width: data.width)
         return space.layers.map { layer in
             let rows = (data.height + 2 * data.padding) / layer.height

@@ -3,7 +3,7 @@ import Images
 import Torch
 
 /// The images of a data set that are nearest to some others, pixel by pixel: a look at whether samples are copies.
-public enum NearestImages {
+package enum NearestImages {
     /// Searches a data set for each of some images.
     ///
     /// The distance is the mean squared difference of pixels in [0, 1].
@@ -17,7 +17,7 @@ public enum NearestImages {
     ///   - progress: Told how many images of the data set are read, and how many there are.
     /// - Returns: For each image the number and the distance of the nearest one.
     /// - Throws: `DatasetError`, `TorchError`.
-    public static func search(
+    package static func search(
         for images: [PixelImage], in dataset: any ImageDataset, limit: Int? = nil,
         maximumSkippedShare: Double = 0.05, skipped: (SkippedImage) -> Void = { _ in },
         progress: (Int, Int) -> Void = { _, _ in }

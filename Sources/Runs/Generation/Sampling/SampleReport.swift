@@ -2,18 +2,18 @@ import Features
 import Foundation
 
 /// What there is to say of some samples beside the picture.
-public struct SampleReport: Encodable, Sendable {
+package struct SampleReport: Encodable, Sendable {
     /// How far the nearest training images are.
-    public struct Nearest: Codable, Sendable {
+    package struct Nearest: Codable, Sendable {
         /// The smallest mean squared difference of a sample to its nearest training image, pixels in [0, 1].
-        public var smallest: Double
+        package var smallest: Double
         /// The median of them.
-        public var median: Double
+        package var median: Double
         /// Samples that are equal to a training image in every pixel.
-        public var copies: Int
+        package var copies: Int
 
         /// Collects the figures.
-        public init(smallest: Double, median: Double, copies: Int) {
+        package init(smallest: Double, median: Double, copies: Int) {
             self.smallest = smallest
             self.median = median
             self.copies = copies
@@ -21,22 +21,22 @@ public struct SampleReport: Encodable, Sendable {
     }
 
     /// The number that all randomness came from.
-    public var seed: UInt64
+    package var seed: UInt64
     /// How many images.
-    public var images: Int
+    package var images: Int
     /// Seconds that the codes took, decoding not included.
-    public var seconds: Double
+    package var seconds: Double
     /// The classes that were asked for, in turn.
-    public var classes: [String]
+    package var classes: [String]
     /// How many samples a classifier took for the class that was asked.
-    public var recognised: ClassifierAccuracy?
+    package var recognised: ClassifierAccuracy?
     /// How far the nearest training images are.
-    public var nearest: Nearest?
+    package var nearest: Nearest?
     /// Images a second.
-    public var imagesPerSecond: Double { Double(images) / max(seconds, 1e-9) }
+    package var imagesPerSecond: Double { Double(images) / max(seconds, 1e-9) }
 
     /// Begins a report.
-    public init(seed: UInt64, images: Int, seconds: Double, classes: [String]) {
+    package init(seed: UInt64, images: Int, seconds: Double, classes: [String]) {
         self.seed = seed
         self.images = images
         self.seconds = seconds
@@ -50,7 +50,7 @@ public struct SampleReport: Encodable, Sendable {
     /// Writes all figures.
     ///
     /// - Throws: What the encoder throws.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(seed, forKey: .seed)
         try container.encode(images, forKey: .images)
@@ -62,7 +62,7 @@ public struct SampleReport: Encodable, Sendable {
     }
 
     /// The figures as lines for a person.
-    public var text: String {
+    package var text: String {
         var lines = [
             "\(images) images in " + String(format: "%.2f s (%.1f images/s)", seconds, imagesPerSecond)
                 + ", seed \(seed)"

@@ -27,13 +27,13 @@ public struct PriorTraining {
     }
 
     /// The settings of all layers.
-    public let configuration: PriorConfiguration
+    package let configuration: PriorConfiguration
     /// The output.
-    public let folder: PriorFolder
+    package let folder: PriorFolder
     /// The layers to train, from 0.
-    public let layers: [Int]
+    package let layers: [Int]
     /// What the codes mean.
-    public let space: CodeSpace
+    package let space: CodeSpace
     private let codes: CodesFile
     private let heldOut: CodesFile?
     private let existing: TrainingRun.Existing
@@ -106,7 +106,7 @@ public struct PriorTraining {
     /// The configuration of priors whose training is resumed: what the folder holds.
     ///
     /// - Throws: `TrainingError.nothingToResume(path:)`, `ConfigurationError`, `FileError`.
-    public static func resumed(at output: URL) throws -> PriorConfiguration {
+    package static func resumed(at output: URL) throws -> PriorConfiguration {
         guard PriorFolder.isPrior(output),
             FileManager.default.fileExists(atPath: ModelFolder(output).configurationFile.path)
         else { throw TrainingError.nothingToResume(path: output.path) }

@@ -4,37 +4,37 @@ import Foundation
 /// What codes are made of and which model made them: all that must agree before codes, priors and models are combined.
 public struct CodeSpace: Codable, Sendable, Equatable {
     /// One layer of codes, as a prior models it.
-    public struct Layer: Sendable, Equatable {
+    package struct Layer: Sendable, Equatable {
         /// Its grid's place in ``CodeSpace/grids``.
-        public var grid: Int
+        package var grid: Int
         /// Its place among the layers of that grid.
-        public var indexInGrid: Int
+        package var indexInGrid: Int
         /// Positions down.
-        public var height: Int
+        package var height: Int
         /// Positions across.
-        public var width: Int
+        package var width: Int
         /// The number of choices at a position, m.
-        public var choices: Int
+        package var choices: Int
         /// The number of codewords of the layer: choices of all layers on the way to it, where a layer's codebook
         /// depends on the layers before it.
-        public var codewords: Int
+        package var codewords: Int
     }
 
-    /// The fingerprint of the model (``ModelFingerprint``).
+    /// The fingerprint of the model (`ModelFingerprint`).
     public var model: String
     /// The model's kind.
     public var kind: String
     /// The grids in the order in which they are quantized, and so sampled: of VQ-VAE-2 the coarsest first.
     public var grids: [LatentGrid]
     /// Whether a layer's code names a child of the codeword chosen in the layer before it.
-    public var isHierarchical: Bool
+    package var isHierarchical: Bool
     /// Numbers in an image: height · width · channels, without padding.
-    public var imageDimensions: Int
+    package var imageDimensions: Int
     /// The names of the classes that labels number; empty where there are no labels.
     public var classNames: [String]
 
     /// Makes a description.
-    public init(
+    package init(
         model: String, kind: String, grids: [LatentGrid], isHierarchical: Bool, imageDimensions: Int,
         classNames: [String] = []
     ) {
@@ -49,7 +49,7 @@ public struct CodeSpace: Codable, Sendable, Equatable {
     /// The codes of a model.
     ///
     /// - Throws: `DigestError`, `TorchError`.
-    public init(_ model: any Autoencoder, _ configuration: RunConfiguration, classNames: [String] = []) throws {
+    package init(_ model: any Autoencoder, _ configuration: RunConfiguration, classNames: [String] = []) throws {
         self.init(
             model: try ModelFingerprint.of(model, configuration), kind: configuration.kindName,
             grids: model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth),
@@ -59,7 +59,7 @@ public struct CodeSpace: Codable, Sendable, Equatable {
     }
 
     /// All layers in the order in which they are sampled.
-    public var layers: [Layer] {
+    package var layers: [Layer] {
         grids.enumerated().flatMap { index, grid in
             var codewords = 1
             return grid.branchings.enumerated().map { place, choices in
@@ -72,7 +72,7 @@ public struct CodeSpace: Codable, Sendable, Equatable {
     }
 
     /// Bits of an image whose codes are all equally likely: Σ positions · log₂ m.
-    public var uniformBits: Double {
+    package var uniformBits: Double {
         layers.reduce(0) { $0 + Double($1.height * $1.width) * log2(Double($1.choices)) }
     }
 

@@ -133,7 +133,7 @@ public struct CodesFile {
     /// The codes of some images, by their place in this file.
     ///
     /// - Throws: `TorchError`.
-    public func selected(_ places: [Int]) throws -> CodesFile {
+    package func selected(_ places: [Int]) throws -> CodesFile {
         let rows = try Tensor(places.map(Int64.init), [places.count])
         return CodesFile(
             codes: Codes(grids: try codes.grids.map { try $0.indexSelected(axis: 0, rows) }),

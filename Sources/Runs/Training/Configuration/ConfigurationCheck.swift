@@ -5,20 +5,20 @@
 ///         check.integer("training.batchSize", training.batchSize, 1...1_048_576)
 ///         try check.finish()
 ///     }
-public struct ConfigurationCheck<Configuration: KeyedConfiguration> {
+package struct ConfigurationCheck<Configuration: KeyedConfiguration> {
     private let configuration: Configuration
     /// What is wrong so far, in the order of the checks.
-    public private(set) var problems: [ConfigurationError.Problem] = []
+    package private(set) var problems: [ConfigurationError.Problem] = []
 
     /// Begins with no problem.
     ///
     /// - Parameter configuration: What is checked; problems show its values.
-    public init(configuration: Configuration) { self.configuration = configuration }
+    package init(configuration: Configuration) { self.configuration = configuration }
 
     /// Ends the check.
     ///
     /// - Throws: ``ConfigurationError/invalid(_:)`` with all problems, if there are any.
-    public func finish() throws {
+    package func finish() throws {
         guard problems.isEmpty else { throw ConfigurationError.invalid(problems) }
     }
 
@@ -30,7 +30,7 @@ public struct ConfigurationCheck<Configuration: KeyedConfiguration> {
     ///   - expected: What the value has to be, as the error says it.
     /// - Returns: `holds`.
     @discardableResult
-    public mutating func require(_ key: String, _ holds: Bool, _ expected: String) -> Bool {
+    package mutating func require(_ key: String, _ holds: Bool, _ expected: String) -> Bool {
         if !holds { add(key, Configuration.key(named: key)?.value(in: configuration) ?? "", expected) }
         return holds
     }
@@ -41,17 +41,17 @@ public struct ConfigurationCheck<Configuration: KeyedConfiguration> {
     ///   - key: The dotted key.
     ///   - value: The value, as the error says it.
     ///   - expected: What it has to be.
-    public mutating func add(_ key: String, _ value: String, _ expected: String) {
+    package mutating func add(_ key: String, _ value: String, _ expected: String) {
         problems.append(.init(key: key, value: value, expected: expected))
     }
 
     /// An integer within a range; a range up to `Int.max` has no upper end in the text.
-    public mutating func integer(_ key: String, _ value: Int, _ range: ClosedRange<Int>) {
+    package mutating func integer(_ key: String, _ value: Int, _ range: ClosedRange<Int>) {
         require(key, range.contains(value), "an integer, \(Self.text(range))")
     }
 
     /// Integers within a range, one for all layers or one a layer; see ``integer(_:_:_:)``.
-    public mutating func integers(_ key: String, _ values: [Int], _ range: ClosedRange<Int>) {
+    package mutating func integers(_ key: String, _ values: [Int], _ range: ClosedRange<Int>) {
         require(key, values.allSatisfy(range.contains), "integers, each \(Self.text(range))")
     }
 
@@ -63,29 +63,29 @@ public struct ConfigurationCheck<Configuration: KeyedConfiguration> {
     ///   - layers: How many layers there are.
     /// - Returns: Whether all is well.
     @discardableResult
-    public mutating func perLayer(_ key: String, _ count: Int, layers: Int) -> Bool {
+    package mutating func perLayer(_ key: String, _ count: Int, layers: Int) -> Bool {
         require(
             key, count == 1 || count == layers,
             layers == 1 ? "one value, as there is one layer" : "one value, or \(layers), one for each layer")
     }
 
     /// A finite number from a lower end on.
-    public mutating func number(_ key: String, _ value: Double, _ lower: Double) {
+    package mutating func number(_ key: String, _ value: Double, _ lower: Double) {
         require(key, value.isFinite && value >= lower, "a finite number from \(lower)")
     }
 
     /// A number from a lower end on and below an upper one.
-    public mutating func number(_ key: String, _ value: Double, _ lower: Double, below upper: Double) {
+    package mutating func number(_ key: String, _ value: Double, _ lower: Double, below upper: Double) {
         require(key, value >= lower && value < upper, "a number from \(lower) on and below \(upper)")
     }
 
     /// A number from a lower end up to an upper one.
-    public mutating func number(_ key: String, _ value: Double, _ lower: Double, upTo upper: Double) {
+    package mutating func number(_ key: String, _ value: Double, _ lower: Double, upTo upper: Double) {
         require(key, value >= lower && value <= upper, "a number from \(lower) to \(upper)")
     }
 
     /// A finite number above zero.
-    public mutating func positive(_ key: String, _ value: Double) {
+    package mutating func positive(_ key: String, _ value: Double) {
         require(key, value.isFinite && value > 0, "a finite number above 0")
     }
 

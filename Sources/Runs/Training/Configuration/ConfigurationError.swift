@@ -12,7 +12,7 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
         public let expected: String
 
         /// Names a problem.
-        public init(key: String, value: String, expected: String) {
+        package init(key: String, value: String, expected: String) {
             self.key = key
             self.value = value
             self.expected = expected
@@ -22,7 +22,7 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     /// A part of a file or an override that does not fit the configuration.
     public enum Mismatch: Sendable, Equatable {
         /// No such key; `suggestion` is the nearest one there is, and the command `help` lists all.
-        case unknownKey(key: String, suggestion: String?, help: String = RunConfiguration.help)
+        case unknownKey(key: String, suggestion: String?, help: String = "hrvq train --help-config")
         /// The key exists and its value is of another type.
         case wrongType(key: String, found: String, expected: String)
     }

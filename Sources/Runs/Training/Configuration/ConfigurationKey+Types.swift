@@ -1,6 +1,6 @@
 extension ConfigurationKey {
     /// Where a value is in a configuration.
-    public typealias Path<Value> = WritableKeyPath<Configuration, Value> & Sendable
+    package typealias Path<Value> = WritableKeyPath<Configuration, Value> & Sendable
 
     /// A key of an integer; `1e5` and `100.0` are integers too.
     ///
@@ -8,7 +8,7 @@ extension ConfigurationKey {
     ///   - name: The dotted name.
     ///   - path: Where the value is.
     ///   - summary: What the value decides, in one line.
-    public static func integer(_ name: String, _ path: Path<Int>, _ summary: String) -> ConfigurationKey {
+    package static func integer(_ name: String, _ path: Path<Int>, _ summary: String) -> ConfigurationKey {
         ConfigurationKey(name: name, type: "integer", expected: "an integer", summary: summary) {
             .integer($0[keyPath: path])
         } write: { configuration, value in
@@ -19,7 +19,7 @@ extension ConfigurationKey {
     }
 
     /// A key of an integer or nil, which is written as `null`; see ``integer(_:_:_:)``.
-    public static func optionalInteger(_ name: String, _ path: Path<Int?>, _ summary: String) -> ConfigurationKey {
+    package static func optionalInteger(_ name: String, _ path: Path<Int?>, _ summary: String) -> ConfigurationKey {
         ConfigurationKey(name: name, type: "integer or null", expected: "an integer or null", summary: summary) {
             $0[keyPath: path].map { .integer($0) } ?? .null
         } write: { configuration, value in
@@ -30,7 +30,7 @@ extension ConfigurationKey {
     }
 
     /// A key of a number; see ``integer(_:_:_:)``.
-    public static func number(_ name: String, _ path: Path<Double>, _ summary: String) -> ConfigurationKey {
+    package static func number(_ name: String, _ path: Path<Double>, _ summary: String) -> ConfigurationKey {
         ConfigurationKey(name: name, type: "number", expected: "a number", summary: summary) {
             .number($0[keyPath: path])
         } write: { configuration, value in
@@ -41,7 +41,7 @@ extension ConfigurationKey {
     }
 
     /// A key of `true` or `false`; see ``integer(_:_:_:)``.
-    public static func flag(_ name: String, _ path: Path<Bool>, _ summary: String) -> ConfigurationKey {
+    package static func flag(_ name: String, _ path: Path<Bool>, _ summary: String) -> ConfigurationKey {
         ConfigurationKey(name: name, type: "true or false", expected: "true or false", summary: summary) {
             .flag($0[keyPath: path])
         } write: { configuration, value in
@@ -52,7 +52,7 @@ extension ConfigurationKey {
     }
 
     /// A key of one of some names, the cases of an enumeration; see ``integer(_:_:_:)``.
-    public static func choice<Choice: RawRepresentable<String> & CaseIterable & SendableMetatype>(
+    package static func choice<Choice: RawRepresentable<String> & CaseIterable & SendableMetatype>(
         _ name: String, _ path: Path<Choice>, _ summary: String
     ) -> ConfigurationKey {
         let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
@@ -66,7 +66,7 @@ extension ConfigurationKey {
     }
 
     /// A key of a list of integers, which may be empty: `[8, 5, 5, 5]`, or `[]`.
-    public static func list(_ name: String, _ path: Path<[Int]>, _ summary: String) -> ConfigurationKey {
+    package static func list(_ name: String, _ path: Path<[Int]>, _ summary: String) -> ConfigurationKey {
         ConfigurationKey(
             name: name, type: "list of integers", expected: "a list of integers", summary: summary, takesList: true
         ) {
@@ -90,7 +90,7 @@ extension ConfigurationKey {
     ///   - name: The dotted name.
     ///   - path: Where the values are.
     ///   - summary: What the values decide, in one line.
-    public static func integers(_ name: String, _ path: Path<[Int]>, _ summary: String) -> ConfigurationKey {
+    package static func integers(_ name: String, _ path: Path<[Int]>, _ summary: String) -> ConfigurationKey {
         oneALayer(name, path, summary, type: "integer") {
             .integer($0)
         } write: {
@@ -99,7 +99,7 @@ extension ConfigurationKey {
     }
 
     /// A key of numbers, one for all layers or one a layer: `0.1`, or `[0, 0.1, 0.5]`; see ``integers(_:_:_:)``.
-    public static func numbers(_ name: String, _ path: Path<[Double]>, _ summary: String) -> ConfigurationKey {
+    package static func numbers(_ name: String, _ path: Path<[Double]>, _ summary: String) -> ConfigurationKey {
         oneALayer(name, path, summary, type: "number") {
             .number($0)
         } write: {

@@ -2,13 +2,13 @@
 ///
 /// ``KeyedConfiguration/keys`` is the one table that reading, writing, comparing and help go by, so that a key cannot be
 /// accepted and ignored, or be missing from the help.
-public struct ConfigurationKey<Configuration: KeyedConfiguration>: Sendable {
+package struct ConfigurationKey<Configuration: KeyedConfiguration>: Sendable {
     /// The dotted name, such as `optimizer.learningRate`.
-    public let name: String
+    package let name: String
     /// What the value may be, such as `integer` or `constant, cosine`.
-    public let type: String
+    package let type: String
     /// What the value decides, in one line.
-    public let summary: String
+    package let summary: String
     /// What the value may be, as an error says it.
     let expected: String
     /// Whether the value may be a list.
@@ -33,16 +33,16 @@ public struct ConfigurationKey<Configuration: KeyedConfiguration>: Sendable {
     }
 
     /// The section, such as `optimizer`.
-    public var section: String { String(name.prefix { $0 != "." }) }
+    package var section: String { String(name.prefix { $0 != "." }) }
 
     /// The name within the section, such as `learningRate`.
     var lastName: String { String(name.dropFirst(section.count + 1)) }
 
     /// The value in a configuration, as text.
-    public func value(in configuration: Configuration) -> String { read(configuration).text }
+    package func value(in configuration: Configuration) -> String { read(configuration).text }
 
     /// The value where neither preset, file nor override says another.
-    public var defaultValue: String { value(in: Configuration()) }
+    package var defaultValue: String { value(in: Configuration()) }
 
     /// The error of a value of another type.
     func mismatch(_ value: ConfigurationValue) -> ConfigurationError.Mismatch {

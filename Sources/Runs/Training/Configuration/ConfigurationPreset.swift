@@ -1,7 +1,7 @@
 import Foundation
 
 /// Configurations that come with a library, named as the command line names them: an enumeration of their names.
-public protocol ConfigurationPreset: RawRepresentable<String>, CaseIterable, Sendable {
+package protocol ConfigurationPreset: RawRepresentable<String>, CaseIterable, Sendable {
     /// What they configure.
     associatedtype Configuration: KeyedConfiguration where Configuration.Preset == Self
 
@@ -14,7 +14,7 @@ extension ConfigurationPreset {
     /// Finds a preset.
     ///
     /// - Throws: ``ConfigurationError/unknownPreset(name:suggestion:known:)`` with the nearest name.
-    public init(name: String) throws {
+    package init(name: String) throws {
         guard let preset = Self(rawValue: name) else {
             let known = Self.allCases.map(\.rawValue)
             throw ConfigurationError.unknownPreset(
@@ -24,7 +24,7 @@ extension ConfigurationPreset {
     }
 
     /// What the preset is for: the first line of its text.
-    public var summary: String {
+    package var summary: String {
         let line = yaml.prefix { $0 != "\n" }
         return line.drop { $0 == "#" || $0 == " " }.trimmingCharacters(in: .whitespaces)
     }
@@ -32,7 +32,7 @@ extension ConfigurationPreset {
     /// The preset over the defaults.
     ///
     /// - Throws: ``ConfigurationError`` where the text is not a configuration, which the tests rule out.
-    public func configuration() throws -> Configuration {
+    package func configuration() throws -> Configuration {
         try Configuration(yaml: yaml, source: "preset \(rawValue)")
     }
 }

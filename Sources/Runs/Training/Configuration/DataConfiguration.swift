@@ -22,7 +22,7 @@ public struct DataConfiguration: Sendable, Equatable {
     public var workers: Int
 
     /// Makes the section; the defaults suit a folder of small colour images.
-    public init(
+    package init(
         kind: DatasetKind = .folder, channels: Int = 3, height: Int = 64, width: Int = 64, padding: Int = 0,
         flip: Bool = false, testShare: Double = 0.1, maximumSkippedShare: Double = 0.01, workers: Int = 2
     ) {

@@ -13,7 +13,7 @@ extension KeyedConfiguration {
     /// - Throws: ``ConfigurationError/unparsable(source:reason:)``, ``ConfigurationError/mismatched(source:_:)``,
     ///   ``ConfigurationError/newerFormat(source:found:supported:)``,
     ///   ``ConfigurationError/otherFormat(source:found:expected:)``.
-    public init(json: Data, source: String = "config.json") throws {
+    package init(json: Data, source: String = "config.json") throws {
         let tree: ConfigurationValue
         do {
             tree = try JSONDecoder().decode(ConfigurationValue.self, from: json)
@@ -29,10 +29,10 @@ extension KeyedConfiguration {
         try apply(tree, source: source)
     }
 
-    /// Reads a configuration from any decoder, as strictly as ``init(json:source:)``.
+    /// Reads all keys from any decoder, as strictly as ``init(json:source:)``.
     ///
     /// - Throws: ``ConfigurationError``, or what the decoder throws.
-    public init(from decoder: any Decoder) throws {
+    package init(keysFrom decoder: any Decoder) throws {
         self.init()
         try apply(try ConfigurationValue(from: decoder), source: "configuration")
     }
@@ -40,7 +40,7 @@ extension KeyedConfiguration {
     /// Writes every key, `formatVersion`, and ``formatName`` unless it is `autoencoder`.
     ///
     /// - Throws: What the encoder throws.
-    public func encode(to encoder: any Encoder) throws {
+    package func encodeKeys(to encoder: any Encoder) throws {
         try tree.encode(to: encoder)
     }
 
@@ -48,7 +48,7 @@ extension KeyedConfiguration {
     /// bytes.
     ///
     /// - Throws: ``ConfigurationError/invalid(_:)``: what cannot be trained is not written.
-    public func jsonData() throws -> Data {
+    package func jsonData() throws -> Data {
         try validate()
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 extension KeyedConfiguration {
-    /// The configuration of a run: defaults ← preset ← file ← overrides, validated.
+    /// Defaults ← preset ← file ← overrides, validated.
     ///
     /// A file may name its base itself by `preset: NAME`.
     ///
@@ -11,7 +11,7 @@ extension KeyedConfiguration {
     ///   - file: A YAML file, or a stored `config.json`.
     ///   - overrides: Texts of the form `section.key=value`, applied in order; values are YAML scalars.
     /// - Throws: ``ConfigurationError``, or `FileError` where the file cannot be read.
-    public static func resolve(
+    package static func merged(
         preset: String? = nil, file: URL? = nil, overrides: [String] = []
     ) throws -> Self {
         var configuration: Self
@@ -29,7 +29,7 @@ extension KeyedConfiguration {
     /// Reads YAML over a preset, or over the defaults where neither `preset` nor the text names one. Not validated.
     ///
     /// - Throws: ``ConfigurationError``.
-    public init(yaml: String, source: String = "configuration", preset: String? = nil) throws {
+    package init(yaml: String, source: String = "configuration", preset: String? = nil) throws {
         var tree = try ConfigurationValue(yaml: yaml, source: source)
         var base = preset
         if case .section(var root) = tree, let named = root.removeValue(forKey: "preset") {
@@ -51,7 +51,7 @@ extension KeyedConfiguration {
     ///
     /// - Throws: ``ConfigurationError/malformedOverride(text:)``, ``ConfigurationError/unparsable(source:reason:)``,
     ///   ``ConfigurationError/mismatched(source:_:)``.
-    public mutating func set(_ override: String) throws {
+    package mutating func set(_ override: String) throws {
         let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let key = parts[0].trimmingCharacters(in: .whitespaces)
         guard parts.count == 2, !key.isEmpty else { throw ConfigurationError.malformedOverride(text: override) }

@@ -2,9 +2,8 @@
 ///
 /// A conforming type is a structure of sections, which are structures of plain values; every value has a
 /// ``ConfigurationKey`` in ``keys``. Reading is strict: a key that is not known, or a value of the wrong type, is an
-/// error that names the dotted key. ``resolve(preset:file:overrides:)`` lays presets, files and overrides over the
-/// defaults; ``jsonData()`` writes the result so that reading it gives an equal configuration. `Codable` needs no code
-/// of the type's own.
+/// error that names the dotted key. ``merged(preset:file:overrides:)`` lays presets, files and overrides over the
+/// defaults; ``jsonData()`` writes the result so that reading it gives an equal configuration.
 ///
 ///     struct PriorConfiguration: KeyedConfiguration {
 ///         static let formatName = "prior"
@@ -17,7 +16,7 @@
 ///         init() {}
 ///         func validate() throws { … }
 ///     }
-public protocol KeyedConfiguration: Codable, Sendable, Equatable {
+package protocol KeyedConfiguration: Sendable, Equatable {
     /// The configurations of this type that come with the library.
     associatedtype Preset: ConfigurationPreset where Preset.Configuration == Self
 

@@ -12,10 +12,10 @@ public enum ModelKind: String, Sendable, CaseIterable {
     case rqvae
 
     /// What a layer of the quantizer may choose from.
-    public var structure: CodebookStructure { self == .hrvqvae ? .hierarchical : .flat }
+    package var structure: CodebookStructure { self == .hrvqvae ? .hierarchical : .flat }
 
     /// The name in the literature.
-    public var title: String {
+    package var title: String {
         switch self {
         case .hrvqvae: "HR-VQVAE"
         case .vqvae: "VQ-VAE"
@@ -43,7 +43,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var levels: Int
 
     /// Makes the section; the defaults are the paper's for larger images (table 6), and 2 blocks.
-    public init(
+    package init(
         kind: ModelKind = .hrvqvae, hiddenUnits: Int = 128, residualUnits: Int = 64, residualBlocks: Int = 2,
         filterSize: Int = 3, downsampling: Int = 4, levels: Int = 1
     ) {

@@ -6,5 +6,5 @@ public struct ObjectiveConfiguration: Sendable, Equatable {
     public var pixel: PixelLoss
 
     /// Makes the section; the default is the paper's.
-    public init(pixel: PixelLoss = .l2) { self.pixel = pixel }
+    package init(pixel: PixelLoss = .l2) { self.pixel = pixel }
 }

@@ -22,7 +22,7 @@ public struct OptimizerConfiguration: Sendable, Equatable {
     public var gradientClip: Double
 
     /// Makes the section; the rate is the paper's (table 6), the rest PyTorch's defaults.
-    public init(
+    package init(
         learningRate: Double = 3e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
         weightDecay: Double = 0, schedule: LearningRateSchedule.Course = .constant, warmUpSteps: Int = 0,
         finalLearningRateShare: Double = 0, gradientClip: Double = 0

@@ -6,7 +6,7 @@ public struct CheckpointConfiguration: Sendable, Equatable {
     public var keep: Int
 
     /// Makes the section.
-    public init(every: Int = 500, keep: Int = 2) {
+    package init(every: Int = 500, keep: Int = 2) {
         self.every = every
         self.keep = keep
     }
@@ -22,7 +22,7 @@ public struct EvaluationConfiguration: Sendable, Equatable {
     public var samples: Int
 
     /// Makes the section.
-    public init(every: Int = 500, images: Int = 1000, samples: Int = 16) {
+    package init(every: Int = 500, images: Int = 1000, samples: Int = 16) {
         self.every = every
         self.images = images
         self.samples = samples
@@ -38,7 +38,7 @@ public struct LoggingConfiguration: Sendable, Equatable {
     public var tensorBoard: Bool
 
     /// Makes the section.
-    public init(every: Int = 10, tensorBoard: Bool = true) {
+    package init(every: Int = 10, tensorBoard: Bool = true) {
         self.every = every
         self.tensorBoard = tensorBoard
     }

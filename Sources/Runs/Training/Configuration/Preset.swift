@@ -1,9 +1,9 @@
 /// The configurations that come with the library, named as the command line names them.
 ///
 /// A preset may start from another one, as a file of a user may: table 7 of the paper is table 6 but for a few values.
-public enum Preset: String, ConfigurationPreset {
+package enum Preset: String, ConfigurationPreset {
     /// Presets are of runs.
-    public typealias Configuration = RunConfiguration
+    package typealias Configuration = RunConfiguration
 
     /// FFHQ at 256×256, as in the paper.
     case ffhq = "hrvqvae-ffhq"
@@ -51,7 +51,7 @@ public enum Preset: String, ConfigurationPreset {
     case tiny = "hrvqvae-tiny"
 
     /// The preset as it is written, with the reason for each value.
-    public var yaml: String { String(decoding: bytes, as: UTF8.self) }
+    package var yaml: String { String(decoding: bytes, as: UTF8.self) }
 
     private var bytes: [UInt8] {
         switch self {

@@ -38,19 +38,19 @@ public struct QuantizerConfiguration: Sendable, Equatable {
     /// β₀ of the commitment to the sum of all layers' codewords, a term of HR-VQVAE; 0 for the others, which lack it.
     public var betaSum: Double
     /// What codewords start from.
-    public var initialization: Initialization
+    package var initialization: Initialization
     /// Encoded vectors that k-means clusters.
     public var kMeansVectors: Int
     /// Rounds of k-means.
     public var kMeansIterations: Int
     /// Steps that a codeword may stay unused before it is revived; 0 never revives.
     public var reviveAfter: Int
-    /// The share of training images that are decoded from their first layers alone, in 0 ..< 1; see ``LayerDropout``.
+    /// The share of training images that are decoded from their first layers alone, in 0 ..< 1; see `LayerDropout`.
     /// It makes pictures from the first layers good at some cost of those from all.
     public var layerDropout: Double
 
     /// Makes the section; the defaults are the paper's where it says (table 6).
-    public init(
+    package init(
         kind: Kind = .residual, levels: [Int] = [], layers: Int = 3, branching: Int = 8, dimension: Int = 32,
         learning: CodebookLearning = .movingAverage,
         decay: Double = 0.99, beta: Double = 0.25, betaSum: Double = 0.25, initialization: Initialization = .kMeans,

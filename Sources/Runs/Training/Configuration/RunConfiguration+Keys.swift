@@ -1,6 +1,6 @@
 extension RunConfiguration {
     /// All keys, section by section.
-    public static let keys: [ConfigurationKey<RunConfiguration>] =
+    package static let keys: [ConfigurationKey<RunConfiguration>] =
         dataKeys + modelKeys + quantizerKeys + objectiveKeys + ConfigurationKey.optimizerKeys + trainingKeys
         + ConfigurationKey.checkpointKeys + evaluationKeys + ConfigurationKey.loggingKeys
 

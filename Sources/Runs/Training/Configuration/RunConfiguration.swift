@@ -1,18 +1,18 @@
 /// Everything that decides a training run, apart from where its data and its output lie.
 ///
 /// Read from YAML or JSON strictly: a key that is not known, or a value of the wrong type, is an error that names the
-/// dotted key. ``KeyedConfiguration/resolve(preset:file:overrides:)`` lays presets, files and overrides over the defaults;
-/// ``KeyedConfiguration/jsonData()`` writes the result so that reading it gives an equal configuration.
-public struct RunConfiguration: TrainableConfiguration {
+/// dotted key. ``resolve(preset:file:overrides:)`` lays presets, files and overrides over the defaults;
+/// ``ModelFolder/save(_:parameters:step:)`` writes the result so that reading it gives an equal configuration.
+public struct RunConfiguration: TrainableConfiguration, Codable {
     /// The configurations that come with the library.
-    public typealias Preset = Training.Preset
+    package typealias Preset = Training.Preset
 
     /// What is configured.
-    public static let formatName = "autoencoder"
+    package static let formatName = "autoencoder"
     /// The version of the stored form that this library writes, and the newest that it reads.
-    public static let formatVersion = 1
+    package static let formatVersion = 1
     /// The command that lists all keys.
-    public static let help = "hrvq train --help-config"
+    package static let help = "hrvq train --help-config"
 
     /// Which images a run sees.
     public var data: DataConfiguration
@@ -37,7 +37,7 @@ public struct RunConfiguration: TrainableConfiguration {
     public init() { self.init(data: .init()) }
 
     /// Makes a configuration from its sections; nothing is checked before ``validate()``.
-    public init(
+    package init(
         data: DataConfiguration = .init(), model: ModelConfiguration = .init(),
         quantizer: QuantizerConfiguration = .init(), objective: ObjectiveConfiguration = .init(),
         optimizer: OptimizerConfiguration = .init(),

@@ -1,5 +1,5 @@
 /// A configuration of a training run: what all of them have in common, whatever is trained.
-public protocol TrainableConfiguration: KeyedConfiguration {
+package protocol TrainableConfiguration: KeyedConfiguration {
     /// Adam and its learning rate.
     var optimizer: OptimizerConfiguration { get set }
     /// When a run is saved.
@@ -10,7 +10,7 @@ public protocol TrainableConfiguration: KeyedConfiguration {
 
 extension ConfigurationKey where Configuration: TrainableConfiguration {
     /// The section `optimizer`.
-    public static var optimizerKeys: [ConfigurationKey] {
+    package static var optimizerKeys: [ConfigurationKey] {
         [
             .number("optimizer.learningRate", \.optimizer.learningRate, "highest learning rate"),
             .number("optimizer.beta1", \.optimizer.beta1, "decay of the mean of gradients"),
@@ -27,7 +27,7 @@ extension ConfigurationKey where Configuration: TrainableConfiguration {
     }
 
     /// The section `checkpoint`.
-    public static var checkpointKeys: [ConfigurationKey] {
+    package static var checkpointKeys: [ConfigurationKey] {
         [
             .integer("checkpoint.every", \.checkpoint.every, "steps from one checkpoint to the next"),
             .integer("checkpoint.keep", \.checkpoint.keep, "checkpoints that stay on disk"),
@@ -35,7 +35,7 @@ extension ConfigurationKey where Configuration: TrainableConfiguration {
     }
 
     /// The section `logging`.
-    public static var loggingKeys: [ConfigurationKey] {
+    package static var loggingKeys: [ConfigurationKey] {
         [
             .integer(
                 "logging.every", \.logging.every,
@@ -47,7 +47,7 @@ extension ConfigurationKey where Configuration: TrainableConfiguration {
 
 extension ConfigurationCheck where Configuration: TrainableConfiguration {
     /// Checks the sections that all runs have: `optimizer`, `checkpoint`, `logging`.
-    public mutating func optimizerAndOutput(of configuration: Configuration) {
+    package mutating func optimizerAndOutput(of configuration: Configuration) {
         let optimizer = configuration.optimizer
         positive("optimizer.learningRate", optimizer.learningRate)
         number("optimizer.beta1", optimizer.beta1, 0, below: 1)

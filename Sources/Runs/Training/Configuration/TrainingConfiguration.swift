@@ -19,7 +19,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
     public var threads: Int
 
     /// Makes the section; the averaging decay is the paper's (table 6).
-    public init(
+    package init(
         batchSize: Int = 32, epochs: Int = 100, steps: Int? = nil, averagingDecay: Double = 0.9, seed: Int = 0,
         precision: Precision = .auto, threads: Int = 0
     ) {

@@ -33,12 +33,30 @@ public struct Evaluator {
     ///   - prefixes: Whether to measure as well what the first layer gives alone, the first two, and so on, which
     ///     decodes every image once for each; not for models of one layer.
     ///   - progress: Told how many images are done and how many there are.
-    ///   - observe: Given each batch and its reconstruction, 8-bit pixels [N, H, W, C] of the batch's shape.
-    /// - Throws: `CodeError.layers`, `DatasetError`, `TorchError`, what `observe` throws.
+    /// - Throws: `CodeError.layers`, `DatasetError`, `TorchError`.
     public func evaluate(
         _ dataset: any ImageDataset, limit: Int? = nil, layers: Int? = nil, prefixes: Bool = false,
+        progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> EvaluationReport {
+        try evaluate(
+            dataset, limit: limit, layers: layers, prefixes: prefixes, progress: progress, observe: { _, _ in })
+    }
+
+    /// Encodes images, decodes them, measures and shows them to a caller.
+    ///
+    /// - Parameters:
+    ///   - dataset: The images.
+    ///   - limit: Only so many, spread over the data set; all if `nil`.
+    ///   - layers: Decode from the first layers alone, and count their bits and usage alone; all if `nil`.
+    ///   - prefixes: Whether to measure as well what the first layer gives alone, the first two, and so on, which
+    ///     decodes every image once for each; not for models of one layer.
+    ///   - progress: Told how many images are done and how many there are.
+    ///   - observe: Given each batch and its reconstruction, 8-bit pixels [N, H, W, C] of the batch's shape.
+    /// - Throws: `CodeError.layers`, `DatasetError`, `TorchError`, what `observe` throws.
+    package func evaluate(
+        _ dataset: any ImageDataset, limit: Int? = nil, layers: Int? = nil, prefixes: Bool = false,
         progress: (Int, Int) -> Void = { _, _ in },
-        observe: (ImageBatch, [UInt8]) throws -> Void = { _, _ in }
+        observe: (ImageBatch, [UInt8]) throws -> Void
     ) throws -> EvaluationReport {
         let used = layers ?? model.layers
         guard (1...model.layers).contains(used) else {
@@ -113,7 +131,7 @@ public struct Evaluator {
     ///   - dataset: The images.
     ///   - count: How many are drawn, spread over the data set; in the place of one that does not decode comes the next.
     /// - Throws: `DatasetError.noneDecoded`, `TorchError`.
-    public func sheet(_ dataset: any ImageDataset, count: Int) throws -> PixelImage {
+    package func sheet(_ dataset: any ImageDataset, count: Int) throws -> PixelImage {
         try requireMemory(images: min(count, batchSize, dataset.count))
         let samples = try dataset.samples(spread: count)
         var originals: [PixelImage] = []

@@ -10,7 +10,7 @@ extension ImageBatch {
     ///   - padding: Pixels of black added on each side.
     ///   - device: Where the batch is wanted.
     /// - Throws: `TorchError`.
-    public func tensor(padding: Int, on device: Device) throws -> Tensor {
+    package func tensor(padding: Int, on device: Device) throws -> Tensor {
         try Pixels.batch(
             pixels, count: count, height: shape.height, width: shape.width, channels: shape.channels, padding: padding,
             device: device)
@@ -20,7 +20,7 @@ extension ImageBatch {
     ///
     /// - Parameter pixels: The batch's own, or what a model made of them.
     /// - Throws: `ImageError`.
-    public func pictures(of pixels: [UInt8]) throws -> [PixelImage] {
+    package func pictures(of pixels: [UInt8]) throws -> [PixelImage] {
         try stride(from: 0, to: pixels.count, by: shape.byteCount).map {
             try PixelImage(
                 width: shape.width, height: shape.height, channels: shape.channels,

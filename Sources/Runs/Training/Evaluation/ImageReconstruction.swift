@@ -3,7 +3,7 @@ import Images
 import Torch
 
 /// One image file's worth of pixels through a model.
-public enum ImageReconstruction {
+package enum ImageReconstruction {
     /// Reconstructs an image of any size: its edges are repeated until it fills the latent grid together with the
     /// border that the model was trained with, and all of that is cropped away again.
     ///
@@ -14,7 +14,7 @@ public enum ImageReconstruction {
     ///   - device: Where it is.
     ///   - tile: The side of the tiles that large images are cut into.
     /// - Throws: `ImageError`, `TorchError`.
-    public static func reconstruct(
+    package static func reconstruct(
         _ image: PixelImage, _ model: any Autoencoder, padding: Int = 0, on device: Device, tile: Int = 512
     ) throws -> PixelImage {
         let padded = try image.filling(model, border: padding)
@@ -34,7 +34,7 @@ extension PixelImage {
     /// they are where a border of 2 makes them 32×32.
     ///
     /// - Throws: `ImageError`.
-    public func filling(_ model: any Autoencoder, border: Int) throws -> PixelImage {
+    package func filling(_ model: any Autoencoder, border: Int) throws -> PixelImage {
         try paddedToMultiple(of: model.downsampling, around: 2 * border)
     }
 }

@@ -5,7 +5,7 @@ import Torch
 
 /// A picture of what each layer adds: a row of originals, then a row from the codes of the first layer alone, of the
 /// first two, and so on.
-public enum LayerSheet {
+package enum LayerSheet {
     /// Draws the sheet; the layers of VQ-VAE-2 are its levels, the coarsest first.
     ///
     /// - Parameters:
@@ -15,7 +15,7 @@ public enum LayerSheet {
     ///   - count: How many are drawn.
     ///   - device: Where the model is.
     /// - Throws: `DatasetError.noneDecoded`, `ImageError`, `TorchError`.
-    public static func draw(
+    package static func draw(
         _ model: any Autoencoder, _ configuration: RunConfiguration, _ dataset: any ImageDataset, count: Int,
         device: Device
     ) throws -> PixelImage {

@@ -1,7 +1,7 @@
 import Images
 
 /// A picture that shows what a model loses: rows of originals, each above the row of its reconstructions.
-public enum ReconstructionSheet {
+package enum ReconstructionSheet {
     /// Draws a sheet.
     ///
     /// - Parameters:
@@ -9,7 +9,7 @@ public enum ReconstructionSheet {
     ///   - reconstructions: The images as the model gives them back, in the same order.
     ///   - columns: Images a row; chosen by their size if `nil`.
     /// - Throws: `ImageError`.
-    public static func draw(
+    package static func draw(
         originals: [PixelImage], reconstructions: [PixelImage], columns: Int? = nil
     ) throws -> PixelImage {
         let widest = originals.map(\.width).max() ?? 1
@@ -23,7 +23,7 @@ public enum ReconstructionSheet {
     /// An image small enough that many of them make a picture to look at.
     ///
     /// - Throws: `ImageError`.
-    public static func thumbnail(_ image: PixelImage) throws -> PixelImage {
+    package static func thumbnail(_ image: PixelImage) throws -> PixelImage {
         let longest = max(image.width, image.height)
         guard longest > largestSide else { return image }
         return try image.resized(

@@ -1,7 +1,7 @@
 import Files
 
 /// A value of a line of `metrics.jsonl`.
-public enum MetricValue: Sendable, Equatable {
+package enum MetricValue: Sendable, Equatable {
     /// A whole number.
     case integer(Int)
     /// A number; not-a-number and the infinities are written as the texts "NaN", "Infinity" and "-Infinity".
@@ -31,9 +31,9 @@ public enum MetricValue: Sendable, Equatable {
 
 extension MetricValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral {
     /// A whole number.
-    public init(integerLiteral value: Int) { self = .integer(value) }
+    package init(integerLiteral value: Int) { self = .integer(value) }
     /// A number.
-    public init(floatLiteral value: Double) { self = .real(value) }
+    package init(floatLiteral value: Double) { self = .real(value) }
     /// A text.
-    public init(stringLiteral value: String) { self = .text(value) }
+    package init(stringLiteral value: String) { self = .text(value) }
 }

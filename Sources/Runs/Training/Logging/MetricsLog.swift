@@ -5,9 +5,9 @@ import Foundation
 ///
 /// Each line is an object whose first key is `step`; a line is written by one call and complete when
 /// `append` returns, so that a program can follow the file while the run goes on.
-public final class MetricsLog {
+package final class MetricsLog {
     /// The file.
-    public let url: URL
+    package let url: URL
     private let file: AppendingFile
 
     /// Opens a log.
@@ -20,7 +20,7 @@ public final class MetricsLog {
     /// - Throws: `FileError/exists(path:remedy:)` where a new run finds lines; `FileError/malformed(path:reason:expected:)`
     ///   where one of the later lines, other than the last, is damaged; `FileError/unreadable(path:reason:)`;
     ///   `FileError/unwritable(path:reason:)`.
-    public init(url: URL, resumedStep: Int? = nil) throws {
+    package init(url: URL, resumedStep: Int? = nil) throws {
         self.url = url
         let status = try FileStatus.of(url.path)
         guard status == nil || status?.kind == .file else {
@@ -43,14 +43,14 @@ public final class MetricsLog {
     ///   - step: Training steps done.
     ///   - values: Names and values, written in this order.
     /// - Throws: `FileError/unwritable(path:reason:)`.
-    public func append(step: Int, _ values: KeyValuePairs<String, MetricValue>) throws {
+    package func append(step: Int, _ values: KeyValuePairs<String, MetricValue>) throws {
         try append(step: step, Array(values).map { ($0.key, $0.value) })
     }
 
     /// Writes a line; see ``append(step:_:)-(Int,KeyValuePairs<String,MetricValue>)``.
     ///
     /// - Throws: `FileError/unwritable(path:reason:)`.
-    public func append(step: Int, _ values: [(name: String, value: MetricValue)]) throws {
+    package func append(step: Int, _ values: [(name: String, value: MetricValue)]) throws {
         let fields = ["\"step\":\(step)"] + values.map { "\(JSONText.quoted($0.name)):\($0.value.json)" }
         try file.write(Data(("{" + fields.joined(separator: ",") + "}\n").utf8))
     }

@@ -7,7 +7,7 @@ import Foundation
 /// Every call may come from any thread.
 public final class ProgressReporter: @unchecked Sendable {
     /// Where progress goes.
-    public enum Style: Sendable, Equatable {
+    package enum Style: Sendable, Equatable {
         /// A terminal: one line that rewrites itself at most ten times a second, and once a second where nothing is new.
         case terminal
         /// A pipe or a file: a line every so many steps, and where those take long one every 5 seconds.
@@ -49,7 +49,7 @@ public final class ProgressReporter: @unchecked Sendable {
     ///   - width: The columns of the terminal now; asked each time, as windows change.
     ///   - clock: Seconds that only grow.
     ///   - sink: Takes the text, newlines included.
-    public init(
+    package init(
         style: Style, totalSteps: Int, firstStep: Int = 0, width: @escaping () -> Int = { 80 },
         clock: @escaping () -> Double, sink: @escaping (String) -> Void
     ) {
@@ -103,7 +103,7 @@ public final class ProgressReporter: @unchecked Sendable {
     }
 
     /// Starts the clock again: what came before the first step, such as opening the data, is not the run's speed.
-    public func begin() {
+    package func begin() {
         locked {
             start = clock()
             latest = ProgressLine(
@@ -116,7 +116,7 @@ public final class ProgressReporter: @unchecked Sendable {
     }
 
     /// Shows a step, unless the last one was shown a moment ago.
-    public func update(_ progress: TrainingProgress) { update(step: progress.step, columns: progress.columns) }
+    package func update(_ progress: TrainingProgress) { update(step: progress.step, columns: progress.columns) }
 
     /// Shows a step of any run, unless the last one was shown a moment ago.
     ///
@@ -156,18 +156,18 @@ public final class ProgressReporter: @unchecked Sendable {
     }
 
     /// Writes a text of its own line, such as the result of an evaluation; a terminal's progress goes on below it.
-    public func note(_ text: String) {
+    package func note(_ text: String) {
         guard style != .quiet else { return }
         locked { write(note: text) }
     }
 
     /// Writes what a person must know even if progress is not wanted.
-    public func warn(_ text: String) {
+    package func warn(_ text: String) {
         locked { if style == .quiet { sink(TerminalText.visible(text) + "\n") } else { write(note: text) } }
     }
 
     /// Shows the last step if it was passed over, and ends the line. More updates may follow.
-    public func finish() {
+    package func finish() {
         locked {
             let showsActivity = lineIsOpen && activity != nil
             activity = nil

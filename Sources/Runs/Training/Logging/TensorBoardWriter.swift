@@ -6,9 +6,9 @@ import Foundation
 /// The file is a sequence of TFRecords (length, masked CRC-32C of it, data, masked CRC-32C of them), each a
 /// `tensorflow.Event`; field numbers are those of TensorFlow's `event.proto` and `summary.proto`. Every call writes a
 /// whole record, so that TensorBoard can follow the run.
-public final class TensorBoardWriter {
+package final class TensorBoardWriter {
     /// The event file, `events.out.tfevents.TIME.HOST`.
-    public var url: URL { file.url }
+    package var url: URL { file.url }
     private let file: AppendingFile
     private let now: () -> Date
 
@@ -21,7 +21,7 @@ public final class TensorBoardWriter {
     ///   - host: The name of the machine in the file's name.
     ///   - now: The time of day that events are stamped with.
     /// - Throws: `FileError/unwritable(path:reason:)`.
-    public init(
+    package init(
         folder: URL, resumedStep: Int? = nil, host: String = ProcessInfo.processInfo.hostName,
         now: @escaping () -> Date = { Date() }
     ) throws {
@@ -48,7 +48,7 @@ public final class TensorBoardWriter {
     ///   - value: The value, stored as a 32-bit float.
     ///   - step: Training steps done.
     /// - Throws: `FileError/unwritable(path:reason:)`.
-    public func append(_ tag: String, scalar value: Double, step: Int) throws {
+    package func append(_ tag: String, scalar value: Double, step: Int) throws {
         var entry = ProtobufMessage()
         entry.append(field: 1, text: tag)
         entry.append(field: 2, float: Float(value))
@@ -65,7 +65,7 @@ public final class TensorBoardWriter {
     ///   - channels: 1 for grey, 3 for colour, 4 for colour with opacity.
     ///   - step: Training steps done.
     /// - Throws: `FileError/unwritable(path:reason:)`.
-    public func append(_ tag: String, png: Data, width: Int, height: Int, channels: Int, step: Int) throws {
+    package func append(_ tag: String, png: Data, width: Int, height: Int, channels: Int, step: Int) throws {
         var image = ProtobufMessage()
         image.append(field: 1, integer: height)
         image.append(field: 2, integer: width)

@@ -1,18 +1,18 @@
 /// What a run shows of a step.
-public struct TrainingProgress: Sendable, Equatable {
+package struct TrainingProgress: Sendable, Equatable {
     /// Training steps done, counted from the start of the run.
-    public var step: Int
+    package var step: Int
     /// The objective; not finite where training has diverged.
-    public var loss: Double
+    package var loss: Double
     /// The mean squared error of reconstruction on [0, 1].
-    public var meanSquaredError: Double
+    package var meanSquaredError: Double
     /// The share of codewords in use, in [0, 1], one a layer.
-    public var usage: [Double]
+    package var usage: [Double]
     /// Training images a second.
-    public var imagesPerSecond: Double
+    package var imagesPerSecond: Double
 
     /// Holds the numbers of a step.
-    public init(step: Int, loss: Double, meanSquaredError: Double, usage: [Double], imagesPerSecond: Double) {
+    package init(step: Int, loss: Double, meanSquaredError: Double, usage: [Double], imagesPerSecond: Double) {
         self.step = step
         self.loss = loss
         self.meanSquaredError = meanSquaredError

@@ -4,48 +4,48 @@ import Foundation
 import Metrics
 
 /// What a model is made of, as `hrvq inspect` shows it.
-public struct ModelDescription: Codable, Sendable, Equatable {
+package struct ModelDescription: Codable, Sendable, Equatable {
     /// A layer of a quantizer.
-    public struct Layer: Codable, Sendable, Equatable {
+    package struct Layer: Codable, Sendable, Equatable {
         /// Positions down.
-        public var height: Int
+        package var height: Int
         /// Positions across.
-        public var width: Int
+        package var width: Int
         /// Codebooks of the layer.
-        public var codebooks: Int
+        package var codebooks: Int
         /// Codewords a codebook, m.
-        public var branching: Int
+        package var branching: Int
         /// Codewords of the whole layer.
-        public var codewords: Int
+        package var codewords: Int
         /// The length of a codeword.
-        public var dimension: Int
+        package var dimension: Int
         /// Distances to codewords that are computed for a position; 0 where latents are rounded instead.
-        public var distances: Int
+        package var distances: Int
     }
 
     /// The autoencoder's kind.
-    public var kind: String
+    package var kind: String
     /// Channels, height and width of an image.
-    public var image: [Int]
+    package var image: [Int]
     /// Pixels of padding on each side.
-    public var padding: Int
+    package var padding: Int
     /// The quantizers' layers in order.
-    public var layers: [Layer]
+    package var layers: [Layer]
     /// Trained numbers of the encoder.
-    public var encoderParameters: Int
+    package var encoderParameters: Int
     /// Numbers in codebooks.
-    public var codebookParameters: Int
+    package var codebookParameters: Int
     /// Trained numbers of the decoder.
-    public var decoderParameters: Int
+    package var decoderParameters: Int
     /// Distances computed for a latent position, over all layers.
-    public var distancesPerPosition: Int
+    package var distancesPerPosition: Int
     /// Bits of codes to one pixel.
-    public var bitsPerPixel: Double
+    package var bitsPerPixel: Double
     /// Bits of 8-bit pixels to bits of codes.
-    public var compression: Double
+    package var compression: Double
 
     /// Describes a model.
-    public init(_ configuration: RunConfiguration, _ model: any Autoencoder) {
+    package init(_ configuration: RunConfiguration, _ model: any Autoencoder) {
         kind = configuration.kindName
         image = [configuration.data.channels, configuration.data.height, configuration.data.width]
         padding = configuration.data.padding
@@ -72,7 +72,7 @@ public struct ModelDescription: Codable, Sendable, Equatable {
     }
 
     /// The description as lines for a person.
-    public var text: String {
+    package var text: String {
         func line(_ label: String, _ value: String) -> String { LabelledLine.text(label, value) }
         func thousands(_ number: Int) -> String {
             var digits = String(number)
@@ -119,7 +119,7 @@ public struct ModelDescription: Codable, Sendable, Equatable {
     /// The description as JSON with sorted keys.
     ///
     /// - Throws: `EncodingError`.
-    public func json() throws -> Data {
+    package func json() throws -> Data {
         try ReportJSON.data(self)
     }
 }

@@ -6,14 +6,14 @@ import Torch
 ///
 /// Codes are numbers without meaning of their own: made by another model, even by the same one after more training,
 /// they are other images. So codes, and priors of them, carry the fingerprint of the model that made them.
-public enum ModelFingerprint {
+package enum ModelFingerprint {
     /// SHA-256 over the model's kind and sizes and all of its parameters (names, shapes and the bytes of their 32-bit
     /// floats, in the model's order): 64 hexadecimal digits.
     ///
     /// Where a model is stored, and the step or the settings of training beside it, do not count.
     ///
     /// - Throws: `DigestError`, `TorchError`.
-    public static func of(_ model: any Autoencoder, _ configuration: RunConfiguration) throws -> String {
+    package static func of(_ model: any Autoencoder, _ configuration: RunConfiguration) throws -> String {
         let digest = try SHA256Digest()
         let data = configuration.data
         let sizes = [

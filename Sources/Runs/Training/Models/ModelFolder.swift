@@ -12,9 +12,9 @@ public struct ModelFolder: Sendable {
     public init(_ url: URL) { self.url = url }
 
     /// The resolved configuration, as JSON.
-    public var configurationFile: URL { FolderReplacement.current("config.json", in: url) }
+    package var configurationFile: URL { FolderReplacement.current("config.json", in: url) }
     /// The weights for evaluation (the averaged ones), and the codebooks.
-    public var weightsFile: URL { FolderReplacement.current("model.safetensors", in: url) }
+    package var weightsFile: URL { FolderReplacement.current("model.safetensors", in: url) }
 
     /// Reads the configuration.
     ///
@@ -120,17 +120,17 @@ public struct ModelFolder: Sendable {
     ///   - step: The training step of the weights, kept in the file's metadata.
     /// - Throws: `FileError`, `TorchError`.
     public func save(
-        _ configuration: some KeyedConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int
+        _ configuration: RunConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int
     ) throws {
         try save(configuration, parameters: parameters, step: step, notes: [:])
     }
 
-    /// Writes both files; see ``save(_:parameters:step:)``.
+    /// Writes both files of any kind of model; see ``save(_:parameters:step:)``.
     ///
     /// - Parameter notes: Further texts for the metadata of the weights' file.
     package func save(
         _ configuration: some KeyedConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int,
-        notes: [String: String]
+        notes: [String: String] = [:]
     ) throws {
         let metadata = ["format": "pt", "generator": "hrvq", "step": "\(step)"].merging(notes) { own, _ in own }
         try Safetensors.write(parameters, metadata: metadata, to: weightsFile)

@@ -33,7 +33,7 @@ extension RunConfiguration {
     }
 
     /// What training minimizes, as the section `objective` describes it.
-    public func makeObjective() -> any Objective { ReconstructionObjective(pixel: objective.pixel) }
+    package func makeObjective() -> any Objective { ReconstructionObjective(pixel: objective.pixel) }
 
     /// The seed's bits.
     var seedBits: UInt64 { UInt64(bitPattern: Int64(training.seed)) }
@@ -64,7 +64,7 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - device: Where the model runs.
     ///   - choice: Takes the place of `training.precision` if given.
-    public func elementType(on device: Device, choice: Precision? = nil) -> DataType {
+    package func elementType(on device: Device, choice: Precision? = nil) -> DataType {
         (choice ?? training.precision).resolve(on: device)
     }
 }

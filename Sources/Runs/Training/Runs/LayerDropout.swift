@@ -8,16 +8,16 @@ import Datasets
 /// which draws k evenly from 1 ... n for every example: p = (n − 1) / n here.
 ///
 /// What is drawn is a function of seed and step, so that a checkpoint need not keep it.
-public struct LayerDropout: Sendable, Equatable {
+package struct LayerDropout: Sendable, Equatable {
     /// p, in 0 ..< 1.
-    public var share: Double
+    package var share: Double
     /// n, the number of layers over all quantizers.
-    public var layers: Int
+    package var layers: Int
     /// The run's seed.
-    public var seed: UInt64
+    package var seed: UInt64
 
     /// Names the share, the layers and the seed.
-    public init(share: Double, layers: Int, seed: UInt64) {
+    package init(share: Double, layers: Int, seed: UInt64) {
         self.share = share
         self.layers = layers
         self.seed = seed
@@ -30,7 +30,7 @@ public struct LayerDropout: Sendable, Equatable {
     ///   - images: How many images the step has.
     /// - Returns: A number in 1 ... ``layers`` for each image; `nil`, and nothing is drawn, where nothing can be left
     ///   out.
-    public func keptLayers(step: Int, images: Int) -> [Int]? {
+    package func keptLayers(step: Int, images: Int) -> [Int]? {
         guard share > 0, layers > 1 else { return nil }
         var stream = SeededGenerator(seed: seed, stream: "layer dropout", step: UInt64(step))
         return (0..<images).map { _ in stream.uniform() < share ? 1 + stream.below(layers - 1) : layers }

@@ -5,32 +5,32 @@ import Quantization
 import Torch
 
 /// What a run reports about the steps since its last report; means over them.
-public struct StepRecord: Sendable {
+package struct StepRecord: Sendable {
     /// Steps done.
-    public var step: Int
+    package var step: Int
     /// How many steps the means are over.
-    public var steps: Int
+    package var steps: Int
     /// The objective.
-    public var loss: Double
+    package var loss: Double
     /// Its terms by name; see `ObjectiveValue`.
-    public var terms: [(name: String, value: Double)]
+    package var terms: [(name: String, value: Double)]
     /// The rate of the last step.
-    public var learningRate: Double
+    package var learningRate: Double
     /// The gradients' norm before clipping, where there is clipping: of the last step, on a CUDA device a mean.
-    public var gradientNorm: Double?
+    package var gradientNorm: Double?
     /// Usage of every layer, over all vectors of these steps.
-    public var layers: [CodebookUsage.Layer]
+    package var layers: [CodebookUsage.Layer]
     /// The choices of each codeword of each layer.
     var counts: [[Int]]
     /// How many codewords of each layer were revived.
-    public var revived: [Int]
+    package var revived: [Int]
     /// Images a second.
-    public var imagesPerSecond: Double
+    package var imagesPerSecond: Double
     /// Images skipped so far because they did not decode.
-    public var skipped: Int
+    package var skipped: Int
 
     /// The mean squared error of reconstructions on [−0.5, 0.5].
-    public var meanSquaredError: Double {
+    package var meanSquaredError: Double {
         (terms.first { $0.name == "mse" } ?? terms.first { $0.name == "reconstruction" })?.value ?? .nan
     }
 }

@@ -34,7 +34,7 @@ extension RunConfiguration {
     ///     the number of steps, how often to save, evaluate and log, the number of threads.
     /// - Throws: ``TrainingError/changedSettings(path:changes:)``, ``TrainingError/nothingToResume(path:)``,
     ///   ``ConfigurationError``.
-    public static func resumed(
+    package static func resumed(
         at folder: RunFolder, requested: RunConfiguration? = nil, overrides: [String]
     ) throws -> RunConfiguration {
         try resumed(at: folder, requested: requested, overrides: overrides, free: freeWhenResumed)
@@ -55,7 +55,7 @@ extension RunConfiguration {
 
 extension DataConfiguration {
     /// The images' shape without padding.
-    public var shape: ImageShape { ImageShape(channels: channels, height: height, width: width) }
+    package var shape: ImageShape { ImageShape(channels: channels, height: height, width: width) }
 
     /// Opens the data set.
     ///

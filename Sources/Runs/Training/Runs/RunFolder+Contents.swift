@@ -50,7 +50,7 @@ extension RunFolder {
     /// - Returns: What was removed, for people.
     /// - Throws: `FileError.unwritable`.
     @discardableResult
-    public func clear() throws -> [String] {
+    package func clear() throws -> [String] {
         guard isRun else { return [] }
         removeLeftovers()
         return try removeOwnFiles()

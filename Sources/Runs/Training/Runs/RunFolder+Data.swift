@@ -13,7 +13,7 @@ extension RunFolder {
     }
 
     /// The folder of the images that the run was trained on; `nil` where none is known.
-    public var rememberedData: URL? {
+    package var rememberedData: URL? {
         guard let data = try? FileReader.read(notesFile), let notes = try? JSONDecoder().decode(Notes.self, from: data),
             let path = notes.data, path.hasPrefix("/")
         else { return nil }

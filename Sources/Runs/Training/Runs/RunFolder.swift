@@ -9,33 +9,35 @@ import Torch
 ///         checkpoints/step-500/               everything that resuming needs
 ///         metrics.jsonl  events.out.tfevents… logs
 ///         samples/step-500.png                originals above their reconstructions
-public struct RunFolder: Sendable {
+package struct RunFolder: Sendable {
     /// The folder.
-    public let url: URL
+    package let url: URL
 
     /// Names a folder.
-    public init(_ url: URL) { self.url = url }
+    package init(_ url: URL) { self.url = url }
 
     /// The run as a model.
-    public var model: ModelFolder { ModelFolder(url) }
+    package var model: ModelFolder { ModelFolder(url) }
     /// Where checkpoints are.
-    public var checkpoints: URL { url.appendingPathComponent("checkpoints", isDirectory: true) }
+    package var checkpoints: URL { url.appendingPathComponent("checkpoints", isDirectory: true) }
     /// One JSON object a line.
-    public var metricsFile: URL { url.appendingPathComponent("metrics.jsonl") }
+    package var metricsFile: URL { url.appendingPathComponent("metrics.jsonl") }
     /// Where pictures are, of reconstructions or of samples.
-    public var samples: URL { url.appendingPathComponent("samples", isDirectory: true) }
+    package var samples: URL { url.appendingPathComponent("samples", isDirectory: true) }
 
     /// The folder of a step's checkpoint.
-    public func checkpoint(_ step: Int) -> URL { checkpoints.appendingPathComponent("step-\(step)", isDirectory: true) }
+    package func checkpoint(_ step: Int) -> URL {
+        checkpoints.appendingPathComponent("step-\(step)", isDirectory: true)
+    }
 
     /// The steps of all checkpoints, in order. Half-written ones have other names and are not among them.
-    public func checkpointSteps() -> [Int] {
+    package func checkpointSteps() -> [Int] {
         let names = (try? FolderContents.names(of: checkpoints)) ?? []
         return names.compactMap { $0.hasPrefix("step-") ? Int($0.dropFirst(5)) : nil }.sorted()
     }
 
     /// Whether a run was started here.
-    public var holdsRun: Bool {
+    package var holdsRun: Bool {
         [model.configurationFile, model.weightsFile, metricsFile, checkpoints].contains {
             FileManager.default.fileExists(atPath: $0.path)
         }
@@ -43,14 +45,14 @@ public struct RunFolder: Sendable {
 
     /// Whether a run can go on here: it has a checkpoint, or was ended before its first one. A model without
     /// checkpoints cannot; to start again would overwrite it.
-    public var canBeResumed: Bool {
+    package var canBeResumed: Bool {
         let hasSettings = FileManager.default.fileExists(atPath: model.configurationFile.path)
         let hasModel = FileManager.default.fileExists(atPath: model.weightsFile.path)
         return hasSettings && (!checkpointSteps().isEmpty || !hasModel)
     }
 
     /// Whether a run came as far as its settings. Where it holds less than that, there is nothing to go on with.
-    public var hasSettings: Bool {
+    package var hasSettings: Bool {
         [model.configurationFile, model.weightsFile].contains { FileManager.default.fileExists(atPath: $0.path) }
             || !checkpointSteps().isEmpty
     }
@@ -78,7 +80,7 @@ public struct RunFolder: Sendable {
     ///
     /// - Throws: ``TrainingError/runInUse(path:)`` while a process trains in the folder,
     ///   ``TrainingError/notARun(path:names:)``, `FileError`, `TorchError`.
-    public func replace(
+    package func replace(
         _ configuration: some KeyedConfiguration, parameters: [(name: String, tensor: Tensor)], step: Int
     ) throws {
         try check(.replace)

@@ -2,19 +2,19 @@ import Files
 import Foundation
 
 /// How far a training run got, read off its checkpoints and its log.
-public struct RunProgress: Codable, Sendable, Equatable {
+package struct RunProgress: Codable, Sendable, Equatable {
     /// Steps done.
-    public var step: Int
+    package var step: Int
     /// Steps of the whole run; `nil` where they depend on a data set of unknown size.
-    public var totalSteps: Int?
+    package var totalSteps: Int?
     /// The newest checkpoint's step; `nil` without one.
-    public var checkpoint: Int?
+    package var checkpoint: Int?
     /// Training images, or what else the run goes through; `nil` without a checkpoint.
-    public var images: Int?
+    package var images: Int?
     /// The step of the last evaluation; `nil` without one.
-    public var evaluationStep: Int?
+    package var evaluationStep: Int?
     /// The figures of the last evaluation by name.
-    public var evaluation: [String: Double]
+    package var evaluation: [String: Double]
 
     /// Reads a run.
     ///
@@ -23,7 +23,7 @@ public struct RunProgress: Codable, Sendable, Equatable {
     ///   - fixedSteps: The steps that the settings give, whatever the data are.
     ///   - totalSteps: The steps of the whole run for so many images.
     /// - Returns: `nil` for a folder with neither checkpoints nor a log.
-    public init?(_ folder: RunFolder, fixedSteps: Int?, totalSteps: (_ images: Int) -> Int) {
+    package init?(_ folder: RunFolder, fixedSteps: Int?, totalSteps: (_ images: Int) -> Int) {
         checkpoint = folder.checkpointSteps().last
         images = checkpoint.flatMap { try? Checkpoint.state(of: folder.checkpoint($0)).images }
         self.totalSteps = fixedSteps ?? images.map(totalSteps)
@@ -58,13 +58,13 @@ public struct RunProgress: Codable, Sendable, Equatable {
     ]
 
     /// What was trained, in words.
-    public var trainedText: String {
+    package var trainedText: String {
         "\(step)" + (totalSteps.map { " of \($0)" } ?? "") + " steps"
             + (checkpoint.map { ", newest checkpoint step-\($0)" } ?? ", no checkpoint yet")
     }
 
     /// The last evaluation in words; `nil` without one.
-    public var evaluationText: String? {
+    package var evaluationText: String? {
         evaluationStep.map { step in
             let found = Self.figures.compactMap { figure in evaluation[figure.key].map(figure.text) }
             return "step \(step): " + found.joined(separator: ", ")

@@ -37,17 +37,17 @@ public final class TrainingRun {
     /// The resolved settings.
     public let configuration: RunConfiguration
     /// The output.
-    public let folder: RunFolder
+    package let folder: RunFolder
     /// The model; its weights are those of the last step, not the averaged ones.
     public let model: any Autoencoder
     /// Where the model runs.
-    public let device: Device
+    package let device: Device
     /// Steps done so far.
     public private(set) var step: Int
     /// Steps of the whole run.
     public let totalSteps: Int
     /// Where the images are; `nil` for those that the program draws.
-    public let dataFolder: URL?
+    package let dataFolder: URL?
 
     private let objective: any Objective
     let optimizer: Adam
@@ -72,7 +72,8 @@ public final class TrainingRun {
     /// Prepares a run: opens the data, makes or loads the model, writes `config.json`.
     ///
     /// - Parameters:
-    ///   - configuration: The settings; see ``RunConfiguration/resumed(at:requested:overrides:)`` for a resumed run's.
+    ///   - configuration: The settings; a resumed run's are those of its folder, as ``ModelFolder/configuration()``
+    ///     reads them.
     ///   - data: The data set's folder; not needed for glyphs, nor for a run that is resumed and remembers it.
     ///   - output: The run's folder.
     ///   - existing: What to do if `output` holds a run.
@@ -165,7 +166,7 @@ public final class TrainingRun {
     }
 
     /// What was found where the data set was opened.
-    public var dataSummary: DatasetSummary {
+    package var dataSummary: DatasetSummary {
         var summary = training.summary
         summary.images.merge(test.summary.images) { own, _ in own }
         return summary

@@ -17,7 +17,7 @@ extension CodebookFigure {
     ///   - column: Its column.
     /// - Throws: ``ComparisonError/notHierarchical(kind:)``, ``ComparisonError/positionOutside(row:column:height:width:)``,
     ///   `TorchError`.
-    public init(of model: any Autoencoder, kind: ModelKind, codes: Codes, row: Int, column: Int) throws {
+    package init(of model: any Autoencoder, kind: ModelKind, codes: Codes, row: Int, column: Int) throws {
         guard kind.structure == .hierarchical, model.quantizers.count == 1,
             let quantizer = model.quantizers[0] as? ResidualQuantizer,
             codes.grids.count == 1

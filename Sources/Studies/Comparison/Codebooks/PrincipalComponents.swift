@@ -1,7 +1,7 @@
 import Torch
 
 /// The two directions in which vectors differ most, and the vectors seen along them.
-public enum PrincipalComponents {
+package enum PrincipalComponents {
     /// Vectors in two dimensions: x and y are the coordinates along the first and the second principal component.
     ///
     /// The components are eigenvectors of the covariance, each turned so that its largest entry is positive: the picture
@@ -12,7 +12,7 @@ public enum PrincipalComponents {
     ///   - basis: Vectors [W, D] whose components are used; `vectors` themselves if `nil`.
     /// - Returns: V points.
     /// - Throws: `TorchError`.
-    public static func project(_ vectors: Tensor, basis: Tensor? = nil) throws -> [(x: Double, y: Double)] {
+    package static func project(_ vectors: Tensor, basis: Tensor? = nil) throws -> [(x: Double, y: Double)] {
         try withoutGradients {
             let vectors = try vectors.detached().to(.cpu).to(.float64)
             let source = try (basis ?? vectors).detached().to(.cpu).to(.float64)

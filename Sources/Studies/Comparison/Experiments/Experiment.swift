@@ -12,9 +12,9 @@ import Training
 ///     FOLDER/experiment.json    the declaration that the runs belong to
 ///           runs/NAME/          training runs, one for each model, setting and seed
 ///           results.json        all figures; index.html, results.txt and plots (*.svg) say the same
-public final class Experiment {
+package final class Experiment {
     /// How it ended.
-    public enum Outcome: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
         /// All is written.
         case completed
         /// It was asked to stop; what was trained is kept.
@@ -22,13 +22,13 @@ public final class Experiment {
     }
 
     /// The declaration.
-    public let configuration: ExperimentConfiguration
+    package let configuration: ExperimentConfiguration
     /// The folder.
-    public let folder: URL
+    package let folder: URL
     /// The runs.
-    public let plan: ExperimentPlan
+    package let plan: ExperimentPlan
     /// What was removed, because it was of other settings; for people.
-    public private(set) var removed: [String] = []
+    package private(set) var removed: [String] = []
     private let data: URL?
     private let device: Device
 
@@ -41,7 +41,7 @@ public final class Experiment {
     ///   - replace: Train anew what the folder holds of other settings.
     ///   - device: Where to train.
     /// - Throws: ``ExperimentError``, `ConfigurationError`, `DatasetError`, `FileError`.
-    public init(
+    package init(
         _ configuration: ExperimentConfiguration, data: URL?, folder: URL, replace: Bool = false, device: Device = .cpu
     ) throws {
         try configuration.validate()
@@ -117,7 +117,7 @@ public final class Experiment {
     }
 
     /// Where a run is.
-    public func runFolder(_ run: ExperimentPlan.Run) -> RunFolder {
+    package func runFolder(_ run: ExperimentPlan.Run) -> RunFolder {
         RunFolder(folder.appendingPathComponent("runs").appendingPathComponent(run.name))
     }
 
@@ -128,7 +128,7 @@ public final class Experiment {
     ///   - progress: Makes the reporter of a training run.
     ///   - shouldStop: Asked after every training step.
     /// - Throws: What training, measuring and writing throw; what was trained before is kept.
-    public func run(
+    package func run(
         notice: (String) -> Void = { _ in },
         progress: (_ configuration: RunConfiguration, _ totalSteps: Int, _ firstStep: Int) -> ProgressReporter,
         shouldStop: () -> Bool = { false }

@@ -6,7 +6,7 @@ extension ExperimentConfiguration {
     /// Reads a declaration; every key must be there, and no other.
     ///
     /// - Throws: ``ExperimentError``; `ConfigurationError` where a preset or a setting does not exist.
-    public init(yaml: String, source: String) throws {
+    package init(yaml: String, source: String) throws {
         let tree: ConfigurationValue
         do {
             tree = try ConfigurationValue(yaml: yaml, source: source)
@@ -28,7 +28,7 @@ extension ExperimentConfiguration {
     /// Reads a declaration from a file.
     ///
     /// - Throws: `FileError`, and as ``init(yaml:source:)``.
-    public init(file: URL) throws {
+    package init(file: URL) throws {
         let text: String
         do {
             text = try ConfigurationValue.yaml(of: file)

@@ -6,31 +6,31 @@ import Training
 ///
 /// Claims 1 to 4 of HR-VQVAE (Adiban et al. 2022): a lower error than VQ-VAE-2 and VQ-VAE when trained alike, codebooks
 /// that grow without collapse, a faster search, a better rate.
-public struct ExperimentConfiguration: Codable, Sendable, Equatable {
+package struct ExperimentConfiguration: Codable, Sendable, Equatable {
     /// Models that are trained alike and compared.
-    public struct Models: Codable, Sendable, Equatable {
+    package struct Models: Codable, Sendable, Equatable {
         /// The presets, the one that should win first.
-        public var presets: [String]
+        package var presets: [String]
         /// Every preset is trained once with each.
-        public var seeds: [Int]
+        package var seeds: [Int]
         /// Training steps.
-        public var steps: Int
+        package var steps: Int
     }
 
     /// A hierarchy that grows, beside flat codebooks of as many codewords.
-    public struct Sweep: Codable, Sendable, Equatable {
+    package struct Sweep: Codable, Sendable, Equatable {
         /// The preset of the hierarchy.
-        public var hierarchical: String
+        package var hierarchical: String
         /// The preset of the flat codebook.
-        public var flat: String
+        package var flat: String
         /// Codewords a codebook, m; one value where the layers grow.
-        public var branching: [Int]
+        package var branching: [Int]
         /// Layers n; one value where the branching grows.
-        public var layers: [Int]
+        package var layers: [Int]
         /// Every setting is trained once with each.
-        public var seeds: [Int]
+        package var seeds: [Int]
         /// Training steps.
-        public var steps: Int
+        package var steps: Int
 
         /// The hierarchies as (m, n), one after the other.
         var hierarchies: [(branching: Int, layers: Int)] {
@@ -39,27 +39,27 @@ public struct ExperimentConfiguration: Codable, Sendable, Equatable {
     }
 
     /// What the experiment shows, as a heading.
-    public var title: String
+    package var title: String
     /// Settings of all runs, `key=value`.
-    public var settings: [String]
+    package var settings: [String]
     /// Test images that the final figures are read on.
-    public var images: Int
+    package var images: Int
     /// Evaluations along each run of ``models``, for the curves.
-    public var curvePoints: Int
+    package var curvePoints: Int
     /// Claim 1.
-    public var models: Models
+    package var models: Models
     /// Claim 2 and 3, m growing.
-    public var branching: Sweep
+    package var branching: Sweep
     /// Claim 2 and 3, n growing.
-    public var layers: Sweep
+    package var layers: Sweep
     /// Claim 4: presets whose rates are compared.
-    public var rates: [String]
+    package var rates: [String]
 
     /// Checks all values.
     ///
     /// - Throws: ``ExperimentError/invalid(problems:)`` with all problems; `ConfigurationError` where a preset or a
     ///   setting does not exist.
-    public func validate() throws {
+    package func validate() throws {
         var problems: [String] = []
         func require(_ holds: Bool, _ text: String) { if !holds { problems.append(text) } }
         require(images >= 1, "images is \(images); expected an integer from 1")

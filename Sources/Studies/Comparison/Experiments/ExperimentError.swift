@@ -1,7 +1,7 @@
 import Files
 
 /// What can stop an experiment.
-public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Values out of range: all there are.
     case invalid(problems: [String])
     /// The text is not a declaration of an experiment.
@@ -18,7 +18,7 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
     case otherSettings(path: String, differences: [String])
 
     /// What, where, what was expected, what to do.
-    public var description: String {
+    package var description: String {
         switch self {
         case .invalid(let problems):
             "the experiment cannot be run:\n" + Listing.text(problems, separator: "\n") { "  - \($0)" }

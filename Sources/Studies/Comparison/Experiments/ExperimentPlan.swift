@@ -1,9 +1,9 @@
 import Training
 
 /// The training runs of an experiment, each once however many parts of it need the run.
-public struct ExperimentPlan: Sendable {
+package struct ExperimentPlan: Sendable {
     /// What a run is for.
-    public enum Part: String, Codable, Sendable, CaseIterable {
+    package enum Part: String, Codable, Sendable, CaseIterable {
         /// Claim 1: models trained alike.
         case models
         /// m grows.
@@ -13,25 +13,25 @@ public struct ExperimentPlan: Sendable {
     }
 
     /// A training run.
-    public struct Run: Sendable {
+    package struct Run: Sendable {
         /// The folder's name.
-        public var name: String
+        package var name: String
         /// The preset that it starts from.
-        public var preset: String
+        package var preset: String
         /// Its settings, all resolved.
-        public var configuration: RunConfiguration
+        package var configuration: RunConfiguration
         /// The parts that read it.
-        public var parts: [Part]
+        package var parts: [Part]
     }
 
     /// The runs in the order in which they are trained: seed by seed, so that an experiment that is stopped early has
     /// something of every model.
-    public private(set) var runs: [Run] = []
+    package private(set) var runs: [Run] = []
 
     /// Resolves a declaration.
     ///
     /// - Throws: `ConfigurationError` where a preset or a setting does not exist or does not fit.
-    public init(_ experiment: ExperimentConfiguration) throws {
+    package init(_ experiment: ExperimentConfiguration) throws {
         let models = experiment.models
         for seed in models.seeds {
             for preset in models.presets {

@@ -1,5 +1,5 @@
 /// The experiments that come with the library.
-public enum ExperimentPreset: String, CaseIterable, Sendable {
+package enum ExperimentPreset: String, CaseIterable, Sendable {
     /// Claims 1 to 4 on MNIST.
     case mnist = "claims-mnist"
     /// Claims 1 to 4 on CIFAR-10.
@@ -10,7 +10,7 @@ public enum ExperimentPreset: String, CaseIterable, Sendable {
     /// Finds a preset.
     ///
     /// - Throws: ``ExperimentError/unknownPreset(name:known:)``.
-    public init(name: String) throws {
+    package init(name: String) throws {
         guard let preset = ExperimentPreset(rawValue: name) else {
             throw ExperimentError.unknownPreset(name: name, known: Self.allCases.map(\.rawValue))
         }
@@ -18,7 +18,7 @@ public enum ExperimentPreset: String, CaseIterable, Sendable {
     }
 
     /// The declaration as it is written, with its reasons.
-    public var yaml: String {
+    package var yaml: String {
         let bytes =
             switch self {
             case .mnist: PackageResources.claims_mnist_yaml
@@ -31,7 +31,7 @@ public enum ExperimentPreset: String, CaseIterable, Sendable {
     /// The declaration.
     ///
     /// - Throws: ``ExperimentError`` where the text is not one, which the tests rule out.
-    public func configuration() throws -> ExperimentConfiguration {
+    package func configuration() throws -> ExperimentConfiguration {
         try ExperimentConfiguration(yaml: yaml, source: "experiment \(rawValue)")
     }
 }

@@ -3,10 +3,10 @@ import Training
 
 extension ExperimentResults {
     /// The runs that a part reads.
-    public func runs(of part: ExperimentPlan.Part) -> [Run] { runs.filter { $0.parts.contains(part) } }
+    package func runs(of part: ExperimentPlan.Part) -> [Run] { runs.filter { $0.parts.contains(part) } }
 
     /// The final errors of a preset over all seeds.
-    public func error(of preset: String) -> MeanAndSpread {
+    package func error(of preset: String) -> MeanAndSpread {
         MeanAndSpread(runs(of: .models).filter { $0.preset == preset }.map(\.evaluation.mse))
     }
 

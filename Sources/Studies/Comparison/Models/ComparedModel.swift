@@ -3,16 +3,16 @@ import Torch
 import Training
 
 /// A trained model that takes part in a comparison.
-public struct ComparedModel {
+package struct ComparedModel {
     /// What tables call it.
-    public let name: String
+    package let name: String
     /// What it was made from.
-    public let configuration: RunConfiguration
+    package let configuration: RunConfiguration
     /// The model.
-    public let model: any Autoencoder
+    package let model: any Autoencoder
 
     /// Wraps a model.
-    public init(name: String, configuration: RunConfiguration, model: any Autoencoder) {
+    package init(name: String, configuration: RunConfiguration, model: any Autoencoder) {
         self.name = name
         self.configuration = configuration
         self.model = model
@@ -21,7 +21,7 @@ public struct ComparedModel {
     /// Loads a model by its folder, or by `NAME=FOLDER`.
     ///
     /// - Throws: As `ModelFolder.load`.
-    public init(_ argument: String, on device: Device, precision: Precision? = nil) throws {
+    package init(_ argument: String, on device: Device, precision: Precision? = nil) throws {
         let named = NamedFolder(argument)
         let (configuration, model) = try ModelFolder(named.url).load(on: device, precision: precision)
         self.init(name: named.name, configuration: configuration, model: model)
@@ -30,7 +30,7 @@ public struct ComparedModel {
     /// Checks that models can be compared: that all have names of their own and take the same images.
     ///
     /// - Throws: ``ComparisonError``.
-    public static func check(_ models: [ComparedModel]) throws {
+    package static func check(_ models: [ComparedModel]) throws {
         guard !models.isEmpty else { throw ComparisonError.noModels }
         var names: Set<String> = []
         for model in models where !names.insert(model.name).inserted {

@@ -3,12 +3,12 @@ import Files
 import Foundation
 
 /// A comparison on disk: `comparison.json`, `index.html`, `sheet.png`.
-public struct ComparisonFolder: Sendable {
+package struct ComparisonFolder: Sendable {
     /// The folder.
-    public let url: URL
+    package let url: URL
 
     /// Names a folder.
-    public init(_ url: URL) { self.url = url }
+    package init(_ url: URL) { self.url = url }
 
     private var report: URL { url.appendingPathComponent("comparison.json") }
     private var page: URL { url.appendingPathComponent("index.html") }
@@ -18,7 +18,7 @@ public struct ComparisonFolder: Sendable {
     package static let names = ["comparison.json", "index.html", "sheet.png"]
 
     /// Whether a report is there.
-    public var exists: Bool { [report, page, sheet].contains { FileManager.default.fileExists(atPath: $0.path) } }
+    package var exists: Bool { [report, page, sheet].contains { FileManager.default.fileExists(atPath: $0.path) } }
 
     /// Files in the folder that have the names of a report's and are not one's: they must not be replaced.
     package func foreignNames() -> [String] {
@@ -32,7 +32,7 @@ public struct ComparisonFolder: Sendable {
     ///   - pictures: What to look at.
     ///   - command: The command that made it, for the page.
     /// - Throws: `FileError`, `ImageError`, `FigureError`.
-    public func write(_ report: ComparisonReport, _ pictures: ComparisonPictures, command: String) throws {
+    package func write(_ report: ComparisonReport, _ pictures: ComparisonPictures, command: String) throws {
         var blocks: [HTMLPage.Block] = try report.tables(models: 6).map { .table($0) }
         blocks += report.legend.map { .paragraph($0) }
         blocks.append(.heading("Pictures"))

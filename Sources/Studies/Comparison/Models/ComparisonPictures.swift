@@ -5,13 +5,13 @@ import Torch
 import Training
 
 /// What models make of a few images, to look at.
-public struct ComparisonPictures {
+package struct ComparisonPictures {
     /// The originals in a row.
-    public let originals: PixelImage
+    package let originals: PixelImage
     /// For each model its reconstructions in a row, above where they are wrong.
-    public let models: [(name: String, picture: PixelImage)]
+    package let models: [(name: String, picture: PixelImage)]
     /// All rows in one picture: originals, then reconstructions and errors of one model after the other.
-    public let sheet: PixelImage
+    package let sheet: PixelImage
 
     /// How much an error map exaggerates: an error of a quarter of the range is white.
     static let gain = 4.0
@@ -24,7 +24,7 @@ public struct ComparisonPictures {
     ///   - count: How many are drawn, spread over the data set.
     ///   - device: Where the models are.
     /// - Throws: ``ComparisonError``, `DatasetError`, `ImageError`, `TorchError`.
-    public init(
+    package init(
         _ models: [ComparedModel], _ dataset: any ImageDataset, count: Int, device: Device = .cpu
     ) throws {
         try ComparedModel.check(models)

@@ -24,7 +24,7 @@ extension ComparisonReport {
 
     /// The figures as a table, a model a column; what was measured of no model is left out. The best of each figure
     /// stands out.
-    public var table: TextTable {
+    package var table: TextTable {
         get throws { try table(of: Array(entries.indices)) }
     }
 
@@ -36,7 +36,7 @@ extension ComparisonReport {
     }
 
     /// The table for a terminal of 80 columns, and what its marks mean.
-    public var text: String {
+    package var text: String {
         get throws {
             let table = try table
             var lines = [table.text(width: 80)]

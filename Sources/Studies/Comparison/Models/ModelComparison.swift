@@ -6,7 +6,7 @@ import Torch
 import Training
 
 /// Measures several models on the same images.
-public struct ModelComparison {
+package struct ModelComparison {
     private let models: [ComparedModel]
     private let inception: InceptionV3?
     private let classifier: ImageClassifier?
@@ -20,7 +20,7 @@ public struct ModelComparison {
     ///   - classifier: A classifier of ours, for a Fréchet distance in its own feature space.
     ///   - device: Where the models are.
     /// - Throws: ``ComparisonError``.
-    public init(
+    package init(
         _ models: [ComparedModel], inception: InceptionV3? = nil, classifier: ImageClassifier? = nil,
         device: Device = .cpu
     ) throws {
@@ -39,7 +39,7 @@ public struct ModelComparison {
     ///   - limit: Only so many, spread over the data set; the same ones for every model.
     ///   - progress: Told the model's name, how many images are done, and how many there are.
     /// - Throws: `DatasetError`, `FeaturesError`, `TorchError`.
-    public func report(
+    package func report(
         _ dataset: any ImageDataset, split: DatasetPart, limit: Int? = nil,
         progress: (String, Int, Int) -> Void = { _, _, _ in }
     ) throws -> ComparisonReport {

@@ -4,7 +4,7 @@ import Quantization
 import Torch
 
 /// How fast a quantizer encodes, without the network around it.
-public enum SearchTiming {
+package enum SearchTiming {
     /// Vectors a second of one quantizer, the best of several rounds: the others were disturbed.
     ///
     /// - Parameters:
@@ -12,7 +12,7 @@ public enum SearchTiming {
     ///   - vectors: [V, D].
     ///   - seconds: About how long to measure.
     /// - Throws: `TorchError`.
-    public static func vectorsPerSecond(
+    package static func vectorsPerSecond(
         _ quantizer: any LatentQuantizer, _ vectors: Tensor, seconds: Double = 0.3
     ) throws -> Double {
         guard vectors.size(0) > 0 else { return 0 }
@@ -35,7 +35,7 @@ public enum SearchTiming {
     /// Latent vectors a second of a model on images: all its quantizers, one after the other.
     ///
     /// - Throws: `TorchError`.
-    public static func vectorsPerSecond(_ model: any Autoencoder, _ images: Tensor) throws -> Double {
+    package static func vectorsPerSecond(_ model: any Autoencoder, _ images: Tensor) throws -> Double {
         var vectors = 0
         var seconds = 0.0
         for (index, quantizer) in model.quantizers.enumerated() {

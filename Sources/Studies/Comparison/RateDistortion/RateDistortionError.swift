@@ -1,7 +1,7 @@
 import Files
 
 /// What can be wrong with measuring rate and distortion.
-public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Models of grey and of coloured images together; each as its name and channels.
     case differentChannels(models: [String])
     /// Two codecs of one name.
@@ -14,7 +14,7 @@ public enum RateDistortionError: Error, Sendable, Equatable, CustomStringConvert
     case codec(name: String, image: String, reason: String)
 
     /// One sentence: what is wrong and the remedy.
-    public var description: String {
+    package var description: String {
         switch self {
         case .differentChannels(let models):
             "the models take images of different channels, so no image suits them all:\n"

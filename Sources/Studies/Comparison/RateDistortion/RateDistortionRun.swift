@@ -2,16 +2,16 @@ import Foundation
 import Training
 
 /// A model that takes part: its folder and what it was made from, without its weights.
-public struct RateDistortionRun: Sendable, Equatable {
+package struct RateDistortionRun: Sendable, Equatable {
     /// What tables and charts call it.
-    public let name: String
+    package let name: String
     /// The folder of the run or the model.
-    public let folder: URL
+    package let folder: URL
     /// What it was made from.
-    public let configuration: RunConfiguration
+    package let configuration: RunConfiguration
 
     /// Wraps a folder whose configuration is known.
-    public init(name: String, folder: URL, configuration: RunConfiguration) {
+    package init(name: String, folder: URL, configuration: RunConfiguration) {
         self.name = name
         self.folder = folder
         self.configuration = configuration
@@ -20,7 +20,7 @@ public struct RateDistortionRun: Sendable, Equatable {
     /// Reads the configuration of a folder, or of `NAME=FOLDER`.
     ///
     /// - Throws: `FileError`, `ConfigurationError`.
-    public init(_ argument: String) throws {
+    package init(_ argument: String) throws {
         let named = NamedFolder(argument)
         self.init(
             name: named.name, folder: named.url, configuration: try ModelFolder(named.url).configuration())
@@ -32,7 +32,7 @@ public struct RateDistortionRun: Sendable, Equatable {
     ///   - runs: The models; none is fine.
     ///   - sameData: Whether they must be of the same data set and shape too.
     /// - Throws: ``RateDistortionError``, ``ComparisonError/differentData(models:)``.
-    public static func check(_ runs: [RateDistortionRun], sameData: Bool) throws {
+    package static func check(_ runs: [RateDistortionRun], sameData: Bool) throws {
         var names: Set<String> = []
         for run in runs where !names.insert(run.name).inserted {
             throw RateDistortionError.sameName(name: run.name)

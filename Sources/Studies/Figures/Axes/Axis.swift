@@ -1,7 +1,7 @@
 /// What one axis of a chart shows.
-public struct Axis: Sendable, Equatable {
+package struct Axis: Sendable, Equatable {
     /// How values become places on the axis.
-    public enum Scale: Sendable, Equatable {
+    package enum Scale: Sendable, Equatable {
         /// Equal differences are equally far apart.
         case linear
         /// Equal ratios are equally far apart; values must be above zero.
@@ -9,7 +9,7 @@ public struct Axis: Sendable, Equatable {
     }
 
     /// The base of a logarithmic axis: the numbers that get a tick are its powers.
-    public enum Base: Int, Sendable, Equatable, CaseIterable {
+    package enum Base: Int, Sendable, Equatable, CaseIterable {
         /// For sizes that double: codewords, batch sizes, threads.
         case two = 2
         /// For everything else.
@@ -17,19 +17,19 @@ public struct Axis: Sendable, Equatable {
     }
 
     /// The quantity, such as "mean squared error".
-    public var label: String
+    package var label: String
     /// Its unit, shown in parentheses behind the label; nil for plain numbers.
-    public var unit: String?
+    package var unit: String?
     /// Linear or logarithmic.
-    public var scale: Scale
+    package var scale: Scale
     /// The two ends of the axis; nil for those of the data and a little room. What lies outside is not drawn.
-    public var range: ClosedRange<Double>?
+    package var range: ClosedRange<Double>?
 
     /// Whether the quantity is counted, so that ticks between whole numbers would say nothing; linear axes only.
-    public var isCount: Bool
+    package var isCount: Bool
 
     /// An axis.
-    public init(
+    package init(
         _ label: String, unit: String? = nil, scale: Scale = .linear, range: ClosedRange<Double>? = nil,
         isCount: Bool = false
     ) {

@@ -2,58 +2,58 @@
 ///
 /// The axis is linear and holds zero, since the length of a bar is what is compared. Series can be told apart without
 /// colour, by hatching. The same chart gives the same text.
-public struct BarChart: Figure, Equatable {
+package struct BarChart: Figure, Equatable {
     /// The length of a bar.
-    public struct Bar: Sendable, Equatable {
+    package struct Bar: Sendable, Equatable {
         /// The value, such as a mean; no bar is drawn where it is not finite.
-        public var value: Double
+        package var value: Double
         /// The half length of the error bar, such as a standard deviation, not negative; nil without error bar.
-        public var spread: Double?
+        package var spread: Double?
 
         /// A bar from zero to `value`, with an error bar value ± spread.
-        public init(_ value: Double, spread: Double? = nil) {
+        package init(_ value: Double, spread: Double? = nil) {
             self.value = value
             self.spread = spread
         }
     }
 
     /// The bars of one colour.
-    public struct Series: Sendable, Equatable {
+    package struct Series: Sendable, Equatable {
         /// Its name in the legend.
-        public var name: String
+        package var name: String
         /// One bar a group; nil where there is none.
-        public var bars: [Bar?]
+        package var bars: [Bar?]
 
         /// A series.
-        public init(_ name: String, bars: [Bar?]) {
+        package init(_ name: String, bars: [Bar?]) {
             self.name = name
             self.bars = bars
         }
     }
 
     /// What the chart shows; broken into lines where it is long.
-    public var title: String
+    package var title: String
     /// What the groups are; empty for no label.
-    public var groupLabel: String
+    package var groupLabel: String
     /// What the values are.
-    public var valueLabel: String
+    package var valueLabel: String
     /// The unit of the values; nil for plain numbers.
-    public var unit: String?
+    package var unit: String?
     /// The names of the groups, from left to right.
-    public var groups: [String]
+    package var groups: [String]
     /// The series, in the order of the bars in each group.
-    public var series: [Series]
+    package var series: [Series]
     /// Decimals of the numbers on the bars; nil for three digits of the largest.
-    public var decimals: Int?
+    package var decimals: Int?
     /// Where the legend stands.
-    public var legend: LegendPlacement
+    package var legend: LegendPlacement
     /// The width in pixels, 320 to 4096.
-    public var width: Int
+    package var width: Int
     /// The height in pixels without a legend below, 240 to 4096.
-    public var height: Int
+    package var height: Int
 
     /// A chart.
-    public init(
+    package init(
         title: String, groupLabel: String = "", valueLabel: String, unit: String? = nil, groups: [String],
         series: [Series], decimals: Int? = nil, legend: LegendPlacement = .automatic, width: Int = 640,
         height: Int = 400
@@ -78,7 +78,7 @@ public struct BarChart: Figure, Equatable {
     ///   ``FigureError/emptySeries(figure:series:)``, ``FigureError/wrongCount(figure:item:count:expected:)``,
     ///   ``FigureError/invalidSpread(figure:series:lower:upper:)``,
     ///   ``FigureError/tooFarApart(figure:axis:lower:upper:)``, ``FigureError/invalidSize(figure:width:height:)``.
-    public func svg() throws -> String {
+    package func svg() throws -> String {
         try check()
         let axis = Axis(valueLabel, unit: unit)
         let ends = series.flatMap { $0.bars.compactMap { $0?.ends } }

@@ -1,5 +1,5 @@
 /// Where a chart says which series is which. It never lies over the data.
-public enum LegendPlacement: Sendable, Equatable, CaseIterable {
+package enum LegendPlacement: Sendable, Equatable, CaseIterable {
     /// To the right of the plot where the names are short, below it otherwise.
     case automatic
     /// To the right of the plot.

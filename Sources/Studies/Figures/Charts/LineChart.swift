@@ -7,20 +7,20 @@
 ///   must not look as if it had gone on.
 /// - With more than 30 points only some carry a marker; with more points than pixels each column of pixels keeps its
 ///   first, lowest, highest and last one.
-public struct LineChart: Figure, Equatable {
+package struct LineChart: Figure, Equatable {
     /// A point of a series.
-    public struct Point: Sendable, Equatable {
+    package struct Point: Sendable, Equatable {
         /// The place on the x axis.
-        public var x: Double
+        package var x: Double
         /// The value.
-        public var y: Double
+        package var y: Double
         /// The lower end of the spread around `y`; nil without spread.
-        public var lower: Double?
+        package var lower: Double?
         /// The upper end of the spread around `y`; nil without spread.
-        public var upper: Double?
+        package var upper: Double?
 
         /// A point, with a spread only if both of its ends are given.
-        public init(x: Double, y: Double, lower: Double? = nil, upper: Double? = nil) {
+        package init(x: Double, y: Double, lower: Double? = nil, upper: Double? = nil) {
             self.x = x
             self.y = y
             self.lower = lower
@@ -29,7 +29,7 @@ public struct LineChart: Figure, Equatable {
     }
 
     /// How the spread of points is drawn.
-    public enum SpreadStyle: Sendable, Equatable, CaseIterable {
+    package enum SpreadStyle: Sendable, Equatable, CaseIterable {
         /// As an area behind the line.
         case band
         /// As a bar with caps on each point.
@@ -37,44 +37,44 @@ public struct LineChart: Figure, Equatable {
     }
 
     /// A curve.
-    public struct Series: Sendable, Equatable {
+    package struct Series: Sendable, Equatable {
         /// Its name in the legend.
-        public var name: String
+        package var name: String
         /// Its points, joined in this order.
-        public var points: [Point]
+        package var points: [Point]
         /// How the spread of its points is drawn, where they have one.
-        public var spread: SpreadStyle
+        package var spread: SpreadStyle
 
         /// A curve.
-        public init(_ name: String, points: [Point], spread: SpreadStyle = .band) {
+        package init(_ name: String, points: [Point], spread: SpreadStyle = .band) {
             self.name = name
             self.points = points
             self.spread = spread
         }
 
         /// A curve through values without spread.
-        public init(_ name: String, _ points: [(x: Double, y: Double)]) {
+        package init(_ name: String, _ points: [(x: Double, y: Double)]) {
             self.init(name, points: points.map { Point(x: $0.x, y: $0.y) })
         }
     }
 
     /// What the chart shows; broken into lines where it is long.
-    public var title: String
+    package var title: String
     /// The horizontal axis.
-    public var x: Axis
+    package var x: Axis
     /// The vertical axis.
-    public var y: Axis
+    package var y: Axis
     /// The curves, in the order of the legend.
-    public var series: [Series]
+    package var series: [Series]
     /// Where the legend stands.
-    public var legend: LegendPlacement
+    package var legend: LegendPlacement
     /// The width in pixels, 320 to 4096.
-    public var width: Int
+    package var width: Int
     /// The height in pixels without a legend below, 240 to 4096.
-    public var height: Int
+    package var height: Int
 
     /// A chart.
-    public init(
+    package init(
         title: String, x: Axis, y: Axis, series: [Series], legend: LegendPlacement = .automatic, width: Int = 640,
         height: Int = 400
     ) {
@@ -96,7 +96,7 @@ public struct LineChart: Figure, Equatable {
     ///   ``FigureError/invalidSpread(figure:series:lower:upper:)``,
     ///   ``FigureError/invalidRange(figure:axis:lower:upper:)``,
     ///   ``FigureError/tooFarApart(figure:axis:lower:upper:)``, ``FigureError/invalidSize(figure:width:height:)``.
-    public func svg() throws -> String {
+    package func svg() throws -> String {
         try check()
         let points = series.flatMap(\.points).filter(\.isFinite)
         let xDomain = try AxisDomain(x, values: points.lazy.map(\.x), room: 0.03, figure: title)

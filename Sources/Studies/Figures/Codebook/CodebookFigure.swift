@@ -8,9 +8,9 @@
 /// pixel of each other are drawn once. The same figure gives the same text.
 ///
 /// Source: figure 10 of the HR-VQVAE paper.
-public struct CodebookFigure: Figure, Equatable {
+package struct CodebookFigure: Figure, Equatable {
     /// What the choices in the layers before leave of a codeword.
-    public enum State: Sendable, Equatable, CaseIterable {
+    package enum State: Sendable, Equatable, CaseIterable {
         /// On the path of choices.
         case chosen
         /// A child of the codeword chosen in the layer before, not chosen itself.
@@ -20,16 +20,16 @@ public struct CodebookFigure: Figure, Equatable {
     }
 
     /// A codeword.
-    public struct Point: Sendable, Equatable {
+    package struct Point: Sendable, Equatable {
         /// The first coordinate, along the first principal component.
-        public var x: Double
+        package var x: Double
         /// The second coordinate, along the second principal component.
-        public var y: Double
+        package var y: Double
         /// Whether it is on the path of choices, or may come on it.
-        public var state: State
+        package var state: State
 
         /// A codeword; one whose coordinates are not finite is counted, but not drawn.
-        public init(x: Double, y: Double, state: State) {
+        package init(x: Double, y: Double, state: State) {
             self.x = x
             self.y = y
             self.state = state
@@ -37,32 +37,32 @@ public struct CodebookFigure: Figure, Equatable {
     }
 
     /// A layer.
-    public struct Panel: Sendable, Equatable {
+    package struct Panel: Sendable, Equatable {
         /// All codewords of the layer.
-        public var points: [Point]
+        package var points: [Point]
         /// The title; nil for the number of codewords and of those available.
-        public var title: String?
+        package var title: String?
 
         /// A layer.
-        public init(points: [Point], title: String? = nil) {
+        package init(points: [Point], title: String? = nil) {
             self.points = points
             self.title = title
         }
     }
 
     /// One panel a layer, the first layer first.
-    public var panels: [Panel]
+    package var panels: [Panel]
     /// What the figure shows, below all panels; broken into lines where it is long.
-    public var caption: String
+    package var caption: String
     /// The label of each horizontal axis.
-    public var xLabel: String
+    package var xLabel: String
     /// The label of each vertical axis.
-    public var yLabel: String
+    package var yLabel: String
     /// The width in pixels, 320 to 4096.
-    public var width: Int
+    package var width: Int
 
     /// A figure.
-    public init(
+    package init(
         panels: [Panel], caption: String = "", xLabel: String = "first principal component",
         yLabel: String = "second principal component", width: Int = 640
     ) {
@@ -88,7 +88,7 @@ public struct CodebookFigure: Figure, Equatable {
     /// - Throws: ``FigureError/empty(figure:expected:)`` without panels, ``FigureError/emptySeries(figure:series:)``
     ///   for a panel without a finite point, ``FigureError/tooFarApart(figure:axis:lower:upper:)``,
     ///   ``FigureError/invalidSize(figure:width:height:)``.
-    public func svg() throws -> String {
+    package func svg() throws -> String {
         let name = caption.isEmpty ? "codebooks" : caption
         guard !panels.isEmpty else { throw FigureError.empty(figure: name, expected: "at least one layer") }
         guard (320...4096).contains(width) else {

@@ -5,9 +5,9 @@ import Foundation
 ///
 /// It reads on a desk, on a phone and on paper, in light and dark colours; figures and pictures stay on white ground.
 /// The markup is well-formed XML too. The same page gives the same text.
-public struct HTMLPage: Sendable, Equatable {
+package struct HTMLPage: Sendable, Equatable {
     /// A part of the page.
-    public indirect enum Block: Sendable, Equatable {
+    package indirect enum Block: Sendable, Equatable {
         /// A heading of the first level below the page's title.
         case heading(String)
         /// A heading one level below `heading`.
@@ -30,16 +30,16 @@ public struct HTMLPage: Sendable, Equatable {
     }
 
     /// The title, on the page and in the window's frame.
-    public var title: String
+    package var title: String
     /// The text below the title; empty for none.
-    public var subtitle: String
+    package var subtitle: String
     /// The parts of the page, from top to bottom.
-    public var blocks: [Block]
+    package var blocks: [Block]
     /// The language of the texts as an IETF tag, such as "en": for hyphenation and for reading aloud.
-    public var language: String
+    package var language: String
 
     /// A page.
-    public init(title: String, subtitle: String = "", blocks: [Block] = [], language: String = "en") {
+    package init(title: String, subtitle: String = "", blocks: [Block] = [], language: String = "en") {
         self.title = title
         self.subtitle = subtitle
         self.blocks = blocks
@@ -47,7 +47,7 @@ public struct HTMLPage: Sendable, Equatable {
     }
 
     /// The whole file. Every text in it is escaped.
-    public func html() -> String {
+    package func html() -> String {
         var page = "<!DOCTYPE html>\n"
         page += "<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"\(XMLText.escaped(language))\">\n<head>\n"
         page += "<meta charset=\"utf-8\" />\n"
@@ -64,7 +64,7 @@ public struct HTMLPage: Sendable, Equatable {
     /// Writes ``html()`` to a file, whole or not at all.
     ///
     /// - Throws: `FileError.unwritable(path:reason:)`.
-    public func write(to url: URL) throws { try AtomicFile.write(html(), to: url) }
+    package func write(to url: URL) throws { try AtomicFile.write(html(), to: url) }
 
     private static func html(of block: Block) -> String {
         switch block {

@@ -1,22 +1,22 @@
 import Foundation
 
 /// A PNG picture inside of a page.
-public struct PagePicture: Sendable, Equatable {
+package struct PagePicture: Sendable, Equatable {
     /// The file's bytes.
-    public let png: Data
+    package let png: Data
     /// The text below the picture, which is also read out in its place; empty for none.
-    public let caption: String
+    package let caption: String
     /// Pixels across, from the file's header.
-    public let width: Int
+    package let width: Int
     /// Pixels down, from the file's header.
-    public let height: Int
+    package let height: Int
 
     /// A picture.
     ///
     /// Only the header is looked at: signature, and a width and height that are not zero.
     ///
     /// - Throws: ``FigureError/notPNG(caption:reason:)``.
-    public init(png: Data, caption: String = "") throws {
+    package init(png: Data, caption: String = "") throws {
         let header = [UInt8](png.prefix(24))
         guard header.count == 24 else {
             throw FigureError.notPNG(caption: caption, reason: "there are \(png.count) of them")

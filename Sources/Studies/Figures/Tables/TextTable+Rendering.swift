@@ -2,7 +2,7 @@ extension TextTable {
     /// The table for a terminal: columns two spaces apart, a rule below the headers, each line ended.
     ///
     /// Widths are those of terminal cells: two for East Asian wide characters and emoji, none for combining marks.
-    public var text: String {
+    package var text: String {
         let lines = lines(of: Array(columns.indices), widest: nil)
         return (caption.isEmpty ? "" : Self.oneLine(caption) + "\n") + lines
     }
@@ -13,7 +13,7 @@ extension TextTable {
     /// - Parameters:
     ///   - width: Cells of a line, at least 40.
     ///   - names: How many columns name a row, and are repeated.
-    public func text(width: Int, names: Int = 1) -> String {
+    package func text(width: Int, names: Int = 1) -> String {
         let width = max(width, 40)
         let names = min(max(names, 1), columns.count)
         let cells = terminalCells
@@ -104,7 +104,7 @@ extension TextTable {
     }
 
     /// The table as a `table` element with its caption, well-formed as XML too.
-    public var html: String {
+    package var html: String {
         // On a narrow screen a wide table's rows become blocks, in which each text is beside its column's header.
         let isWide = columns.count > 3
         func cell(_ name: String, _ text: String, _ column: Int, strong: Bool = false) -> String {
@@ -133,7 +133,7 @@ extension TextTable {
     }
 
     /// The table in GitHub's Markdown, with the caption as a bold paragraph before it.
-    public var markdown: String {
+    package var markdown: String {
         func line(_ texts: [String]) -> String { "| " + texts.joined(separator: " | ") + " |\n" }
         let rules = columns.map { column in
             switch column.alignment {

@@ -1,9 +1,9 @@
 /// A table of texts that renders itself for a terminal, for a page and for Markdown.
 ///
 /// Numbers are texts here: who makes the table decides on their decimals.
-public struct TextTable: Sendable, Equatable {
+package struct TextTable: Sendable, Equatable {
     /// Where the texts of a column stand.
-    public enum Alignment: String, Sendable, Equatable, CaseIterable {
+    package enum Alignment: String, Sendable, Equatable, CaseIterable {
         /// At the left; for names.
         case left
         /// In the middle.
@@ -13,34 +13,34 @@ public struct TextTable: Sendable, Equatable {
     }
 
     /// The head of a column.
-    public struct Column: Sendable, Equatable {
+    package struct Column: Sendable, Equatable {
         /// The text above the column.
-        public var header: String
+        package var header: String
         /// Where the texts of the column stand, its header too.
-        public var alignment: Alignment
+        package var alignment: Alignment
 
         /// A column.
-        public init(_ header: String, _ alignment: Alignment = .left) {
+        package init(_ header: String, _ alignment: Alignment = .left) {
             self.header = header
             self.alignment = alignment
         }
     }
 
     /// What the table shows; empty for none.
-    public var caption: String
+    package var caption: String
     /// The columns, from left to right.
-    public let columns: [Column]
+    package let columns: [Column]
     /// The rows, from top to bottom, each with one text a column.
-    public private(set) var rows: [[String]]
+    package private(set) var rows: [[String]]
     /// The columns of each row whose texts stand out, such as the best of several numbers: bold on a page and in Markdown,
     /// followed by `*` in a terminal.
-    public private(set) var emphasized: [Set<Int>] = []
+    package private(set) var emphasized: [Set<Int>] = []
 
     /// A table.
     ///
     /// - Throws: ``FigureError/empty(figure:expected:)`` without columns,
     ///   ``FigureError/wrongCount(figure:item:count:expected:)`` for a row with too few or too many texts.
-    public init(caption: String = "", columns: [Column], rows: [[String]] = []) throws {
+    package init(caption: String = "", columns: [Column], rows: [[String]] = []) throws {
         guard !columns.isEmpty else { throw FigureError.empty(figure: caption, expected: "at least one column") }
         self.caption = caption
         self.columns = columns
@@ -54,7 +54,7 @@ public struct TextTable: Sendable, Equatable {
     ///   - row: A text a column.
     ///   - columns: The columns whose texts stand out.
     /// - Throws: ``FigureError/wrongCount(figure:item:count:expected:)``; the table is unchanged then.
-    public mutating func append(_ row: [String], emphasized columns: Set<Int> = []) throws {
+    package mutating func append(_ row: [String], emphasized columns: Set<Int> = []) throws {
         guard row.count == self.columns.count else {
             throw FigureError.wrongCount(
                 figure: caption, item: "row \(rows.count + 1)", count: row.count, expected: self.columns.count)

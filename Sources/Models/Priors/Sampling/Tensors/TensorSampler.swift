@@ -16,7 +16,7 @@ import Torch
 /// not depend on how many others there are. On a GPU it is hardly slower, as most kernels are too small to fill one.
 ///
 /// One call at a time: its memory serves one batch after the other.
-public final class TensorSampler {
+package final class TensorSampler {
     private let network: PixelSNAIL
     private let weights: TensorWeights
     private let batchSize: Int
@@ -35,7 +35,7 @@ public final class TensorSampler {
     ///   - network: The prior.
     ///   - batchSize: How many images go together, and memory is made for; at least 1.
     /// - Throws: `TorchError`.
-    public init(_ network: PixelSNAIL, batchSize: Int = 64) throws {
+    package init(_ network: PixelSNAIL, batchSize: Int = 64) throws {
         precondition(batchSize > 0, "batches of \(batchSize) images")
         self.network = network
         self.batchSize = batchSize
@@ -46,7 +46,7 @@ public final class TensorSampler {
     ///
     /// - Throws: ``SamplingError`` for a request or settings that do not fit, for logits that are not finite, and when
     ///   `shouldStop` says so; or `TorchError`.
-    public func sample(
+    package func sample(
         _ request: SamplingRequest, settings: SamplingSettings = SamplingSettings(),
         progress: (@Sendable (SamplingProgress) -> Void)? = nil, shouldStop: (@Sendable () -> Bool)? = nil
     ) throws -> Tensor {
@@ -80,7 +80,7 @@ public final class TensorSampler {
     /// The logits of given codes, float32 [N, m, H, W], as ``IncrementalSampler/logits(codes:conditions:labels:)``.
     ///
     /// - Throws: ``SamplingError`` for what does not fit the network, or `TorchError`.
-    public func logits(codes: Tensor, conditions: [Tensor] = [], labels: [Int]? = nil) throws -> Tensor {
+    package func logits(codes: Tensor, conditions: [Tensor] = [], labels: [Int]? = nil) throws -> Tensor {
         let shape = network.settings
         let input = try SamplingInput(codes.rank > 0 ? codes.size(0) : 0, conditions, labels, network)
         let numbers = try input.checked(codes, "the codes")

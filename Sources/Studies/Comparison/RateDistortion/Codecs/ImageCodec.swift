@@ -3,7 +3,7 @@ import Images
 /// A way to turn an image into a file and back, at settings from the smallest files to the largest.
 ///
 /// Rates are counted on what ``encode(_:setting:)`` gives, every byte of it.
-public protocol ImageCodec {
+package protocol ImageCodec {
     /// What tables and charts call it, such as "JPEG 4:2:0"; unique among codecs that are measured together.
     var name: String { get }
     /// What sentences call it and others of its kind together, such as "JPEG"; the model's name for models.
@@ -39,14 +39,14 @@ public protocol ImageCodec {
 
 extension ImageCodec {
     /// False.
-    public var isModel: Bool { false }
+    package var isModel: Bool { false }
     /// False.
-    public var isLossless: Bool { false }
+    package var isLossless: Bool { false }
     /// 0.
-    public var sideBytes: Int { 0 }
+    package var sideBytes: Int { 0 }
 
     /// The image in a JPEG, PNG or WebP file.
-    public func decode(_ bytes: [UInt8], setting: Int, channels: Int) throws -> PixelImage {
+    package func decode(_ bytes: [UInt8], setting: Int, channels: Int) throws -> PixelImage {
         try PixelImage.decode(bytes, channels: channels, name: name)
     }
 }

@@ -6,13 +6,13 @@ import Torch
 import Training
 
 /// A trained model's `.hrvq` files, cut off after one layer, after two, …
-public final class ModelCodec: ImageCodec {
+package final class ModelCodec: ImageCodec {
     /// The run's name and the coding.
-    public let name: String
+    package let name: String
     /// The run's name.
-    public let family: String
+    package let family: String
     /// The size of the model's weights, and of its statistics where they are needed.
-    public let sideBytes: Int
+    package let sideBytes: Int
     private let compressor: ImageCompressor
     private let mode: CodingMode
     /// The image coded last, as the settings take their part of one file.
@@ -29,7 +29,7 @@ public final class ModelCodec: ImageCodec {
     /// A run's model with packed codes, and with modelled ones where it has statistics.
     ///
     /// - Throws: As `ImageCompressor.init(folder:device:precision:)` and `ImageCompressor.require(_:)`.
-    public static func codecs(
+    package static func codecs(
         of run: RateDistortionRun, on device: Device = .cpu, precision: Precision? = nil
     ) throws -> [any ImageCodec] {
         let compressor = try ImageCompressor(folder: run.folder, device: device, precision: precision)
@@ -46,11 +46,11 @@ public final class ModelCodec: ImageCodec {
     }
 
     /// True.
-    public var isModel: Bool { true }
+    package var isModel: Bool { true }
     /// The kind of model.
-    public var summary: String { compressor.configuration.title }
+    package var summary: String { compressor.configuration.title }
     /// "1 of 3 layers" … "all 3 layers".
-    public var settings: [String] {
+    package var settings: [String] {
         let count = compressor.layers
         guard count > 1 else { return ["the only layer"] }
         return (1..<count).map { "\($0) of \(count) layers" } + ["all \(count) layers"]
@@ -59,7 +59,7 @@ public final class ModelCodec: ImageCodec {
     /// The header and the chunks of the first layers.
     ///
     /// - Throws: `BitstreamError`, `ImageError`, `TorchError`.
-    public func encode(_ image: PixelImage, setting: Int) throws -> [UInt8] {
+    package func encode(_ image: PixelImage, setting: Int) throws -> [UInt8] {
         let file: CompressedImage
         if let latest, latest.image == image {
             file = latest.file
@@ -73,7 +73,7 @@ public final class ModelCodec: ImageCodec {
     /// The picture of the layers that are there.
     ///
     /// - Throws: `BitstreamError`, `ImageError`, `TorchError`.
-    public func decode(_ bytes: [UInt8], setting: Int, channels: Int) throws -> PixelImage {
+    package func decode(_ bytes: [UInt8], setting: Int, channels: Int) throws -> PixelImage {
         var pictures: [PixelImage] = []
         let file = try CompressedImage(
             bytes: bytes, layers: setting + 1, limits: compressor.limits, name: name)

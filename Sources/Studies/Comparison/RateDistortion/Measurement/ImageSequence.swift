@@ -4,18 +4,18 @@ import Foundation
 import Images
 
 /// Images one after the other, from files or from a data set; those that do not decode are left out and named.
-public final class ImageSequence {
+package final class ImageSequence {
     /// An image, and where it is from.
-    public struct Item: Sendable, Equatable {
+    package struct Item: Sendable, Equatable {
         /// What errors call it.
-        public var name: String
+        package var name: String
         /// The pixels.
-        public var image: PixelImage
+        package var image: PixelImage
         /// Whether it was read from a JPEG file.
-        public var isFromJPEG: Bool
+        package var isFromJPEG: Bool
 
         /// An image.
-        public init(name: String, image: PixelImage, isFromJPEG: Bool = false) {
+        package init(name: String, image: PixelImage, isFromJPEG: Bool = false) {
             self.name = name
             self.image = image
             self.isFromJPEG = isFromJPEG
@@ -28,11 +28,11 @@ public final class ImageSequence {
     }
 
     /// What reports call the images.
-    public let source: String
+    package let source: String
     /// How many there are, those that do not decode included.
-    public let count: Int
+    package let count: Int
     /// 1 for grey, 3 for colour.
-    public let channels: Int
+    package let channels: Int
     private let origin: Origin
     private var place = 0
     private var skippedFiles: [String] = []
@@ -44,7 +44,7 @@ public final class ImageSequence {
     ///   - channels: 1 or 3.
     ///   - limit: Only so many, spread over the list.
     ///   - source: What reports call them.
-    public init(files: [String], channels: Int, limit: Int? = nil, source: String) {
+    package init(files: [String], channels: Int, limit: Int? = nil, source: String) {
         count = min(limit ?? files.count, files.count)
         origin = .files((0..<count).map { [count] in files[$0 * files.count / count] })
         self.channels = channels
@@ -59,7 +59,7 @@ public final class ImageSequence {
     ///   - maximumSkippedShare: The share of images that may fail to decode.
     ///   - source: What reports call them.
     /// - Throws: `DatasetError`.
-    public init(
+    package init(
         dataset: any ImageDataset, limit: Int? = nil, maximumSkippedShare: Double = 0.05, source: String
     ) throws {
         let reader = try SequentialReader(
@@ -71,7 +71,7 @@ public final class ImageSequence {
     }
 
     /// Images that did not decode so far, and why.
-    public var skipped: [String] {
+    package var skipped: [String] {
         switch origin {
         case .files: skippedFiles
         case .dataset(_, let reader): reader.skipped.map(\.reason)
@@ -81,7 +81,7 @@ public final class ImageSequence {
     /// The next image that decodes; `nil` after the last one.
     ///
     /// - Throws: `DatasetError.tooManySkipped` where more images of a data set do not decode than may.
-    public func next() throws -> Item? {
+    package func next() throws -> Item? {
         switch origin {
         case .files(let files):
             while place < files.count {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A measure of how near a decoded image is to the original; larger is nearer.
-public enum QualityMetric: String, Codable, Sendable, Equatable, CaseIterable {
+package enum QualityMetric: String, Codable, Sendable, Equatable, CaseIterable {
     /// Peak signal-to-noise ratio in decibels.
     case psnr
     /// Structural similarity, up to 1.
@@ -10,7 +10,7 @@ public enum QualityMetric: String, Codable, Sendable, Equatable, CaseIterable {
     case msSSIM
 
     /// "PSNR", "SSIM", "MS-SSIM".
-    public var title: String {
+    package var title: String {
         switch self {
         case .psnr: "PSNR"
         case .ssim: "SSIM"

@@ -5,26 +5,26 @@ import Foundation
 /// Points that cost more than another one and are no better are left out, as nobody would choose them. Between
 /// neighbours the quality is taken as a straight line over the logarithm of the rate, as is usual for such curves
 /// (Bjøntegaard, VCEG-M33, 2001).
-public struct RateDistortionFront: Sendable, Equatable {
+package struct RateDistortionFront: Sendable, Equatable {
     /// A rate in bits per pixel and the quality there.
-    public struct Place: Sendable, Equatable {
+    package struct Place: Sendable, Equatable {
         /// Bits per pixel, above 0.
-        public var rate: Double
+        package var rate: Double
         /// The metric's value.
-        public var value: Double
+        package var value: Double
 
         /// A place.
-        public init(rate: Double, value: Double) {
+        package init(rate: Double, value: Double) {
             self.rate = rate
             self.value = value
         }
     }
 
     /// Rates and values, both ascending; never empty.
-    public let places: [Place]
+    package let places: [Place]
 
     /// The front of points; `nil` where none has a finite rate above 0 and a finite value.
-    public init?(_ points: [Place]) {
+    package init?(_ points: [Place]) {
         var places: [Place] = []
         let usable = points.filter { $0.rate > 0 && $0.rate.isFinite && $0.value.isFinite }
         for point in usable.sorted(by: { ($0.rate, -$0.value) < ($1.rate, -$1.value) })
@@ -36,12 +36,12 @@ public struct RateDistortionFront: Sendable, Equatable {
     }
 
     /// The smallest files.
-    public var smallest: Place { places[0] }
+    package var smallest: Place { places[0] }
     /// The best pictures.
-    public var best: Place { places[places.count - 1] }
+    package var best: Place { places[places.count - 1] }
 
     /// The quality for a rate; `nil` where no files are so small, and the best one where fewer bits than that suffice.
-    public func value(atRate rate: Double) -> Double? {
+    package func value(atRate rate: Double) -> Double? {
         guard rate >= smallest.rate else { return nil }
         guard let next = places.firstIndex(where: { $0.rate > rate }) else { return best.value }
         let (left, right) = (places[next - 1], places[next])
@@ -50,7 +50,7 @@ public struct RateDistortionFront: Sendable, Equatable {
     }
 
     /// The rate for a quality; `nil` where it is never reached, and the smallest one where even that is as good.
-    public func rate(atValue value: Double) -> Double? {
+    package func rate(atValue value: Double) -> Double? {
         guard value <= best.value else { return nil }
         guard value > smallest.value, let next = places.firstIndex(where: { $0.value >= value }) else {
             return smallest.rate

@@ -2,7 +2,7 @@ import Images
 import Metrics
 
 /// Sends images through codecs at all of their settings and measures sizes and errors.
-public struct RateDistortionMeasurement {
+package struct RateDistortionMeasurement {
     private let models: [any ImageCodec]
     private let others: [any ImageCodec & Sendable]
     private var sums: [[PointSums]]
@@ -17,7 +17,7 @@ public struct RateDistortionMeasurement {
     ///   - models: Codecs that run one after the other, as the engine has its own threads; first in tables and charts.
     ///   - others: Codecs that run on all cores.
     /// - Throws: ``RateDistortionError/sameName(name:)``.
-    public init(models: [any ImageCodec], others: [any ImageCodec & Sendable]) throws {
+    package init(models: [any ImageCodec], others: [any ImageCodec & Sendable]) throws {
         var names: Set<String> = []
         for codec in models + others where !names.insert(codec.name).inserted {
             throw RateDistortionError.sameName(name: codec.name)
@@ -30,7 +30,7 @@ public struct RateDistortionMeasurement {
     /// Measures an image at every setting of every codec.
     ///
     /// - Throws: ``RateDistortionError/codec(name:image:reason:)``; the measurement is unchanged then.
-    public mutating func add(_ item: ImageSequence.Item) throws {
+    package mutating func add(_ item: ImageSequence.Item) throws {
         let original = try MetricImage(item.image)
         let ofModels = try models.flatMap { codec in
             try codec.settings.indices.map { try codec.measured(item, original, setting: $0) }
@@ -59,7 +59,7 @@ public struct RateDistortionMeasurement {
     ///   - source: Where the images are from.
     ///   - skipped: Those that could not be read.
     /// - Throws: ``RateDistortionError/noImages(skipped:)``.
-    public func report(source: String, skipped: [String] = []) throws -> RateDistortionReport {
+    package func report(source: String, skipped: [String] = []) throws -> RateDistortionReport {
         guard images > 0 else { throw RateDistortionError.noImages(skipped: skipped) }
         let curves = zip(models + others, sums).map { codec, sums in
             RateDistortionReport.Curve(

@@ -2,33 +2,33 @@ import Files
 import Foundation
 
 /// Codecs measured on the same images; the keys of `rate-distortion.json`.
-public struct RateDistortionReport: Codable, Sendable, Equatable {
+package struct RateDistortionReport: Codable, Sendable, Equatable {
     /// The PSNR in dB that an image is counted with at most: an error of a quarter of an 8-bit step.
     ///
     /// An image that comes back without error has an infinite one, and so would the mean have.
-    public static let largestPSNR = 60.0
+    package static let largestPSNR = 60.0
 
     /// A codec at one setting, over all images.
-    public struct Point: Codable, Sendable, Equatable {
+    package struct Point: Codable, Sendable, Equatable {
         /// What the setting is called.
-        public var setting: String
+        package var setting: String
         /// Bytes of all files, headers included.
-        public var bytes: Int
+        package var bytes: Int
         /// 8 · bytes / pixels, over all images together.
-        public var bitsPerPixel: Double
+        package var bitsPerPixel: Double
         /// The mean over images of each one's PSNR in dB, at most ``largestPSNR`` each.
-        public var psnr: Double
+        package var psnr: Double
         /// The mean SSIM of the images with sides of at least 11 pixels; absent where there is none.
-        public var ssim: Double?
+        package var ssim: Double?
         /// The mean MS-SSIM of the images with sides above 160 pixels; absent where there is none.
-        public var msSSIM: Double?
+        package var msSSIM: Double?
         /// Images whose PSNR was above ``largestPSNR``.
-        public var cappedImages: Int
+        package var cappedImages: Int
         /// Images of which every value came back.
-        public var exactImages: Int
+        package var exactImages: Int
 
         /// A point.
-        public init(
+        package init(
             setting: String, bytes: Int, bitsPerPixel: Double, psnr: Double, ssim: Double?, msSSIM: Double?,
             cappedImages: Int = 0, exactImages: Int = 0
         ) {
@@ -43,7 +43,7 @@ public struct RateDistortionReport: Codable, Sendable, Equatable {
         }
 
         /// The value of a metric; absent where no image was large enough for it.
-        public subscript(metric: QualityMetric) -> Double? {
+        package subscript(metric: QualityMetric) -> Double? {
             switch metric {
             case .psnr: psnr
             case .ssim: ssim
@@ -53,24 +53,24 @@ public struct RateDistortionReport: Codable, Sendable, Equatable {
     }
 
     /// A codec at all of its settings.
-    public struct Curve: Codable, Sendable, Equatable {
+    package struct Curve: Codable, Sendable, Equatable {
         /// What tables and charts call it.
-        public var name: String
+        package var name: String
         /// What sentences call it and others of its kind.
-        public var family: String
+        package var family: String
         /// Program and settings.
-        public var summary: String
+        package var summary: String
         /// Whether it is a trained model.
-        public var isModel: Bool
+        package var isModel: Bool
         /// Whether every value comes back.
-        public var isLossless: Bool
+        package var isLossless: Bool
         /// Bytes that a reader needs beside the files.
-        public var sideBytes: Int
+        package var sideBytes: Int
         /// In the order of the codec's settings.
-        public var points: [Point]
+        package var points: [Point]
 
         /// A curve.
-        public init(
+        package init(
             name: String, family: String, summary: String, isModel: Bool, isLossless: Bool = false, sideBytes: Int = 0,
             points: [Point]
         ) {
@@ -85,30 +85,30 @@ public struct RateDistortionReport: Codable, Sendable, Equatable {
     }
 
     /// Where the images are from.
-    public var source: String
+    package var source: String
     /// Images measured.
-    public var images: Int
+    package var images: Int
     /// Pixels of all images.
-    public var pixels: Int
+    package var pixels: Int
     /// 1 for grey, 3 for colour.
-    public var channels: Int
+    package var channels: Int
     /// Images large enough for SSIM.
-    public var ssimImages: Int
+    package var ssimImages: Int
     /// Images large enough for MS-SSIM.
-    public var msSSIMImages: Int
+    package var msSSIMImages: Int
     /// Images that were read from JPEG files, which JPEG itself finds easy.
-    public var imagesFromJPEG: Int
+    package var imagesFromJPEG: Int
     /// Images that did not decode, and why.
-    public var skipped: [String]
+    package var skipped: [String]
     /// Models first, then codecs.
-    public var curves: [Curve]
+    package var curves: [Curve]
     /// Every point of a model beside every family of codecs, by every metric.
-    public var standings: [RateDistortionStanding]
+    package var standings: [RateDistortionStanding]
     /// The result in sentences.
-    public var verdict: [String]
+    package var verdict: [String]
 
     /// The report as JSON with sorted keys.
     ///
     /// - Throws: `EncodingError`.
-    public func json() throws -> Data { try ReportJSON.data(self) }
+    package func json() throws -> Data { try ReportJSON.data(self) }
 }

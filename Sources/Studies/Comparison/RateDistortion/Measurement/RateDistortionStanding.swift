@@ -1,7 +1,7 @@
 /// A model's point beside a family of codecs, by one metric.
-public struct RateDistortionStanding: Codable, Sendable, Equatable {
+package struct RateDistortionStanding: Codable, Sendable, Equatable {
     /// What a point is to the codecs.
-    public enum Outcome: String, Codable, Sendable, Equatable, CaseIterable {
+    package enum Outcome: String, Codable, Sendable, Equatable, CaseIterable {
         /// Nearer to the original than the codecs at the same rate.
         case better
         /// As near, within what can be told.
@@ -17,26 +17,26 @@ public struct RateDistortionStanding: Codable, Sendable, Equatable {
     }
 
     /// The curve of the model.
-    public var curve: String
+    package var curve: String
     /// The setting of its point.
-    public var setting: String
+    package var setting: String
     /// What is compared.
-    public var metric: QualityMetric
+    package var metric: QualityMetric
     /// The family of codecs, each point of all its curves.
-    public var against: String
+    package var against: String
     /// The model's bits per pixel.
-    public var bitsPerPixel: Double
+    package var bitsPerPixel: Double
     /// The model's value of the metric.
-    public var value: Double
+    package var value: Double
     /// The codecs' value at the model's rate; absent where no files of theirs are so small.
-    public var theirValue: Double?
+    package var theirValue: Double?
     /// The codecs' bits per pixel at the model's value, or those of their smallest files where these are as good
     /// already; absent where they never get there.
-    public var theirBitsPerPixel: Double?
+    package var theirBitsPerPixel: Double?
     /// The bits per pixel of the codecs' smallest files.
-    public var theirSmallestBitsPerPixel: Double
+    package var theirSmallestBitsPerPixel: Double
     /// The value of the metric with these.
-    public var theirSmallestValue: Double
+    package var theirSmallestValue: Double
 
     /// Sets a point beside a front.
     init(
@@ -56,13 +56,13 @@ public struct RateDistortionStanding: Codable, Sendable, Equatable {
     }
 
     /// The model's value less theirs at the same rate.
-    public var gain: Double? { theirValue.map { value - $0 } }
+    package var gain: Double? { theirValue.map { value - $0 } }
 
     /// Their bits for the model's value to the model's.
-    public var rateRatio: Double? { theirBitsPerPixel.map { $0 / bitsPerPixel } }
+    package var rateRatio: Double? { theirBitsPerPixel.map { $0 / bitsPerPixel } }
 
     /// What the point is to the codecs.
-    public var outcome: Outcome {
+    package var outcome: Outcome {
         guard let gain else {
             let lead = value - theirSmallestValue
             return abs(lead) <= metric.tolerance ? .smallerAndLevel : lead > 0 ? .smallerAndBetter : .smallerAndWorse

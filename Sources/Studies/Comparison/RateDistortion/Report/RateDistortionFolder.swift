@@ -3,12 +3,12 @@ import Files
 import Foundation
 
 /// A measurement of rate and distortion on disk: `index.html`, `rate-distortion.json`, a chart a metric, `sheet.png`.
-public struct RateDistortionFolder: Sendable {
+package struct RateDistortionFolder: Sendable {
     /// The folder.
-    public let url: URL
+    package let url: URL
 
     /// Names a folder.
-    public init(_ url: URL) { self.url = url }
+    package init(_ url: URL) { self.url = url }
 
     private static let reportName = "rate-distortion.json"
     private static let pageName = "index.html"
@@ -20,7 +20,7 @@ public struct RateDistortionFolder: Sendable {
     }
 
     /// Whether a report is there.
-    public var exists: Bool {
+    package var exists: Bool {
         Self.names.contains { FileManager.default.fileExists(atPath: url.appendingPathComponent($0).path) }
     }
 
@@ -38,7 +38,7 @@ public struct RateDistortionFolder: Sendable {
     ///   - pictures: What to look at.
     ///   - command: The command that made it, for the page.
     /// - Throws: `FileError`, `ImageError`, `FigureError`.
-    public func write(_ report: RateDistortionReport, _ pictures: RateDistortionPictures, command: String) throws {
+    package func write(_ report: RateDistortionReport, _ pictures: RateDistortionPictures, command: String) throws {
         let charts = try report.charts()
         let page = try Self.page(report, pictures, charts, command: command)
         let sheet = try pictures.sheet()

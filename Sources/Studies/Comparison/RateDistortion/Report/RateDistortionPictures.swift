@@ -3,23 +3,23 @@ import Images
 import Metrics
 
 /// Parts of images as they are, as a model gives them back, and as codecs do with about as many bytes.
-public struct RateDistortionPictures {
+package struct RateDistortionPictures {
     /// One picture and what is to be said of it.
-    public struct Cell {
+    package struct Cell {
         /// The part that is shown, enlarged where it is small.
-        public let picture: PixelImage
+        package let picture: PixelImage
         /// Codec, setting, bytes and PSNR of the whole image.
-        public let caption: String
+        package let caption: String
     }
 
     /// One image in its versions: original, model, codecs.
-    public struct Row {
+    package struct Row {
         /// The versions, the original first.
-        public let cells: [Cell]
+        package let cells: [Cell]
     }
 
     /// The rows so far.
-    public private(set) var rows: [Row] = []
+    package private(set) var rows: [Row] = []
     private let models: [any ImageCodec]
     private let others: [any ImageCodec]
 
@@ -31,7 +31,7 @@ public struct RateDistortionPictures {
     /// - Parameters:
     ///   - models: Models, of which the coding with the fewest bytes is shown, with everything decoded.
     ///   - others: Codecs whose files grow with their settings.
-    public init(models: [any ImageCodec], others: [any ImageCodec]) {
+    package init(models: [any ImageCodec], others: [any ImageCodec]) {
         self.models = models
         self.others = others
     }
@@ -39,7 +39,7 @@ public struct RateDistortionPictures {
     /// Adds a row for each model.
     ///
     /// - Throws: ``RateDistortionError/codec(name:image:reason:)``, `ImageError`.
-    public mutating func add(_ item: ImageSequence.Item) throws {
+    package mutating func add(_ item: ImageSequence.Item) throws {
         var families: [String] = []
         for model in models where !families.contains(model.family) { families.append(model.family) }
         for family in families {
@@ -94,7 +94,7 @@ public struct RateDistortionPictures {
     /// All rows as one picture; `nil` without rows.
     ///
     /// - Throws: `ImageError`.
-    public func sheet() throws -> PixelImage? {
+    package func sheet() throws -> PixelImage? {
         guard let first = rows.first else { return nil }
         return try PictureGrid(columns: first.cells.count, gap: 4).image(of: rows.flatMap { $0.cells.map(\.picture) })
     }

@@ -7,7 +7,7 @@ extension RateDistortionReport {
     /// differences that matter would be too small to see.
     ///
     /// - Throws: `FigureError` where a figure cannot be drawn.
-    public func charts() throws -> [(file: String, caption: String, chart: LineChart)] {
+    package func charts() throws -> [(file: String, caption: String, chart: LineChart)] {
         QualityMetric.allCases.compactMap { metric in
             let series = curves.compactMap { curve -> LineChart.Series? in
                 // An exact image has an infinite PSNR, and is in no place of that chart.

@@ -3,7 +3,7 @@ import Foundation
 
 extension RateDistortionReport {
     /// The models' points, and what each family of codecs is beside them; the codecs alone where there is no model.
-    public var table: TextTable {
+    package var table: TextTable {
         get throws {
             guard curves.contains(where: \.isModel) else { return try pointTable }
             var families: [String] = []
@@ -32,7 +32,7 @@ extension RateDistortionReport {
     }
 
     /// ``table`` for a terminal of 80 columns.
-    public var text: String { get throws { try table.text(width: 80, names: 2) } }
+    package var text: String { get throws { try table.text(width: 80, names: 2) } }
 
     /// A point beside a family, by PSNR.
     private func standing(of curve: Curve, _ point: Point, against family: String) -> RateDistortionStanding? {

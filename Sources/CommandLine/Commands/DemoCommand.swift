@@ -7,7 +7,7 @@ import HRVQ
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Train on built-in glyphs for a minute or two, draw new ones, and show what came of it.")
+        abstract: "Train on built-in glyphs for two or three minutes, draw new ones, and show what came of it.")
 
     @Option(help: "The folder for the run and the pictures.", completion: .directory, transform: ResultKind.folder.path)
     var output = "demo"

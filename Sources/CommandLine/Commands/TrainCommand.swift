@@ -9,7 +9,7 @@ struct TrainCommand: ParsableCommand {
         commandName: "train", abstract: "Train an autoencoder on a data set.",
         usage: """
             hrvq train --preset <name> --data <folder> --output <folder> [<options>]
-            hrvq train --output <folder> --resume [<options>]
+            hrvq train --output <folder> --continue [<options>]
             """,
         discussion: """
             Settings come from a preset, then a YAML file, then --set, later ones winning. The output folder holds \

@@ -9,7 +9,7 @@ struct TrainPriorCommand: ParsableCommand {
         commandName: "train-prior", abstract: "Train the priors of a model's codes, with which it generates images.",
         usage: """
             hrvq train-prior --preset <name> --codes <file> --output <folder> [<options>]
-            hrvq train-prior --codes <file> --output <folder> --resume [<options>]
+            hrvq train-prior --codes <file> --output <folder> --continue [<options>]
             """,
         discussion: """
             Takes the codes that 'hrvq tokenize' wrote, and trains one network a layer, one after the other. The output \

@@ -67,6 +67,11 @@ struct TrainingOptions<Presets: ConfigurationPreset>: ParsableArguments {
     /// Refuses a new run that nobody says the settings of.
     private func requireSettings() throws {
         if preset == nil, config == nil {
+            if continues, let output {
+                throw ValidationError(
+                    "\(name: output) holds no run to continue; check --output, or add a --preset or --config to begin one"
+                )
+            }
             throw ValidationError(
                 "choose a --preset or give a --config ('\(Presets.Configuration.help)' lists all keys)")
         }

@@ -48,7 +48,7 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
             return "\(name: name) is \(name: value); expected \(expected)"
         case .tooManySkipped(let bad, let seen, let limit, let examples):
             return "\(bad) of \(seen) images could not be read, more than the allowed share of \(limit);"
-                + " remove or replace them, or raise the share. Among them:\n" + Self.list(examples)
+                + " remove or replace them, or raise data.maximumSkippedShare. Among them:\n" + Self.list(examples)
         case .stopped:
             return "the loader was stopped; make a new one that starts at the step you need"
         }

@@ -128,8 +128,10 @@ struct CodesCommandTests {
         expectFailure(
             try Shell.hrvq("train", "--preset", "hrvqvae-tiny", "--outptu", "x"), status: 64, "Did you mean '--output'?"
         )
+        expectFailure(
+            try Shell.hrvq("train", "--output", "nope", "--continue"), status: 64, "nope holds no run to continue")
         for (command, required) in [
-            ("train", "--preset <name> --data <folder> --output <folder>"), ("train", "--output <folder> --resume"),
+            ("train", "--preset <name> --data <folder> --output <folder>"), ("train", "--output <folder> --continue"),
             ("train-prior", "--preset <name> --codes <file> --output <folder>"), ("encode", "<run> <images> ..."),
             ("decode", "<run> <files> ..."), ("sample", "--output <output>"),
             ("tokenize", "--output <file.safetensors>"),

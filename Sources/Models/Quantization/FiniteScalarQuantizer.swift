@@ -96,15 +96,8 @@ package final class FiniteScalarQuantizer: LatentQuantizer {
         let digits = try withoutGradients { try bounded.detached().rounded() }
         let quantized = try digits.withGradient(of: [bounded]) { [$0] } / halfWidth
         var shortened = quantized
-        if let keptLayers {
-            precondition(keptLayers.count == latents.size(0), "numbers of layers for other images")
-            if let wrong = keptLayers.first(where: { !(0...1).contains($0) }) {
-                throw CodeError.layers(asked: wrong, available: 1)
-            }
-            if keptLayers.contains(0) {
-                let mask = try Tensor(keptLayers.map(Float.init), [keptLayers.count, 1, 1, 1])
-                shortened = try quantized * mask.to(latents.device)
-            }
+        if let kept = try self.keptLayers(keptLayers, images: latents.size(0)), let mask = try mask(kept, layer: 0) {
+            shortened = try quantized * mask.reshaped([kept.count, 1, 1, 1]).to(latents.device)
         }
         return Output(quantizer: self, quantized: quantized, shortened: shortened, digits: digits)
     }
@@ -130,8 +123,7 @@ package final class FiniteScalarQuantizer: LatentQuantizer {
     ///
     /// - Throws: ``CodeError``, `TorchError`.
     package func decode(_ codes: Tensor, layers: Int?) throws -> Tensor {
-        guard layers ?? 1 == 1 else { throw CodeError.layers(asked: layers ?? 1, available: 1) }
-        try check(codes)
+        _ = try checkedCodes(codes, layers: layers)
         return try withoutGradients {
             var rest = try codes.to(.int32)
             let digits = try settings.levels.map { level in
@@ -149,10 +141,7 @@ package final class FiniteScalarQuantizer: LatentQuantizer {
     /// Codes themselves: each stands for one vector.
     ///
     /// - Throws: ``CodeError``, `TorchError`.
-    package func codewordIndices(_ codes: Tensor) throws -> Tensor {
-        try check(codes)
-        return try codes.to(.int32).permuted([1, 0, 2, 3]).reshaped([1, -1])
-    }
+    package func codewordIndices(_ codes: Tensor) throws -> Tensor { try checkedCodes(codes) }
 
     private func bounded(_ latents: Tensor) throws -> Tensor {
         try (latents + shift).hyperbolicTangent() * halfRange - offset
@@ -161,13 +150,5 @@ package final class FiniteScalarQuantizer: LatentQuantizer {
     /// [N, D, H, W] of round(b(z)) as codes int32 [N, 1, H, W]. The sum is exact.
     private func code(_ digits: Tensor) throws -> Tensor {
         try ((digits + halfWidth) * basis).sum(axes: [1], keepAxes: true).to(.int32).contiguous()
-    }
-
-    private func check(_ codes: Tensor) throws {
-        guard codes.rank == 4, codes.size(1) == 1 else { throw CodeError.shape(found: codes.shape, layers: 1) }
-        let values = try codes.to(.int32).array(of: Int32.self)
-        if let wrong = values.first(where: { $0 < 0 || Int($0) >= self.codes }) {
-            throw CodeError.range(layer: 0, found: Int(wrong), branching: self.codes)
-        }
     }
 }

@@ -46,23 +46,10 @@ extension ResidualQuantizer {
     ///     not looked at, and need not be there.
     /// - Throws: ``CodeError`` where a code or the shape is not this quantizer's, or it has not so many layers.
     package func absoluteIndices(_ codes: Tensor, layers: Int? = nil) throws -> Tensor {
-        let layers = layers ?? settings.layers
-        guard (1...settings.layers).contains(layers) else {
-            throw CodeError.layers(asked: layers, available: settings.layers)
-        }
-        guard codes.rank == 4, (layers...settings.layers).contains(codes.size(1)) else {
-            throw CodeError.shape(found: codes.shape, layers: settings.layers)
-        }
-        let children = try codes.narrowed(axis: 1, 0..<layers).to(.int32).permuted([1, 0, 2, 3])
-            .reshaped([layers, -1])
-        for (layer, values) in try children.array(of: Int32.self).chunks(layers).enumerated() {
-            if let wrong = values.first(where: { $0 < 0 || $0 >= Int32(settings.branching) }) {
-                throw CodeError.range(layer: layer, found: Int(wrong), branching: settings.branching)
-            }
-        }
+        let children = try checkedCodes(codes, layers: layers)
         var parents = try Tensor.zeros([children.size(1)], .int32, device: codes.device)
         var result: [Tensor] = []
-        for layer in 0..<layers {
+        for layer in 0..<children.size(0) {
             let child = try children.selected(axis: 0, layer)
             parents =
                 settings.structure == .flat
@@ -90,14 +77,5 @@ extension ResidualQuantizer {
         guard let total else { preconditionFailure("decoding no layers") }
         return try total.reshaped([codes.size(0), codes.size(2), codes.size(3), settings.dimension])
             .permuted([0, 3, 1, 2])
-    }
-}
-
-extension Array {
-    /// Equal parts, one after the other.
-    fileprivate func chunks(_ count: Int) -> [ArraySlice<Element>] {
-        guard count > 0, !isEmpty else { return [] }
-        let size = self.count / count
-        return (0..<count).map { self[$0 * size..<($0 + 1) * size] }
     }
 }

@@ -13,7 +13,7 @@ extension ResidualQuantizer {
         let shape = latents.shape
         let latents = try latents.to(.float32)
         let vectors = try withoutGradients {
-            try latents.detached().permuted([0, 2, 3, 1]).reshaped([-1, settings.dimension]).contiguous()
+            try latents.detached().latentRows().contiguous()
         }
         let search = try packedSearch()
         let weights = commitmentWeights()

@@ -90,7 +90,7 @@ package final class ResidualQuantizer {
             }
         }
         let latents = try latents.to(.float32)
-        let rows = try latents.permuted([0, 2, 3, 1]).reshaped([-1, settings.dimension])
+        let rows = try latents.latentRows()
         let vectors = try rows.detached()
         let (assignment, deviceSums) =
             suitsDevice(vectors)

@@ -35,7 +35,7 @@ extension ResidualQuantizer {
     func deviceForward(_ latents: Tensor) throws -> Output {
         let shape = latents.shape
         let vectors = try withoutGradients {
-            try latents.detached().permuted([0, 2, 3, 1]).reshaped([-1, settings.dimension])
+            try latents.detached().latentRows()
         }
         let count = vectors.size(0)
         let device = vectors.device

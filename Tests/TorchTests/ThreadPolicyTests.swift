@@ -60,6 +60,14 @@ struct ThreadPolicyTests {
         #expect(threads.contains(3))
     }
 
+    @Test("A program that takes more than the one before is noticed at once, however rare trials have become")
+    func morePressing() {
+        var machine = Machine(processors: 2, busy: 1, share: 0.3)
+        #expect(machine.threads(after: 800).count { $0 == 1 } < 12)
+        machine.share = 0.75
+        #expect(machine.threads(after: 4).last == 1)
+    }
+
     @Test("The load is that of the processors that a process may use")
     func load() throws {
         let text = """

@@ -30,12 +30,17 @@ struct ThreadPolicy {
     /// Seconds from a trial to the next; doubled by each that changed nothing.
     private var patience = Self.leastPatience
 
+    /// The speed before the last trial that changed nothing.
+    private var speedAtRefusal = 0.0
+
     private static let leastPatience = 2.0
     private static let mostPatience = 30.0
     /// Processors that other programs must take before fewer threads are tried.
     private static let noteworthy = 0.25
     /// By how much fewer threads must be faster to be kept.
     private static let gain = 1.05
+    /// Below this share of the speed at a trial that changed nothing, others take more than they did then.
+    private static let loss = 0.75
 
     /// Starts with a number of threads.
     init(limit: Int, threads: Int) {
@@ -47,6 +52,9 @@ struct ThreadPolicy {
     mutating func next(_ seen: Observation) -> Int {
         // What was observed of a number that is given up says nothing about the one before.
         if let trial, !end(trial, seen) { return threads }
+        if seen.speed < Self.loss * speedAtRefusal {
+            (nextTrial, patience, speedAtRefusal) = (-.infinity, Self.leastPatience, 0)
+        }
         let spare = Int(seen.idle + Self.noteworthy)
         if threads < limit, spare > 0 {
             threads = min(limit, threads + spare)
@@ -85,6 +93,7 @@ struct ThreadPolicy {
         isDescending = false
         nextTrial = seen.time + patience
         patience = min(2 * patience, Self.mostPatience)
+        speedAtRefusal = before.speed
         return false
     }
 }

@@ -158,6 +158,7 @@ let system: [Target] = [
         "CJPEG", pkgConfig: "libturbojpeg", apt: ["libturbojpeg0-dev", "libjpeg-dev"], brew: ["jpeg-turbo"]),
     library("CPNG", pkgConfig: "libpng", apt: ["libpng-dev"], brew: ["libpng"]),
     library("CWebP", pkgConfig: "libwebpdemux", apt: ["libwebp-dev"], brew: ["webp"]),
+    library("CArchive", pkgConfig: "libarchive", apt: ["libarchive-dev"], brew: ["libarchive"]),
     library("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
     library("CCrypto", pkgConfig: "libcrypto", apt: ["libssl-dev"], brew: ["openssl"]),
     library("CFiles"),
@@ -196,7 +197,8 @@ let modules: [Target] = [
         resources: [.embedInCode("CUDA/Kernels")]),
 
     module("Images", in: "Data", dependencies: ["CImages", "CJPEG", "CPNG", "CWebP", "CZlib", "Files"]),
-    module("Datasets", in: "Data", dependencies: ["CZlib", "Files", "Images", "Processors"]),
+    module("Archives", in: "Data", dependencies: ["CArchive", "CZlib", "Files"]),
+    module("Datasets", in: "Data", dependencies: ["Archives", "CZlib", "Files", "Images", "Processors"]),
 
     module(
         "Quantization", in: "Models", dependencies: ["Torch", "Processors"] + variants("Search"),
@@ -267,6 +269,8 @@ package.targets =
         .testTarget(
             name: "ImagesTests", dependencies: ["Images", "CZlib", "TestSupport"],
             resources: [.copy("Fixtures"), .copy("Matrix")]),
+        .testTarget(
+            name: "ArchivesTests", dependencies: ["Archives", "Files", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "TestSupport"]),
         .testTarget(
             name: "QuantizationTests", dependencies: ["Quantization", "Torch", "Processors", "TensorTestSupport"],

@@ -19,9 +19,10 @@ if command -v pkg-config >/dev/null; then
     need libpng libpng-dev
     need libwebpdemux libwebp-dev
     need zlib zlib1g-dev
+    need libarchive libarchive-dev
     need libcrypto libssl-dev
 else
-    missing+=(pkg-config libturbojpeg0-dev libjpeg-dev libpng-dev libwebp-dev zlib1g-dev libssl-dev)
+    missing+=(pkg-config libturbojpeg0-dev libjpeg-dev libpng-dev libwebp-dev zlib1g-dev libarchive-dev libssl-dev)
 fi
 if [[ -z "${LIBTORCH:-}" ]]; then
     command -v python3 >/dev/null || missing+=(python3)

@@ -19,6 +19,8 @@ package struct FileStatus: Sendable, Equatable {
     package var kind: Kind
     /// Bytes of a file.
     package var size: Int
+    /// When its bytes were changed last, in nanoseconds since 1970.
+    package var changed: Int
     /// Permissions, as `chmod` accepts them.
     package var permissions: mode_t
     /// Which file or folder it is.
@@ -33,6 +35,12 @@ package struct FileStatus: Sendable, Equatable {
             default: .other
             }
         size = Int(information.st_size)
+        #if canImport(Darwin)
+            let time = information.st_mtimespec
+        #else
+            let time = information.st_mtim
+        #endif
+        changed = Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)
         permissions = information.st_mode & 0o7777
         identity = FileIdentity(information)
     }

@@ -12,7 +12,7 @@ enum CIFAR10Target: FuzzTarget {
             (path: "folder/data_batch_\(index + 1).bin", data: Data(content(part)))
         }
         guard !files.isEmpty else { return }
-        let dataset = try CIFAR10Dataset(
+        let dataset = try CIFARDataset(
             files: files, names: parts[0].isEmpty ? nil : (path: "folder/batches.meta.txt", data: Data(parts[0])))
         require(dataset.classNames.count == 10)
         for index in 0..<dataset.count {

@@ -5,9 +5,10 @@ import Testing
 
 @testable import Archives
 
-@Suite struct ArchiveFileTests {
+@Suite(.serialized) struct ArchiveFileTests {
     static let archives = [
         "ustar.tar", "pax.tar", "gnu.tar", "stored.zip", "deflated.zip", "streamed.zip", "nested.tar", "hostile.tar",
+        "compressed.tar.gz", "compressed.tar.zst",
     ]
 
     @Test("Members have the names, sizes and bytes that Python wrote, read in any order", arguments: archives)
@@ -22,7 +23,7 @@ import Testing
     }
 
     @Test("Compressed archives give the same members to a reader of one after another",
-        arguments: archives.filter { $0 != "nested.tar" } + ["compressed.tar.gz", "compressed.tar.zst"])
+        arguments: archives.filter { $0 != "nested.tar" })
     func streaming(name: String) throws {
         let path = try ArchiveFixtures.path(name)
         let descriptor = open(path, O_RDONLY)
@@ -99,8 +100,10 @@ import Testing
         }
     }
 
-    @Test("An archive that is compressed as a whole says what to do")
+    @Test("An archive that is compressed as a whole and too large for memory says what to do")
     func compressed() throws {
+        MemoryLimit.set(400_000)
+        defer { MemoryLimit.set(nil) }
         #expect {
             try ArchiveFile(ArchiveFixtures.path("compressed.tar.gz"))
         } throws: { "\($0)".contains("expected an uncompressed tar (gunzip or unzstd make one of it)") }

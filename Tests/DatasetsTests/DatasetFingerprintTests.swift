@@ -11,7 +11,7 @@ import Testing
             for (name, value) in pictures {
                 try write(try ImageFolderTests.picture(value) + salt, to: "train/\(name)", in: folder)
             }
-            return try ImageFolderDataset(
+            return try PictureDataset(
                 folder: folder.path, split: .train, shape: ImageFolderTests.shape
             ).fingerprint()
         }

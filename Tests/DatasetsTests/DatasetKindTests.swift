@@ -48,6 +48,9 @@ import Testing
     }
 
     @Test func namesAreThoseOfConfigurations() {
-        #expect(DatasetKind.allCases.map(\.rawValue) == ["mnist", "cifar10", "folder", "glyphs"])
+        #expect(DatasetKind.allCases.map(\.rawValue) == [
+                "auto", "mnist", "cifar10", "cifar100", "folder", "classes", "imagenet", "ffhq", "celeba", "webdataset",
+                "glyphs",
+            ])
     }
 }

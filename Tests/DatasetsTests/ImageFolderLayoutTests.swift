@@ -7,11 +7,11 @@ import Testing
 @Suite struct ImageFolderLayoutTests {
     /// Makes files of given paths and opens both splits of the folder.
     func open(
-        _ paths: [String], body: (_ training: ImageFolderDataset, _ test: ImageFolderDataset) throws -> Void
+        _ paths: [String], body: (_ training: PictureDataset, _ test: PictureDataset) throws -> Void
     ) throws {
         try withTemporaryFolder { folder in
             for path in paths { try write(try ImageFolderTests.picture(1), to: path, in: folder) }
-            let (training, test) = try ImageFolderDataset.splits(
+            let (training, test) = try PictureDataset.splits(
                 folder: folder.path, shape: ImageFolderTests.shape, testShare: 0.1)
             try body(training, test)
         }
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    func labels(_ dataset: ImageFolderDataset) -> [String?] {
+    func labels(_ dataset: PictureDataset) -> [String?] {
         (0..<dataset.count).map { dataset.label(at: $0).map { dataset.classNames[$0] } }
     }
 
@@ -124,10 +124,10 @@ import Testing
             for path in ["test/cat/1.png", "test/dog/1.png"] {
                 try write(try ImageFolderTests.picture(1), to: path, in: folder)
             }
-            let test = try ImageFolderDataset(folder: folder.path, split: .test, shape: ImageFolderTests.shape)
+            let test = try PictureDataset(folder: folder.path, split: .test, shape: ImageFolderTests.shape)
             #expect(test.count == 2 && labels(test) == ["cat", "dog"])
             #expect {
-                try ImageFolderDataset(folder: folder.path, split: .train, shape: ImageFolderTests.shape)
+                try PictureDataset(folder: folder.path, split: .train, shape: ImageFolderTests.shape)
             } throws: { "\($0)".contains("no folder 'train'") }
         }
     }
@@ -142,7 +142,7 @@ import Testing
                 try FileManager.default.createDirectory(
                     at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
             }
-            let (training, test) = try ImageFolderDataset.splits(
+            let (training, test) = try PictureDataset.splits(
                 folder: folder.path, shape: ImageFolderTests.shape, testShare: 0.1)
             #expect(training.classNames == ["cat", "dog"] && test.count == 1)
             #expect(training.summary.notices.contains { $0.contains("train/bird") })

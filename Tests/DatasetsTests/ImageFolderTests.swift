@@ -14,7 +14,7 @@ import Testing
         ).pngData()
     }
 
-    func names(_ dataset: ImageFolderDataset, below folder: URL) -> [String] {
+    func names(_ dataset: PictureDataset, below folder: URL) -> [String] {
         (0..<dataset.count).map { String(dataset.name(at: $0).dropFirst(folder.path.count + 1)) }
     }
 
@@ -26,8 +26,8 @@ import Testing
             for name in ["a/notes.txt", "b/.hidden.png", ".git/p.png", "a/png"] {
                 try write(Data([1]), to: name, in: folder)
             }
-            let dataset = try ImageFolderDataset(folder: folder.path, split: .train, shape: Self.shape, testShare: 0)
-            let test = try ImageFolderDataset(folder: folder.path, split: .test, shape: Self.shape, testShare: 0)
+            let dataset = try PictureDataset(folder: folder.path, split: .train, shape: Self.shape, testShare: 0)
+            let test = try PictureDataset(folder: folder.path, split: .test, shape: Self.shape, testShare: 0)
             let all = (names(dataset, below: folder) + names(test, below: folder)).sorted()
             #expect(all == ["a/deep/x.JpG", "b/1.png", "b/2.PNG", "b/z.webp", "c.d/y.jpeg"])
             #expect(test.count == 1 && names(dataset, below: folder) == names(dataset, below: folder).sorted())
@@ -42,7 +42,7 @@ import Testing
     func labelsAreForAllImagesOrNone() throws {
         try withTemporaryFolder { folder in
             for name in ["top.png", "a/1.png", "a/2.png"] { try write(try Self.picture(1), to: name, in: folder) }
-            let dataset = try ImageFolderDataset(folder: folder.path, split: .train, shape: Self.shape)
+            let dataset = try PictureDataset(folder: folder.path, split: .train, shape: Self.shape)
             #expect(dataset.classNames.isEmpty && dataset.label(at: 0) == nil)
             #expect(dataset.summary.unlabelled[.train]?.contains("1 of 3 images") ?? false)
             #expect(dataset.summary.unlabelled[.train]?.contains("top.png") ?? false)
@@ -54,8 +54,8 @@ import Testing
             for path in ["train/cat/1.png", "train/dog/2.png", "\(name)/dog/3.png", "other/4.png"] {
                 try write(try Self.picture(1), to: path, in: folder)
             }
-            let train = try ImageFolderDataset(folder: folder.path, split: .train, shape: Self.shape)
-            let test = try ImageFolderDataset(folder: folder.path, split: .test, shape: Self.shape)
+            let train = try PictureDataset(folder: folder.path, split: .train, shape: Self.shape)
+            let test = try PictureDataset(folder: folder.path, split: .test, shape: Self.shape)
             #expect(names(train, below: folder) == ["train/cat/1.png", "train/dog/2.png"])
             #expect(names(test, below: folder) == ["\(name)/dog/3.png"])
             // The labels are those of training, though the test images are of one class only.
@@ -67,13 +67,13 @@ import Testing
         try withTemporaryFolder { folder in
             let picture = try Self.picture(1)
             for number in 0..<400 { try write(picture, to: "\(number).png", in: folder) }
-            let train = try ImageFolderDataset(folder: folder.path, split: .train, shape: Self.shape)
-            let test = try ImageFolderDataset(folder: folder.path, split: .test, shape: Self.shape)
+            let train = try PictureDataset(folder: folder.path, split: .train, shape: Self.shape)
+            let test = try PictureDataset(folder: folder.path, split: .test, shape: Self.shape)
             #expect(train.count + test.count == 400 && (20...65).contains(test.count))
             let before = Set(names(test, below: folder))
             #expect(before.isDisjoint(with: names(train, below: folder)))
             for number in 400..<500 { try write(picture, to: "\(number).png", in: folder) }
-            let later = try ImageFolderDataset(folder: folder.path, split: .test, shape: Self.shape)
+            let later = try PictureDataset(folder: folder.path, split: .test, shape: Self.shape)
             #expect(before.isSubset(of: names(later, below: folder)))
         }
     }
@@ -83,7 +83,7 @@ import Testing
             try withTemporaryFolder { folder in
                 for name in ["1.png", "2.png"] { try write(try Self.picture(1), to: name, in: folder) }
                 for split in Split.allCases {
-                    let dataset = try ImageFolderDataset(
+                    let dataset = try PictureDataset(
                         folder: folder.path, split: split, shape: Self.shape, testShare: share)
                     #expect(dataset.count == 1)
                 }
@@ -96,11 +96,11 @@ import Testing
             try write(Data(), to: "notes.txt", in: folder)
             for path in [folder.path, folder.path + "/missing"] {
                 #expect(throws: DatasetError.self) {
-                    try ImageFolderDataset(folder: path, split: .train, shape: Self.shape)
+                    try PictureDataset(folder: path, split: .train, shape: Self.shape)
                 }
             }
             #expect(throws: DatasetError.self) {
-                try ImageFolderDataset(folder: folder.path, split: .train, shape: Self.shape, testShare: 2)
+                try PictureDataset(folder: folder.path, split: .train, shape: Self.shape, testShare: 2)
             }
         }
     }
@@ -111,7 +111,7 @@ import Testing
             try FileManager.default.createSymbolicLink(
                 atPath: folder.path + "/a/up", withDestinationPath: folder.path)
             let counts = try Split.allCases.map {
-                try ImageFolderDataset(folder: folder.path, split: $0, shape: Self.shape).count
+                try PictureDataset(folder: folder.path, split: $0, shape: Self.shape).count
             }
             #expect(counts.reduce(0, +) == 2)
         }
@@ -124,7 +124,7 @@ import Testing
             let ramp = try PixelImage(width: 64, height: 16, channels: 1, pixels: pixels)
             for name in ["1.png", "2.png"] { try ramp.writePNG(to: folder.appendingPathComponent(name).path) }
             let shape = ImageShape(channels: 1, height: 8, width: 8)
-            let dataset = try ImageFolderDataset(folder: folder.path, split: .train, shape: shape)
+            let dataset = try PictureDataset(folder: folder.path, split: .train, shape: shape)
             let scaled = try ramp.resizedShortestSide(to: 8)
             #expect(try dataset.item(at: 0, crop: .centre) == scaled.centreCropped(width: 8, height: 8))
             var places: Set<UInt8> = []
@@ -141,7 +141,7 @@ import Testing
     @Test func undecodablePicturesAreNamed() throws {
         try withTemporaryFolder { folder in
             for name in ["1.jpg", "2.jpg"] { try write(Data("no picture".utf8), to: name, in: folder) }
-            let dataset = try ImageFolderDataset(folder: folder.path, split: .train, shape: Self.shape)
+            let dataset = try PictureDataset(folder: folder.path, split: .train, shape: Self.shape)
             do {
                 _ = try dataset.item(at: 0, crop: .centre)
                 Issue.record("a text was read as a picture")

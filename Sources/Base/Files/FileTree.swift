@@ -25,6 +25,12 @@ package struct FileTree: Sendable, Equatable {
             self.extensions = extensions
             self.isContent = isContent
         }
+
+        /// Whether a file's name says that it is of this kind.
+        package func isOfExtension(_ name: String) -> Bool {
+            guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot > name.startIndex else { return false }
+            return extensions.contains(name[name.index(after: dot)...].lowercased())
+        }
     }
 
     /// Paths relative to the folder, in the order of their bytes.
@@ -41,6 +47,18 @@ package struct FileTree: Sendable, Equatable {
         leftOut = LeftOutFiles(kind: kind.name)
         var entered: Set<FileIdentity> = []
         try enter(folder, prefix: "", kind, &entered)
+    }
+
+    /// A tree of files that are in no folder of a disk.
+    ///
+    /// - Parameters:
+    ///   - files: Relative paths, in the order of their bytes.
+    ///   - folders: Names of folders directly below the root, in the order of their bytes.
+    ///   - leftOut: What was left out.
+    package init(files: [String], folders: [String], leftOut: LeftOutFiles) {
+        self.files = files
+        self.folders = folders
+        self.leftOut = leftOut
     }
 
     private mutating func enter(
@@ -73,11 +91,7 @@ package struct FileTree: Sendable, Equatable {
 
     /// Why a file is left out, if it is.
     private static func judge(_ path: String, _ name: String, _ kind: Kind) throws -> LeftOutFiles.Reason? {
-        if let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot > name.startIndex,
-            kind.extensions.contains(name[name.index(after: dot)...].lowercased())
-        {
-            return nil
-        }
+        if kind.isOfExtension(name) { return nil }
         guard let start = try firstBytes(of: path) else { return .unreadable }
         return kind.isContent(start) ? nil : .otherKind
     }

@@ -9,6 +9,12 @@ package struct FolderEntries {
         package var name: String
         /// What it is, links followed; a link that leads to what is not there, or may not be seen, is a link.
         package var type: FileStatus.Kind
+
+        /// An entry.
+        package init(name: String, type: FileStatus.Kind) {
+            self.name = name
+            self.type = type
+        }
     }
 
     /// All entries but hidden ones.
@@ -19,6 +25,12 @@ package struct FolderEntries {
     package private(set) var unreadableNames: [String] = []
     /// `nil` where the file system gives none.
     package private(set) var identity: FileIdentity?
+
+    /// Entries that are in no folder of a disk, in any order.
+    package init(entries: [Entry]) {
+        self.entries = entries
+        sort()
+    }
 
     /// Lists a folder.
     ///

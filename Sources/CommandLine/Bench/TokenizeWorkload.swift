@@ -6,7 +6,7 @@ struct TokenizeWorkload: BenchWorkload {
     let unit = "images"
     private let model: any Autoencoder
     private let tokenizer: Tokenizer
-    private let dataset: ImageFolderDataset
+    private let dataset: PictureDataset
 
     init(folder: String) throws {
         var configuration = try Preset.ffhq.configuration()
@@ -15,7 +15,7 @@ struct TokenizeWorkload: BenchWorkload {
         model = try configuration.makeAutoencoder()
         model.precision = configuration.elementType(on: .cpu)
         tokenizer = Tokenizer(model: model, configuration: configuration, device: .cpu)
-        dataset = try ImageFolderDataset(
+        dataset = try PictureDataset(
             folder: folder, split: .test, shape: ImageShape(channels: 3, height: 256, width: 256), testShare: 1)
     }
 

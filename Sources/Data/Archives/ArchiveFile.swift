@@ -58,7 +58,18 @@ package final class ArchiveFile: Sendable {
         switch place.form {
         case .plain: return try bytes(at: place.offset, count: size, of: member)
         case .deflated: return try inflated(from: place.offset, count: size, of: member)
+        case .held: return index.held[place.offset]
         }
+    }
+
+    /// The first bytes of a member, fewer where it ends before.
+    ///
+    /// - Throws: As ``read(_:)``.
+    package func read(_ member: Int, first count: Int) throws -> [UInt8] {
+        let place = index.places[member]
+        let wanted = min(count, index.sizes[member])
+        guard place.form == .plain else { return Array(try read(member).prefix(wanted)) }
+        return try bytes(at: place.offset, count: wanted, of: member)
     }
 
     /// What errors call a member: the archive, a colon, its name.

@@ -4,7 +4,8 @@ import Foundation
 /// The members of an archive that can be read in any order: their names, sizes, and where their bytes lie.
 ///
 /// Members are in the order of the archive. A tar within the archive is listed too, under its name without `.tar`, as a
-/// folder: ImageNet's training images are a tar of tars.
+/// folder: ImageNet's training images are a tar of tars. An archive that is compressed as a whole is unpacked into memory if
+/// it is small enough, such as CIFAR-10's.
 package struct ArchiveIndex: Sendable, Equatable {
     /// The names of files, folders divided by `/`.
     package private(set) var names = NameTable()
@@ -16,6 +17,13 @@ package struct ArchiveIndex: Sendable, Equatable {
     package private(set) var leftOut = LeftOutMembers()
     /// Which bytes the archive had when it was listed.
     package private(set) var stamp: FileStamp
+
+    /// The files of an archive that is compressed as a whole.
+    private(set) var held: [[UInt8]] = []
+    private var heldBytes = 0
+
+    /// The most bytes that an archive which is compressed as a whole may have after unpacking.
+    package static let mostHeldBytes = 1 << 30
 
     /// The number of files.
     package var count: Int { sizes.count }
@@ -36,15 +44,12 @@ package struct ArchiveIndex: Sendable, Equatable {
     ) throws {
         let reader = try ArchiveReader(descriptor: descriptor, range: range, path: path)
         while let member = try reader.next() {
-            if reader.isCompressed {
-                throw FileError.malformed(
-                    path: path, reason: "the archive is compressed as a whole, so that images cannot be read in any order",
-                    expected: "an uncompressed tar (gunzip or unzstd make one of it) or a zip")
-            }
             let name = prefix + member.path
             switch member.kind {
             case .folder: continue
             case .other(let reason): leftOut.add(reason, name)
+            case .file where reader.isCompressed:
+                try hold(name, reader)
             case .file:
                 guard let size = member.size, let place = member.place else {
                     leftOut.add("file of an unknown compression", name)
@@ -61,6 +66,19 @@ package struct ArchiveIndex: Sendable, Equatable {
                 }
             }
         }
+    }
+
+    private mutating func hold(_ name: String, _ reader: ArchiveReader) throws {
+        let most = min(Self.mostHeldBytes, MemoryLimit.bytes / 4)
+        guard let bytes = try reader.read(atMost: most - heldBytes) else {
+            throw FileError.malformed(
+                path: reader.path,
+                reason: "the archive is compressed as a whole, and with more than \(ByteCount.text(most)) too large for memory",
+                expected: "an uncompressed tar (gunzip or unzstd make one of it) or a zip, whose images can be read in any order")
+        }
+        heldBytes += bytes.count
+        append(name, size: bytes.count, place: .init(offset: held.count, form: .held))
+        held.append(bytes)
     }
 
     /// Adds a file.

@@ -37,9 +37,11 @@ package final class ArchiveReader {
             case plain = 0
             /// Compressed by themselves (zip): raw deflate.
             case deflated = 1
+            /// In memory: the archive is compressed as a whole, and small enough.
+            case held = 2
         }
 
-        /// The first byte, in the file that holds the archive.
+        /// The first byte in the file that holds the archive; of what is in memory, the number of the file.
         package var offset: Int
         /// How they are stored.
         package var form: Form
@@ -142,6 +144,17 @@ package final class ArchiveReader {
     /// - Parameter limit: The most bytes; a larger member is refused, whatever size its header claims.
     /// - Throws: As ``next()``.
     package func read(limit: Int) throws -> [UInt8] {
+        guard let bytes = try read(atMost: limit) else {
+            throw FileError.malformed(
+                path: "\(path):\(current)", reason: "the member has more than \(limit) bytes", expected: "a smaller one")
+        }
+        return bytes
+    }
+
+    /// All bytes of the member at hand; `nil` where it has more than `limit`.
+    ///
+    /// - Throws: As ``next()``.
+    func read(atMost limit: Int) throws -> [UInt8]? {
         var bytes: [UInt8] = []
         while true {
             var start: UnsafeRawPointer?
@@ -154,11 +167,7 @@ package final class ArchiveReader {
                 throw FileError.malformed(
                     path: "\(path):\(current)", reason: "the member has holes", expected: "a file without them")
             }
-            guard bytes.count + count <= limit else {
-                throw FileError.malformed(
-                    path: "\(path):\(current)", reason: "the member has more than \(limit) bytes",
-                    expected: "a smaller one")
-            }
+            guard count <= limit - bytes.count else { return nil }
             bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
         }
     }

@@ -28,6 +28,16 @@ package struct NameTable: Sendable, Equatable, RandomAccessCollection {
         ends.append(bytes.count)
     }
 
+    /// The first index whose name does not precede some bytes, in a table that is in the order of its names' bytes.
+    package func firstIndex(from bytes: some Collection<UInt8>) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if utf8(at: middle).lexicographicallyPrecedes(bytes) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// The indices in the order of the names' bytes; of equal names the later one last.
     package func order() -> [Int] {
         indices.sorted { left, right in

@@ -33,7 +33,7 @@ public struct DatasetSummary: Sendable, Equatable {
         self.leftOut = leftOut
     }
 
-    init(_ layout: ImageFolderLayout) {
+    init(_ layout: ImageListing) {
         let (training, test) = (layout.training, layout.test)
         var images: [Split: Int] = [:]
         if let training { images[.train] = training.paths.count }
@@ -45,10 +45,10 @@ public struct DatasetSummary: Sendable, Equatable {
         let inPlace = place.hasSuffix("/") ? " in \(place)" : ""
         self.init(
             images: images,
-            splits: layout.isHeldOut
+            splits: layout.splits ?? (layout.isHeldOut
                 ? "test images are held out\(inPlace.isEmpty ? "" : " of those" + inPlace), chosen by a hash of their names"
-                : "training images are those in \(training?.place ?? "no folder"), test images those in \(test?.place ?? "")",
-            classNames: training?.classNames ?? test?.classNames ?? [], labels: "the names of folders\(inPlace)",
+                : "training images are those in \(training?.place ?? "no folder"), test images those in \(test?.place ?? "")"),
+            classNames: training?.classNames ?? test?.classNames ?? [], labels: layout.labels ?? "the names of folders\(inPlace)",
             unlabelled: unlabelled, notices: layout.notices, leftOut: layout.leftOut)
     }
 }

@@ -45,11 +45,26 @@ extension PixelImage {
         _ path: String, channels: Int, width: Int, height: Int,
         origin: (_ spareWidth: Int, _ spareHeight: Int) -> (x: Int, y: Int) = Self.centre, losingColour: (() -> Void)?
     ) throws -> PixelImage {
-        let looks = channels == 1 && losingColour != nil
         let data = try FileReader.read(
             URL(fileURLWithPath: path), remedy: "check the path of the image", limit: FileReader.pictureLimit)
+        return try decodeFitted(
+            [UInt8](data), name: path, channels: channels, width: width, height: height, origin: origin,
+            losingColour: losingColour)
+    }
+
+    /// Decodes a file's bytes, and scales and crops as ``readFitted(_:channels:width:height:origin:)`` does.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - name: What errors call the bytes.
+    package static func decodeFitted(
+        _ bytes: [UInt8], name: String, channels: Int, width: Int, height: Int,
+        origin: (_ spareWidth: Int, _ spareHeight: Int) -> (x: Int, y: Int) = Self.centre,
+        losingColour: (() -> Void)? = nil
+    ) throws -> PixelImage {
+        let looks = channels == 1 && losingColour != nil
         var (image, reduction) = try decodeReduced(
-            [UInt8](data), channels: looks ? 3 : channels, name: path, toCover: (width, height))
+            bytes, channels: looks ? 3 : channels, name: name, toCover: (width, height))
         if looks {
             if image.isColour { losingColour?() }
             image = image.converted(toChannels: channels)
@@ -59,7 +74,7 @@ extension PixelImage {
         } catch let error as ImageError {
             guard case .tooLarge = error else { throw error }
             // A picture a thousand times wider than high would be scaled to more pixels than any may have.
-            throw FileError.malformed(path: path, reason: "\(error)", expected: "a picture of a usual aspect ratio")
+            throw FileError.malformed(path: name, reason: "\(error)", expected: "a picture of a usual aspect ratio")
         }
     }
 

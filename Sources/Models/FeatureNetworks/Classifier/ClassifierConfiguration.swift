@@ -62,7 +62,7 @@ package struct ClassifierConfiguration: Sendable, Equatable {
         self.steps = steps
         self.batchSize = batchSize
         self.learningRate = learningRate
-        self.flip = flip ?? (kind == .cifar10 || kind == .folder)
+        self.flip = flip ?? (![.mnist, .glyphs].contains(kind))
         self.testShare = testShare
         self.seed = seed
         self.accuracy = accuracy

@@ -26,8 +26,8 @@ extension RunConfiguration {
         let shape: (side: Int, channels: Int)? =
             switch data.kind {
             case .mnist: (28, 1)
-            case .cifar10: (32, 3)
-            case .folder, .glyphs: nil
+            case .cifar10, .cifar100: (32, 3)
+            case .auto, .folder, .classes, .imagenet, .ffhq, .celeba, .webdataset, .glyphs: nil
             }
         guard let shape else { return }
         let reason = "because data.kind is \(data.kind.rawValue)"

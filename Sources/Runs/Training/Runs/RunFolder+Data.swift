@@ -40,7 +40,7 @@ extension RunFolder {
     package func dataFolder(_ given: URL?, _ configuration: DataConfiguration) throws -> URL? {
         if given != nil || configuration.kind == .glyphs { return given }
         guard let remembered = rememberedData else { return try Self.required(given, configuration) }
-        guard FileManager.default.fileExists(atPath: remembered.path) else {
+        guard DataLocation(remembered.path).exists else {
             throw TrainingError.dataMoved(path: url.path, data: remembered.path)
         }
         return remembered

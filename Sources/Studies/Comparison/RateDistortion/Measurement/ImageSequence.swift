@@ -105,7 +105,7 @@ package final class ImageSequence {
             let name = dataset.name(at: batch.indices[0])
             return Item(
                 name: name, image: try batch.pictures(of: batch.pixels)[0],
-                isFromJPEG: dataset is ImageFolderDataset
+                isFromJPEG: dataset is PictureDataset
                     && ImageFormat(magic: FileReader.start(of: name, count: 12)) == .jpeg)
         }
     }

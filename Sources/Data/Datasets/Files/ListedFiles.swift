@@ -1,0 +1,117 @@
+import Files
+import Foundation
+
+/// Files that a list or a pattern names, in its order.
+package struct ListedFiles: FileSource {
+    /// The list or the pattern.
+    package let path: String
+    /// Paths as they are named; relative ones start at ``root``.
+    let paths: [String]
+    /// The class that the list gives each path; empty where it gives none.
+    let classes: [String]
+    private let root: String
+
+    /// Reads a list: a path a line, and behind a tab, or the last space, a class.
+    ///
+    /// A line is a path with a class where what stands before the separator is a file and the whole line is none.
+    ///
+    /// - Throws: `FileError`; ``DatasetError/missing(folder:expected:remedy:)`` for files that are not there;
+    ///   ``DatasetError/twoOfOnePath(place:path:)``; ``DatasetError/unclearFolders(folder:reason:remedy:)`` for classes in
+    ///   some lines alone.
+    package init(list: String) throws {
+        let data = try FileReader.readRegular(
+            URL(fileURLWithPath: list), remedy: "check the path of the list", limit: 1 << 30)
+        root = (list as NSString).deletingLastPathComponent
+        path = list
+        var found: [(path: String, label: Substring?)] = []
+        var lacking: [String] = []
+        for line in String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline) {
+            let line = Substring(line.trimmingCharacters(in: .whitespaces))
+            if line.isEmpty { continue }
+            if let entry = Self.entry(line, root) { found.append(entry) } else { lacking.append(String(line)) }
+        }
+        guard lacking.isEmpty else {
+            throw DatasetError.missing(
+                folder: list, expected: lacking,
+                remedy: "\(lacking.count) of the list's \(lacking.count + found.count) files are not there"
+                    + " (paths are relative to the list)")
+        }
+        guard !found.isEmpty else {
+            throw DatasetError.missing(folder: list, expected: ["a path a line"], remedy: "the list is empty")
+        }
+        let labelled = found.count { $0.label != nil }
+        guard labelled == 0 || labelled == found.count else {
+            let example = found.first { $0.label == nil }?.path ?? ""
+            throw DatasetError.unclearFolders(
+                folder: list, reason: "\(labelled) of \(found.count) lines have a class, and \(example) has none",
+                remedy: "give every line a class, or none")
+        }
+        paths = found.map(\.path)
+        classes = found.compactMap { $0.label.map(String.init) }
+        try requireDistinct()
+    }
+
+    /// Takes the files that a pattern names.
+    package init(pattern: String, files: [String]) {
+        path = pattern
+        root = ""
+        paths = files
+        classes = []
+    }
+
+    private func requireDistinct() throws {
+        var seen: Set<String> = []
+        for path in paths where !seen.insert(path).inserted {
+            throw DatasetError.twoOfOnePath(place: self.path, path: path)
+        }
+    }
+
+    private static func entry(_ line: Substring, _ root: String) -> (path: String, label: Substring?)? {
+        func isFile(_ path: some StringProtocol) -> Bool {
+            FileStatus.kind(of: path.hasPrefix("/") ? String(path) : root + "/" + path) == .file
+        }
+        if isFile(line) { return (String(line), nil) }
+        for separator in ["\t", " ", ","] {
+            guard let place = line.range(of: separator, options: .backwards) else { continue }
+            let path = line[..<place.lowerBound].trimmingCharacters(in: .whitespaces)
+            let label = line[place.upperBound...]
+            if !label.isEmpty, isFile(path) { return (path, label) }
+        }
+        return nil
+    }
+
+    private func full(_ path: String) -> String { path.hasPrefix("/") || root.isEmpty ? path : root + "/" + path }
+
+    /// The files, all in the source itself.
+    package func entries(of folder: String) throws -> FolderEntries? {
+        folder.isEmpty ? FolderEntries(entries: paths.map { .init(name: $0, type: .file) }) : nil
+    }
+
+    /// The files of a kind, in the order of the list.
+    package func tree(below folder: String, kind: FileTree.Kind) throws -> FileTree {
+        var leftOut = LeftOutFiles(kind: kind.name)
+        let files = paths.filter { path in
+            let fits = kind.isOfExtension(path) || kind.isContent(start(of: path, count: 16))
+            if !fits { leftOut.add(.otherKind, path) }
+            return fits
+        }
+        return FileTree(files: folder.isEmpty ? files : [], folders: [], leftOut: leftOut)
+    }
+
+    /// What the disk says.
+    package func kind(of path: String) -> FileStatus.Kind? { FileStatus.kind(of: full(path)) }
+
+    /// What the disk says.
+    package func size(of path: String) -> Int? { (try? FileStatus.of(full(path)))?.size }
+
+    /// Reads the file.
+    package func read(_ path: String, limit: Int?) throws -> Data {
+        try FileReader.readRegular(URL(fileURLWithPath: full(path)), remedy: "check the list", limit: limit)
+    }
+
+    /// Reads the file's start.
+    package func start(of path: String, count: Int) -> [UInt8] { FileReader.start(of: full(path), count: count) }
+
+    /// The whole path.
+    package func name(of path: String) -> String { full(path) }
+}

@@ -301,7 +301,7 @@ package.targets =
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "HRVQ", "HRVQCommands", "Comparison", "Compression", "Exchange", "Features", "TestSupport",
+                "HRVQ", "HRVQCommands", "Comparison", "Compression", "Exchange", "Features", "Files", "TestSupport",
                 argumentParser,
             ]),
     ]

@@ -23,7 +23,7 @@ enum Program {
             var command = try HRVQCommand.parseAsRoot(arguments)
             try command.run()
         } catch {
-            end(with: UntypedError(error) ?? error)
+            end(with: UntypedError(error) ?? ProgramError(error) ?? error)
         }
     }
 

@@ -97,7 +97,7 @@ struct DemoCommand: ParsableCommand {
             try AtomicFile.write(try report.json(), to: folder.appendingPathComponent("evaluation.json"))
         }
 
-        try printOutput(report.text)
+        try printOutput(report.text(in: .program))
         try printOutput("")
         try printOutput("\(Int(ProcessInfo.processInfo.systemUptime - start)) seconds. Open")
         try printOutput("  \(name: reconstructions.path)  rows of originals, each above the row of its reconstructions")

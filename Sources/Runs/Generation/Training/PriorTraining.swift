@@ -82,7 +82,7 @@ public struct PriorTraining {
                 throw PriorError.otherModel(what: output.path, other: codes.path, reason: reason)
             }
         } else if RunFolder(output).holdsRun {
-            // Not even --force may put priors over the model that they are of.
+            // Not even `.replace` may put priors over the model that they are of.
             throw PriorError.holdsOther(path: output.path)
         }
         if let heldOut, let reason = space.mismatch(with: heldOut.file.space, classes: .equalOrNone) {

@@ -72,7 +72,7 @@ package final class Experiment {
     }
 
     private static func stored(at url: URL) throws -> ExperimentConfiguration {
-        let data = try FileReader.read(url, remedy: "choose another --output", limit: FileReader.textLimit)
+        let data = try FileReader.read(url, remedy: "choose another \(phrase: .output)", limit: FileReader.textLimit)
         do {
             return try JSONDecoder().decode(ExperimentConfiguration.self, from: data)
         } catch {

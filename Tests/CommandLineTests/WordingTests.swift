@@ -4,6 +4,8 @@ import Compression
 import Files
 import Foundation
 import HRVQ
+import Logging
+import TestSupport
 import Testing
 
 @testable import HRVQCommands
@@ -91,5 +93,33 @@ struct WordingTests {
             }
         }
         #expect(count > 100)
+    }
+
+    @Test("What the library logs has the program's words, and goes around a line of progress")
+    func console() {
+        let shown = Shown()
+        let console = Console(quiet: false) { shown.text += $0 + "\n" }
+        let message: Files.Message = "skipped: \(phrase: .moreMemory)"
+        console.logger.log(level: .info, message)
+        let reporter = console.show(
+            ProgressReporter(style: .terminal, totalSteps: 2, clock: { 0 }, sink: { shown.text += $0 }))
+        reporter.begin()
+        console.logger.warning("few")
+        reporter.finish()
+        console.logger.notice("measuring")
+        let parts = shown.text.split(separator: "\r", omittingEmptySubsequences: false).map(String.init)
+        #expect(parts.first == "skipped: allow more with --memory SIZE\n")
+        #expect(parts[2] == "\u{1B}[Kwarning: few\n", "\(parts)")
+        #expect(parts.last?.hasSuffix("\u{1B}[K\nmeasuring\n") == true, "\(parts)")
+    }
+
+    @Test("A quiet console shows notices and warnings alone")
+    func quiet() {
+        let shown = Shown()
+        let console = Console(quiet: true) { shown.text += $0 + "\n" }
+        console.logger.info("evaluated")
+        console.logger.notice("removed")
+        console.logger.warning("few")
+        #expect(shown.text == "removed\nwarning: few\n")
     }
 }

@@ -17,6 +17,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [],
@@ -152,6 +153,7 @@ if environment["HRVQ_FUZZ"] != nil {
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let system: [Target] = [
     library(
@@ -219,13 +221,14 @@ let modules: [Target] = [
 
     module(
         "Training", in: "Runs",
-        dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
-        resources: [.embedInCode("Presets"), .embedInCode("CUDA/Kernels")]),
+        dependencies: [
+            "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams", logging,
+        ], resources: [.embedInCode("Presets"), .embedInCode("CUDA/Kernels")]),
     module(
         "Generation", in: "Runs",
         dependencies: [
             "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Priors", "Metrics", "Training",
-            "Features", "Figures",
+            "Features", "Figures", logging,
         ], resources: [.embedInCode("Presets")]),
 
     module("Metrics", in: "Studies"),
@@ -234,7 +237,7 @@ let modules: [Target] = [
         "Comparison", in: "Studies",
         dependencies: [
             "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
-            "Bitstream", "Compression", "Features", "Figures", "Processors",
+            "Bitstream", "Compression", "Features", "Figures", "Processors", logging,
         ], resources: [.embedInCode("Presets")]),
 
     .target(name: "Exchange", dependencies: ["Files", "Torch", "Quantization", "Autoencoders", "Training"]),
@@ -248,13 +251,13 @@ let modules: [Target] = [
         name: "HRVQCommands",
         dependencies: [
             "HRVQ", "Files", "Processors", "Comparison", "Compression", "Exchange", "Features", "Figures",
-            argumentParser,
+            argumentParser, logging,
         ], path: "Sources/CommandLine"),
 ]
 
 package.targets =
     torchTargets + fuzzTargets + system + kernelModules + modules + [
-        .target(name: "TestSupport", path: "Tests/Support/Files"),
+        .target(name: "TestSupport", dependencies: [logging], path: "Tests/Support/Files"),
         .target(name: "TensorTestSupport", dependencies: ["Torch"], path: "Tests/Support/Tensors"),
 
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
@@ -305,7 +308,7 @@ package.targets =
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "HRVQ", "HRVQCommands", "Comparison", "Compression", "Exchange", "Features", "TestSupport",
-                argumentParser,
+                "HRVQ", "HRVQCommands", "Comparison", "Compression", "Exchange", "Features", "Files", "TestSupport",
+                argumentParser, logging,
             ]),
     ]

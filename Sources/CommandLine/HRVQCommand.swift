@@ -2,12 +2,14 @@ import ArgumentParser
 import Files
 import Foundation
 import HRVQ
+import Logging
 
 /// The program: settings of the process, then the command.
 @main
 enum Program {
     static func main() {
         Engine.keepFreedMemory()
+        LoggingSystem.bootstrap { _ in ConsoleLogHandler(console: Console(quiet: false)) }
         // `hrvq train | head` must not end a run: a write to a closed pipe fails like any other.
         signal(SIGPIPE, SIG_IGN)
         // Nor must a limit to the size of files, which would leave half of one behind: it is an error like a full disk.
@@ -23,7 +25,7 @@ enum Program {
             var command = try HRVQCommand.parseAsRoot(arguments)
             try command.run()
         } catch {
-            end(with: UntypedError(error) ?? error)
+            end(with: UntypedError(error) ?? ProgramError(error) ?? error)
         }
     }
 

@@ -12,3 +12,4 @@
 
 @_exported import enum Files.FileError
 @_exported import struct Files.MemoryError
+@_exported import struct Files.Message

@@ -56,8 +56,8 @@ import Testing
         }
         let codes = try CompressedImage(bytes: bytes, layers: 2, name: "x").codes(name: "x")
         #expect(codes.values == Array(fixture.codes.values[..<2]))
-        let text = BitstreamError.damaged(name: "x", layer: 3, wholeLayers: 2).description
-        #expect(text.contains("--layers 2"))
+        let text = BitstreamError.damaged(name: "x", layer: 3, wholeLayers: 2).message
+        #expect(text.description.contains("`layers: 2`"))
         let description = try CompressedDescription(bytes: bytes, name: "x")
         #expect(description.layers.map { $0.bytes != nil } == [true, true, false])
         #expect(description.damage == text)

@@ -1,10 +1,13 @@
 import Comparison
 import Exchange
 import Features
+import Files
 import Foundation
 import HRVQ
 import TestSupport
 import Testing
+
+@testable import HRVQCommands
 
 /// Names of files, classes and keys that hold line breaks: none of them makes a line of its own.
 @Suite("Names in messages", .serialized)
@@ -20,7 +23,7 @@ struct NameTests {
             DatasetError.unclearFolders(folder: "d", reason: name, remedy: name),
             DatasetError.unknownClasses(folder: "d", names: [name], known: [name]),
             ConfigurationError.unparsable(source: "s", reason: name),
-            ConfigurationError.mismatched(source: "s", [.unknownKey(key: name, suggestion: nil)]),
+            ConfigurationError.mismatched(source: "s", [.unknownKey(key: name, suggestion: nil, help: "h")]),
             ConfigurationError.mismatched(source: "s", [.wrongType(key: "k", found: name, expected: "integer")]),
             ConfigurationError.conflictingPresets(argument: name, file: name),
             ConfigurationError.malformedOverride(text: name),
@@ -37,7 +40,7 @@ struct NameTests {
             ExperimentError.unparsable(source: "s", reason: name),
             ExperimentError.unknownKeys(source: "s", keys: [name], known: ["a"]),
             ExperimentError.notAnExperiment(path: "p", names: [name]),
-            RateDistortionError.codec(name: "c", image: "i", reason: name),
+            RateDistortionError.codec(name: "c", image: "i", reason: Message(name)),
             FeaturesError.differentData(what: "classes", found: name, expected: name),
             FeaturesError.unlabelled(dataset: name),
         ] as [any Error])
@@ -52,9 +55,9 @@ struct NameTests {
             (ConfigurationError.invalid([.init(key: "k", value: Self.name, expected: "1")]), 2),
             (TrainingError.changedSettings(path: "p", changes: [Self.name]), 3),
             (FeaturesError.notInception(source: "s", problems: [Self.name]), 3),
-            (RateDistortionError.noImages(skipped: [Self.name]), 2),
+            (RateDistortionError.noImages(skipped: [Message(Self.name)]), 2),
             (
-                DatasetError.noneDecoded(seen: 1, examples: [.init(index: 0, name: "", reason: Self.name)]), 2
+                DatasetError.noneDecoded(seen: 1, examples: [.init(index: 0, name: "", reason: Message(Self.name))]), 2
             ),
         ] as [(any Error, Int)] {
             #expect("\(error)".split(separator: "\n").count == lines, "\(error)")
@@ -65,7 +68,7 @@ struct NameTests {
     @Test("Commands offered to copy quote a path for the shell")
     func quoted() {
         let missing = PriorError.missingLayer(path: "it's", layer: 1, layers: 2)
-        #expect("\(missing)".contains("--output 'it'\\''s' --layer 1"))
+        #expect(missing.programText.contains("--output 'it'\\''s' --layer 1"))
         #expect(
             "\(ExchangeError.pickledFile(path: "my model.pt"))".contains("pt_to_safetensors.py 'my model.pt' state"))
     }

@@ -57,7 +57,7 @@ struct ComparisonTableTests {
         var report = try report(["a", "b"], images: 50, fid: [1, 2])
         report.inceptionFeatures = 2048
         #expect(try report.text.contains("warning: FID is of 50 images in 2048 features"))
-        #expect(report.legend.contains { $0.hasPrefix("Warning: FID is of 50 images") })
+        #expect(report.legend.contains { $0.description.hasPrefix("Warning: FID is of 50 images") })
         report.images = 2048
         #expect(try !report.text.contains("warning") && report.warnings.isEmpty)
     }

@@ -56,11 +56,11 @@ struct ExperimentTests {
             func start(_ declaration: ExperimentConfiguration, replace: Bool = false, stopAfter: Int = .max) throws
                 -> (outcome: Experiment.Outcome, notices: [String])
             {
-                var notices: [String] = []
+                let shown = Shown()
                 var steps = 0
-                let experiment = try Experiment(declaration, data: nil, folder: folder, replace: replace)
+                let experiment = try Experiment(
+                    declaration, data: nil, folder: folder, replace: replace, logger: shown.logger)
                 let outcome = try experiment.run(
-                    notice: { notices.append($0) },
                     progress: { _, total, first in
                         ProgressReporter(
                             style: .quiet, totalSteps: total, firstStep: first, clock: { 0 }, sink: { _ in })
@@ -69,7 +69,8 @@ struct ExperimentTests {
                         steps += 1
                         return steps >= stopAfter
                     })
-                return (outcome, notices)
+                let lines = shown.text.split(separator: "\n").map(String.init)
+                return (outcome, lines.filter { $0.hasPrefix("run ") || $0 == "measuring" })
             }
             #expect(try start(declaration, stopAfter: 6).outcome == .interrupted)
             #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("results.json").path))
@@ -105,7 +106,7 @@ struct ExperimentTests {
             try AtomicFile.write(lines.filter { !isLast($0) }.joined(separator: "\n") + "\n", to: log)
             #expect(try start(declaration).notices.count == 2)
 
-            // With other settings of a run on disk, and with a damaged declaration, --force is the remedy that is named.
+            // With other settings of a run on disk, and with a damaged declaration, replacing is the remedy that is named.
             let configuration = folder.appendingPathComponent("runs/\(first.name)/config.json")
             let text = try String(contentsOf: configuration, encoding: .utf8)
             try AtomicFile.write(

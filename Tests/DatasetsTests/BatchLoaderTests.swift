@@ -83,7 +83,7 @@ import Testing
             maximumSkippedShare: 0.2)
         #expect(try loader.next().indices == [0, 1, 2, 3, 6])
         #expect(loader.skipped.map(\.index) == [4, 5])
-        #expect(loader.skipped[0].name == "number 4" && loader.skipped[0].reason.contains("it is bad"))
+        #expect(loader.skipped[0].name == "number 4" && loader.skipped[0].reason.description.contains("it is bad"))
         #expect(try batches(loader, 7).allSatisfy { $0.count == 5 })
         #expect(loader.skipped.count == 2)
     }

@@ -25,8 +25,8 @@ struct MemoryLimitTests {
         }
         #expect(
             error?.description
-                == "a batch needs 6.0 GiB of memory, and 3.0 GiB may be used; choose a smaller one, or allow more with"
-                + " --memory SIZE")
+                == "a batch needs 6.0 GiB of memory, and 3.0 GiB may be used; choose a smaller one,"
+                + " or free some memory")
         let overflow = #expect(throws: MemoryError.self) {
             try MemoryLimit.require(ByteCount(.max, .max), for: "a batch", remedy: "choose a smaller one")
         }

@@ -62,7 +62,7 @@ struct PriorIdentityTests {
             try copy()
             #expect(try PriorFolder(url).load().networks.count == 2)
             try replaceLayer(by: second)
-            expectForeign(url, "layer-2", "another training", "--layer 2")
+            expectForeign(url, "layer-2", "another training", "layer: 2")
             #expect(throws: TrainingError.self) { try train(url, layer: 2, existing: .resume) }
 
             let description = url.appendingPathComponent("prior.json")

@@ -262,7 +262,7 @@ struct PriorTrainingTests {
         try run(training("prior", layer: 2))
         let error = try #require(throws: PriorError.self) { try PriorFolder(url("prior")).load() }
         #expect(error == .missingLayer(path: try url("prior").path, layer: 1, layers: 2))
-        #expect(error.description.contains("--layer 1"))
+        #expect(error.description.contains("`PriorTraining` and `layer: 1`"))
         try run(training("prior", layer: 1))
         #expect(try PriorFolder(url("prior")).load().networks.count == 2)
     }

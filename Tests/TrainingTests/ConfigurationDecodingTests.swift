@@ -28,12 +28,13 @@ import Testing
         ("checkpoint: {evry: 1}", "checkpoint.evry", "checkpoint.every"),
     ])
     func unknownKeysNameTheNearest(_ yaml: String, _ key: String, _ suggestion: String) {
-        #expect(mismatches(yaml) == [.unknownKey(key: key, suggestion: suggestion)])
+        #expect(mismatches(yaml) == [.unknownKey(key: key, suggestion: suggestion, help: RunConfiguration.help)])
     }
 
     @Test func farKeysSuggestNothing() {
-        #expect(mismatches("a: 1") == [.unknownKey(key: "a", suggestion: nil)])
-        #expect(mismatches("xylophone: 1") == [.unknownKey(key: "xylophone", suggestion: nil)])
+        #expect(mismatches("a: 1") == [.unknownKey(key: "a", suggestion: nil, help: RunConfiguration.help)])
+        #expect(
+            mismatches("xylophone: 1") == [.unknownKey(key: "xylophone", suggestion: nil, help: RunConfiguration.help)])
     }
 
     @Test func allMismatchesComeAtOnce() {
@@ -58,7 +59,7 @@ import Testing
                     key: "model", found: "the integer 3",
                     expected: "a section with kind, hiddenUnits, residualUnits, residualBlocks, filterSize, "
                         + "downsampling, levels"),
-                .unknownKey(key: "nonsense", suggestion: nil),
+                .unknownKey(key: "nonsense", suggestion: nil, help: RunConfiguration.help),
                 .wrongType(key: "quantizer.beta", found: "a list", expected: "a number"),
                 .wrongType(key: "quantizer.decay", found: "the text '0.5'", expected: "a number"),
                 .wrongType(key: "quantizer.layers", found: "the text 'three'", expected: "an integer"),
@@ -146,7 +147,8 @@ import Testing
 
     @Test func namesThatAreNoSlipsAreNotCompared() {
         let long = "training.batchSiz" + String(repeating: "e", count: 100_000)
-        #expect(mismatches("? \(long)\n: 1") == [.unknownKey(key: long, suggestion: nil)])
+        #expect(
+            mismatches("? \(long)\n: 1") == [.unknownKey(key: long, suggestion: nil, help: RunConfiguration.help)])
         let many = mismatches((10...99).map { "training.batchSize\($0): 1\n" }.joined())
         let suggestions = many.map { mismatch -> String? in
             guard case .unknownKey(_, let suggestion, _) = mismatch else { return nil }
@@ -171,7 +173,7 @@ import Testing
             throws: ConfigurationError.mismatched(
                 source: "config.json",
                 [
-                    .unknownKey(key: "data.hight", suggestion: "data.height"),
+                    .unknownKey(key: "data.hight", suggestion: "data.height", help: RunConfiguration.help),
                     .wrongType(key: "data.width", found: "true", expected: "an integer"),
                 ])
         ) { try RunConfiguration(json: Data(#"{"data": {"hight": 3, "width": true}}"#.utf8)) }

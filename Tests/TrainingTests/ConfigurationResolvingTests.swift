@@ -60,11 +60,12 @@ import Testing
         }
         #expect(
             throws: ConfigurationError.mismatched(
-                source: "--set training.sead=3", [.unknownKey(key: "training.sead", suggestion: "training.seed")])
+                source: "\(phrase: .override("training.sead=3"))",
+                [.unknownKey(key: "training.sead", suggestion: "training.seed", help: RunConfiguration.help)])
         ) { try RunConfiguration.resolve(overrides: ["training.sead=3"]) }
         #expect(
             throws: ConfigurationError.mismatched(
-                source: "--set training.seed=null",
+                source: "\(phrase: .override("training.seed=null"))",
                 [.wrongType(key: "training.seed", found: "nothing", expected: "an integer")])
         ) { try RunConfiguration.resolve(overrides: ["training.seed=null"]) }
         // An unset shell variable is no wish for the preset's epochs.

@@ -77,7 +77,7 @@ struct KeyedConfigurationTests {
         }
         #expect(
             throws: ConfigurationError.mismatched(
-                source: "--set network.attention=[a]",
+                source: "\(phrase: .override("network.attention=[a]"))",
                 [.wrongType(key: "network.attention", found: "the list [a]", expected: list)])
         ) {
             var configuration = LayeredConfiguration()
@@ -96,7 +96,7 @@ struct KeyedConfigurationTests {
         #expect(unknown == [.unknownKey(key: "quantizer", suggestion: nil, help: "layered --help")])
         #expect(unknown.map { "\($0)" } == ["unknown key 'quantizer'; see `layered --help` for all keys"])
         let error = #expect(throws: ConfigurationError.self) { try RunConfiguration(yaml: "xylophone: 1") }
-        #expect("\(try #require(error))".hasSuffix("see `hrvq train --help-config` for all keys"))
+        #expect("\(try #require(error))".hasSuffix("see `RunConfiguration` for all keys"))
     }
 
     @Test("The table says what each value may be")

@@ -1,3 +1,4 @@
+import Files
 import Training
 
 /// A configuration as another module would declare one: two sections, values for each layer, two presets.
@@ -37,7 +38,7 @@ struct LayeredConfiguration: KeyedConfiguration, Codable {
 
     static let formatName = "layered"
     static let formatVersion = 2
-    static let help = "layered --help"
+    static let help: Message = "layered --help"
     static let keys: [ConfigurationKey<Self>] = [
         .choice("network.kind", \.network.kind, "the blocks"),
         .integer("network.layers", \.network.layers, "layers"),

@@ -102,13 +102,26 @@ import Testing
         #expect(lines.written == ["evaluated\n"])
     }
 
+    @Test("A note after the end does not begin the line again")
+    func notesAfterTheEnd() {
+        let recorder = Recorder()
+        let reporter = recorder.reporter(.terminal)
+        reporter.update(progress(1))
+        reporter.finish()
+        let count = recorder.written.count
+        reporter.note("measuring")
+        #expect(recorder.written[count...] == ["measuring\n"])
+    }
+
     @Test func quietMeansQuiet() {
         let recorder = Recorder()
         let reporter = recorder.reporter(.quiet)
         for step in 1...100 { reporter.update(progress(step)) }
-        reporter.note("evaluated")
         reporter.finish()
         #expect(recorder.written.isEmpty)
+        // Who logs has decided already that a note is wanted.
+        reporter.note("replaced")
+        #expect(recorder.written == ["replaced\n"])
     }
 
     @Test func divergedLossesAreShown() {

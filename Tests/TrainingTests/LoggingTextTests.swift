@@ -12,7 +12,8 @@ struct LoggingTextTests {
             let configuration = try RunConfiguration.resolve(preset: "hrvqvae-tiny")
             let log = try RunLog(
                 RunFolder(root), LoggingConfiguration(tensorBoard: true), resumedAt: nil,
-                progress: ProgressReporter(style: .lines(every: 1), totalSteps: 1, clock: { 0 }, sink: { _ in }))
+                progress: ProgressReporter(style: .lines(every: 1), totalSteps: 1, clock: { 0 }, sink: { _ in }),
+                logger: Shown().logger)
             try log.settings(configuration, step: 0)
             log.close()
             let name = try #require(

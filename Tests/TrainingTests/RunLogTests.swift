@@ -14,7 +14,8 @@ struct RunLogTests {
             let log = try RunLog(
                 folder, LoggingConfiguration(tensorBoard: true), resumedAt: nil,
                 progress: ProgressReporter(
-                    style: .lines(every: 1), totalSteps: 10, clock: { 0 }, sink: { shown.text += $0 }))
+                    style: .lines(every: 1), totalSteps: 10, clock: { 0 }, sink: { shown.text += $0 }),
+                logger: shown.logger)
             log.begin()
             for step in 1...4 {
                 let bits = 3 / Double(step)

@@ -1,12 +1,8 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 import Training
-
-/// Collects what a reporter shows.
-final class Shown {
-    var text = ""
-}
 
 /// The smallest preset that trains, with few steps and changes.
 func tiny(_ overrides: [String] = []) throws -> RunConfiguration {
@@ -25,7 +21,9 @@ func train(
     _ configuration: RunConfiguration, in folder: URL, existing: TrainingRun.Existing = .refuse, data: URL? = nil,
     shown: Shown = Shown(), shouldStop: () -> Bool = { false }
 ) throws -> TrainingRun.Outcome {
-    try TrainingRun(configuration, data: data, output: folder, existing: existing) { totalSteps, firstStep in
+    try TrainingRun(
+        configuration, data: data, output: folder, existing: existing, logger: shown.logger
+    ) { totalSteps, firstStep in
         ProgressReporter(
             style: .lines(every: 1), totalSteps: totalSteps, firstStep: firstStep, clock: { 0 },
             sink: { shown.text += $0 })

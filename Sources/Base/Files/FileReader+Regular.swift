@@ -5,9 +5,7 @@ extension FileReader {
     /// end or be waited for.
     ///
     /// - Throws: ``FileError/missing(path:remedy:)``, ``FileError/unreadable(path:reason:)``.
-    package static func readRegular(_ url: URL, remedy: String = "check the path", limit: Int? = nil)
-        throws -> Data
-    {
+    package static func readRegular(_ url: URL, remedy: Message = "check the path", limit: Int? = nil) throws -> Data {
         switch try FileStatus.of(url.path)?.kind {
         case .file: return try read(url, remedy: remedy, limit: limit)
         case .folder: throw FileError.unreadable(path: url.path, reason: "is a directory; expected a file")

@@ -19,7 +19,7 @@ package enum FileReader {
     ///   - limit: The most bytes. A larger file is refused before memory is taken; `nil` allows any size, and is for
     ///     callers that do not copy all of it.
     /// - Throws: ``FileError/missing(path:remedy:)``, ``FileError/unreadable(path:reason:)``.
-    package static func read(_ url: URL, remedy: String = "check the path", limit: Int? = nil) throws -> Data {
+    package static func read(_ url: URL, remedy: Message = "check the path", limit: Int? = nil) throws -> Data {
         let path = url.path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

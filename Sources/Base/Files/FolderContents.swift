@@ -8,14 +8,14 @@ package enum FolderContents {
     ///   - folder: The folder.
     ///   - remedy: What to do when it is missing, as the end of a sentence.
     /// - Throws: ``FileError/missing(path:remedy:)``, ``FileError/unreadable(path:reason:)``.
-    package static func names(of folder: URL, remedy: String = "check the path") throws -> [String] {
+    package static func names(of folder: URL, remedy: Message = "check the path") throws -> [String] {
         try names(of: Array(folder.path.utf8CString), remedy: remedy).map(text)
     }
 
     /// The names in a folder as C strings: they need not be UTF-8, and as text some could not be found again.
     ///
     /// - Throws: As ``names(of:remedy:)-(URL,_)``.
-    static func names(of folder: [CChar], remedy: String = "check the path") throws -> [[CChar]] {
+    static func names(of folder: [CChar], remedy: Message = "check the path") throws -> [[CChar]] {
         guard let stream = opendir(folder) else {
             if errno == ENOENT { throw FileError.missing(path: text(folder), remedy: remedy) }
             throw FileError.unreadable(path: text(folder), reason: systemReason())

@@ -25,7 +25,7 @@ package enum MemoryLimit {
     ///   - use: What wants it, as the start of a sentence: `a batch of 8 images`.
     ///   - remedy: What to do about it, as an order: `choose a smaller training.batchSize`.
     /// - Throws: ``MemoryError``.
-    package static func require(_ bytes: ByteCount, for use: @autoclosure () -> String, remedy: String) throws {
+    package static func require(_ bytes: ByteCount, for use: @autoclosure () -> String, remedy: Message) throws {
         let limit = self.bytes
         guard bytes.value > limit else { return }
         throw MemoryError(use: use(), needed: bytes.value, available: limit, remedy: remedy)
@@ -92,7 +92,7 @@ package struct ByteCount: Sendable, Equatable {
 }
 
 /// Work that takes more memory than may be used.
-public struct MemoryError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct MemoryError: Error, Sendable, Equatable, CustomStringConvertible, WordedError {
     /// What wants the memory.
     public let use: String
     /// How many bytes it takes; `Int.max` where no integer holds them.
@@ -100,11 +100,13 @@ public struct MemoryError: Error, Sendable, Equatable, CustomStringConvertible {
     /// How many bytes may be used.
     public let available: Int
     /// What to do about it.
-    public let remedy: String
+    public let remedy: Message
 
     /// One sentence: what, how much, how much may be used, the remedy.
-    public var description: String {
+    public var description: String { message.description }
+
+    package var message: Message {
         "\(name: use) needs \(ByteCount.text(needed)) of memory, and \(ByteCount.text(available)) may be used; \(remedy),"
-            + " or allow more with --memory SIZE"
+            + " or \(phrase: .moreMemory)"
     }
 }

@@ -3,7 +3,7 @@ import Files
 /// Why bytes are no compressed image that can be read, or codes cannot be written as one.
 ///
 /// `name` is the file's path, or what the caller calls the bytes.
-public enum BitstreamError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum BitstreamError: Error, Sendable, Equatable, CustomStringConvertible, WordedError {
     /// The first bytes are not those of a compressed image.
     case unknownFormat(name: String, start: [UInt8])
     /// The file is of a version that came later.
@@ -13,7 +13,7 @@ public enum BitstreamError: Error, Sendable, Equatable, CustomStringConvertible 
     /// A checksum does not match: bytes were changed; the header's where `layer` is `nil`.
     case damaged(name: String, layer: Int?, wholeLayers: Int)
     /// Checksums match, and what the bytes say is impossible.
-    case malformed(name: String, reason: String, expected: String, wholeLayers: Int)
+    case malformed(name: String, reason: String, expected: Message, wholeLayers: Int)
     /// More bytes than the file says.
     case trailingBytes(name: String, count: Int)
     /// The sizes ask for more memory than is allowed.
@@ -28,13 +28,15 @@ public enum BitstreamError: Error, Sendable, Equatable, CustomStringConvertible 
     case layers(name: String, asked: Int, available: Int)
 
     /// What went wrong, where, what was expected and what to do.
-    public var description: String {
+    public var description: String { message.description }
+
+    package var message: Message {
         switch self {
         case .unknownFormat(let name, let start):
             let digits = start.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
             return
                 "\(name: name): not a .hrvq file: \(start.isEmpty ? "it is empty" : "it starts with the bytes \(digits)");"
-                + " expected a file that 'hrvq encode' wrote"
+                + " expected a file that \(phrase: .compressor) wrote"
         case .newerVersion(let name, let found, let known):
             return "\(name: name): a .hrvq file of version \(found), and this program reads up to version \(known);"
                 + " update hrvq"
@@ -65,12 +67,13 @@ public enum BitstreamError: Error, Sendable, Equatable, CustomStringConvertible 
         }
     }
 
-    private static func offer(_ wholeLayers: Int) -> String {
+    private static func offer(_ wholeLayers: Int) -> Message {
         switch wholeLayers {
         case 0: "no layer before it is whole: fetch the file again"
-        case 1: "the first layer is whole: decode it with --layers 1, or fetch the file again"
+        case 1: "the first layer is whole: decode it with \(phrase: .layers(1)), or fetch the file again"
         default:
-            "the first \(wholeLayers) layers are whole: decode them with --layers \(wholeLayers), or fetch the file again"
+            "the first \(wholeLayers) layers are whole: decode them with \(phrase: .layers(wholeLayers)),"
+                + " or fetch the file again"
         }
     }
 }

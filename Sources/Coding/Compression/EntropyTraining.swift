@@ -12,7 +12,7 @@ package struct EntropyTraining {
     /// Learns statistics.
     ///
     /// - Parameters:
-    ///   - codes: What `hrvq tokenize` wrote of the training images.
+    ///   - codes: What `Tokenizer` wrote of the training images.
     ///   - heldOut: The same of other images; a twentieth of `codes` is held out if `nil`.
     ///   - training: How to learn.
     ///   - progress: Told which pass of which layer is done, both from 1.
@@ -46,7 +46,7 @@ package struct EntropyTraining {
 }
 
 extension LayeredCodes {
-    /// Codes as `hrvq tokenize` writes them.
+    /// Codes as `Tokenizer` writes them.
     init(_ codes: Codes, _ space: CodeSpace) throws {
         try self.init(codes, grids: space.grids)
     }

@@ -190,7 +190,7 @@ package struct ImageCompressor {
             throw BitstreamError.malformed(
                 name: name,
                 reason: "its layers do not belong to a picture of \(header.width)×\(header.height) pixels",
-                expected: "what 'hrvq encode' writes", wholeLayers: 0)
+                expected: "what \(phrase: .compressor) writes", wholeLayers: 0)
         }
     }
 
@@ -311,7 +311,7 @@ extension ImageCompressor {
     /// - Throws: `DatasetError`, `TorchError`.
     package func encode(
         _ dataset: any ImageDataset, limit: Int? = nil, progress: (Int, Int) -> Void = { _, _ in }
-    ) throws -> (codes: LayeredCodes, skipped: [String]) {
+    ) throws -> (codes: LayeredCodes, skipped: [Message]) {
         let (codes, skipped) = try Tokenizer(model: model, configuration: configuration, device: device)
             .codes(dataset, limit: limit, progress: progress)
         return (try LayeredCodes(codes.codes, codes.space), skipped)

@@ -39,8 +39,8 @@ package enum StatisticsFile {
     ///
     /// - Throws: `FileError`, `TorchError`.
     package static func read(_ url: URL) throws -> ContextStatistics {
-        let expected = "statistics that 'hrvq train-entropy' wrote"
-        let (tensors, metadata) = try Safetensors.read(url, remedy: "make it with 'hrvq train-entropy'")
+        let expected: Message = "statistics that \(phrase: .entropyTraining) wrote"
+        let (tensors, metadata) = try Safetensors.read(url, remedy: "make it with \(phrase: .entropyTraining)")
         func malformed(_ reason: String) -> FileError {
             .malformed(path: url.path, reason: reason, expected: expected)
         }

@@ -102,7 +102,7 @@ struct CompareCommand: ParsableCommand {
         counter.finish()
         let drawn = try ComparisonPictures(
             models, dataset, count: min(images ?? pictures, dataset.count), device: device)
-        try reports.write(report, drawn, command: ShellText.ownCommand)
+        try reports.write(report, drawn, command: ShellText.ownCommand, wording: .program)
         try json.show(report.json(), text: report.text)
         if !quiet { printError("see \(name: folder.appendingPathComponent("index.html").path)") }
     }

@@ -108,7 +108,7 @@ struct CompleteCommand: ParsableCommand {
             let wanted = min(data.limit ?? 10, dataset.count)
             try check(wanted)
             let samples = try dataset.samples((0..<wanted).map { $0 * dataset.count / wanted })
-            for image in samples.skipped { printError("skipped: \(name: image.reason)") }
+            for image in samples.skipped { printError("skipped: \(name: image.reason.programText)") }
             return try samples.pictures(of: samples.pixels)
         }
         guard data.data == nil else {
@@ -124,7 +124,7 @@ struct CompleteCommand: ParsableCommand {
             } catch {
                 // One bad file among many should not cost the others; alone it is the whole job.
                 if paths.count == 1 { throw error }
-                printError("skipped: \(error)")
+                printError("skipped: \(error.programText)")
                 return nil
             }
         }

@@ -70,12 +70,11 @@ struct DemoCommand: ParsableCommand {
         var overrides = ["training.seed=\(seed)"]
         if let steps { overrides.append("training.steps=\(steps)") }
         let configuration = try RunConfiguration.resolve(preset: Preset.glyphs.rawValue, overrides: overrides)
+        let console = Console(quiet: quiet)
         let training = try TrainingRun(
-            configuration, data: nil, output: runURL, existing: force ? .replace : .refuse, device: device
-        ) { totalSteps, firstStep in
-            .standardError(
-                totalSteps: totalSteps, firstStep: firstStep, every: configuration.logging.every * 5, quiet: quiet)
-        }
+            configuration, data: nil, output: runURL, existing: force ? .replace : .refuse, device: device,
+            logger: console.logger
+        ) { console.progress(totalSteps: $0, firstStep: $1, every: configuration.logging.every * 5) }
         let interruption = Interruption()
         guard case .completed = try training.run(shouldStop: { interruption.isAsked }) else {
             throw interruption.exitCode
@@ -97,7 +96,7 @@ struct DemoCommand: ParsableCommand {
             try AtomicFile.write(try report.json(), to: folder.appendingPathComponent("evaluation.json"))
         }
 
-        try printOutput(report.text)
+        try printOutput(report.text(in: .program))
         try printOutput("")
         try printOutput("\(Int(ProcessInfo.processInfo.systemUptime - start)) seconds. Open")
         try printOutput("  \(name: reconstructions.path)  rows of originals, each above the row of its reconstructions")
@@ -118,15 +117,14 @@ struct DemoCommand: ParsableCommand {
             preset: PriorPreset.glyphs.rawValue,
             overrides: ["training.seed=\(seed)"] + (steps.map { ["training.steps=\($0)"] } ?? []))
         let priors = folder.appendingPathComponent("prior")
+        let console = Console(quiet: quiet)
         let training = try PriorTraining(
             settings, codes: (CodesFile(file), file.path), output: priors, existing: force ? .replace : .refuse,
-            device: device)
+            device: device, logger: console.logger)
         let interruption = Interruption()
         let outcome = try training.run(
-            progress: { totalSteps, firstStep in
-                .standardError(
-                    totalSteps: totalSteps, firstStep: firstStep, every: settings.logging.every * 5, quiet: quiet)
-            }, shouldStop: { interruption.isAsked })
+            progress: { console.progress(totalSteps: $0, firstStep: $1, every: settings.logging.every * 5) },
+            shouldStop: { interruption.isAsked })
         guard case .completed = outcome else { throw interruption.exitCode }
         let decoder = try CodeDecoder(model, configuration, device: device)
         let classes = training.space.classNames.indices

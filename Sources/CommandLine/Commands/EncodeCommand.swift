@@ -112,7 +112,7 @@ struct EncodeCommand: ParsableCommand {
         let counter = ProgressCounter("encoding", quiet: options.quiet)
         let (codes, skipped) = try compressor.encode(dataset, limit: limit) { counter.show($0, of: $1) }
         counter.finish()
-        for reason in skipped { printError("skipped: \(name: reason)") }
+        for reason in skipped { printError("skipped: \(name: reason.programText)") }
         let compressed = try compressor.compress(
             codes, width: configuration.data.width, height: configuration.data.height, mode: coding,
             name: "the data set")

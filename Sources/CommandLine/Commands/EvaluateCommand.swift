@@ -83,7 +83,7 @@ struct EvaluateCommand: ParsableCommand {
                 try LayerSheet.draw(autoencoder, configuration, dataset, count: 10, device: device)
                     .writePNG(to: layerSheet)
             }
-            try json.show(report.json(), text: report.text)
+            try json.show(ReportJSON.data(report, in: .program), text: report.text(in: .program))
         }
     }
 

@@ -72,18 +72,17 @@ struct ExperimentCommand: ParsableCommand {
             folder: folder.path, files: ["experiment.json", "results.json", "results.txt", "index.html", "sheet.png"],
             folders: ["runs"])
         try outputs.check()
+        let console = Console(quiet: quiet)
         let experiment = try Experiment(
-            declaration, data: data.map { URL(fileURLWithPath: $0) }, folder: folder, replace: force, device: device)
+            declaration, data: data.map { URL(fileURLWithPath: $0) }, folder: folder, replace: force, device: device,
+            logger: console.logger)
         if !experiment.removed.isEmpty, !quiet {
             printError("removed what was of other settings: " + Listing.text(experiment.removed))
         }
         let interruption = Interruption()
         let outcome = try experiment.run(
-            notice: { text in if !quiet { printError(text) } },
-            progress: { configuration, totalSteps, firstStep in
-                .standardError(
-                    totalSteps: totalSteps, firstStep: firstStep, every: configuration.logging.every * 5, quiet: quiet)
-            }, shouldStop: { interruption.isAsked })
+            progress: { console.progress(totalSteps: $1, firstStep: $2, every: $0.logging.every * 5) },
+            shouldStop: { interruption.isAsked })
         guard outcome == .completed else {
             printError("stopped; the same command goes on")
             throw interruption.exitCode

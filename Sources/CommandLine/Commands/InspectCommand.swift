@@ -198,7 +198,7 @@ struct InspectCommand: ParsableCommand {
             let dataset = try configuration.data.open(data.map { URL(fileURLWithPath: $0) }, split: .test)
             let index = Int.random(in: 0..<dataset.count, using: &generator)
             let sample = try dataset.samples([index])
-            for image in sample.skipped { printError("skipped: \(name: image.reason)") }
+            for image in sample.skipped { printError("skipped: \(name: image.reason.programText)") }
             return try sample.pictures(of: sample.pixels)[0]
         }
         return try PixelImage(

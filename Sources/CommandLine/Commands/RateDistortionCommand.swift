@@ -100,14 +100,14 @@ struct RateDistortionCommand: ParsableCommand {
         try AtomicFolder.create(folder)
         let counter = ProgressCounter("measuring", quiet: quiet)
         var done = 0
-        var refused: [String] = []
+        var refused: [Message] = []
         while let item = try sequence.next() {
             do {
                 try measurement.add(item)
             } catch let error as RateDistortionError {
                 // One picture that a codec cannot take (WebP ends at 16,383 pixels) must not cost all others.
                 guard case .codec = error else { throw error }
-                refused.append("\(error)")
+                refused.append(Message(error))
                 continue
             }
             // Spread over the images, as far as they decode.
@@ -119,8 +119,8 @@ struct RateDistortionCommand: ParsableCommand {
         let report = try measurement.report(source: sequence.source, skipped: sequence.skipped + refused)
         try reports.write(report, shown, command: ShellText.ownCommand)
         try json.show(
-            report.json(), text: ([try report.text] + report.verdict).joined(separator: "\n"))
-        for text in report.skipped { printError("skipped: \(name: text)") }
+            ReportJSON.data(report, in: .program), text: ([try report.text] + report.verdict).joined(separator: "\n"))
+        for reason in report.skipped { printError("skipped: \(name: reason.programText)") }
         if !quiet { printError("see \(name: folder.appendingPathComponent("index.html").path)") }
     }
 

@@ -61,7 +61,7 @@ struct ReconstructCommand: ParsableCommand {
             } catch {
                 // One bad file among many should not cost the others; alone it is the whole job.
                 if paths.count == 1 { throw error }
-                skipped.append("\(error)")
+                skipped.append(error.programText)
                 continue
             }
             let reconstruction = try ImageReconstruction.reconstruct(

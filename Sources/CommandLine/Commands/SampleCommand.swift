@@ -202,7 +202,7 @@ struct SampleCommand: ParsableCommand {
             for: pictures, in: dataset, maximumSkippedShare: maximumSkippedShare, skipped: { skipped.append($0) },
             progress: { counter.show($0, of: $1) })
         counter.finish()
-        for image in skipped { printError("skipped: \(name: image.reason)") }
+        for image in skipped { printError("skipped: \(name: image.reason.programText)") }
         let neighbours = try found.map { try dataset.item(at: $0.index, crop: .centre) }
         let distances = found.map(\.distance).sorted()
         report.nearest = .init(

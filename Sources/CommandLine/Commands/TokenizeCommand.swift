@@ -41,7 +41,7 @@ struct TokenizeCommand: ParsableCommand {
         let (count, skipped) = try Tokenizer(model: autoencoder, configuration: configuration, device: device)
             .write(dataset, split: data.part, limit: data.limit, to: url) { counter.show($0, of: $1) }
         counter.finish()
-        for reason in skipped { printError("skipped: \(name: reason)") }
+        for reason in skipped { printError("skipped: \(name: reason.programText)") }
         if !quiet { printError("\(count) images became codes in \(name: output)") }
     }
 }

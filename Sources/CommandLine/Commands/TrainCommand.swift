@@ -49,13 +49,11 @@ struct TrainCommand: ParsableCommand {
         outputs.writes(run: output)
         try outputs.check()
         let device = try options.engine.prepare(trains: true)
+        let console = Console(quiet: quiet)
         let training = try TrainingRun(
             configuration, data: data.map { URL(fileURLWithPath: $0) }, output: url,
-            existing: existing, device: device
-        ) { totalSteps, firstStep in
-            .standardError(
-                totalSteps: totalSteps, firstStep: firstStep, every: configuration.logging.every, quiet: quiet)
-        }
+            existing: existing, device: device, logger: console.logger
+        ) { console.progress(totalSteps: $0, firstStep: $1, every: configuration.logging.every) }
         DataReport.print(training.dataSummary.lines(nil), quiet: quiet)
         if !quiet {
             printError(

@@ -51,11 +51,12 @@ struct TrainPriorCommand: ParsableCommand {
             folder: output, files: ["prior.json", "config.json"], folders: inside.filter { $0.hasPrefix("layer-") })
         try outputs.check()
         let device = try options.engine.prepare(trains: true)
+        let console = Console(quiet: quiet)
         let training = try PriorTraining(
             configuration, codes: (CodesFile(URL(fileURLWithPath: codes)), codes),
             heldOut: heldOut.map { (try CodesFile(URL(fileURLWithPath: $0)), $0) }, output: url, layer: layer,
             existing: existing, overrides: existing == .resume ? options.allOverrides : [], requested: requested,
-            device: device)
+            device: device, logger: console.logger)
         let start = ProcessInfo.processInfo.systemUptime
         let interruption = Interruption()
         let outcome = try training.run(
@@ -74,10 +75,8 @@ struct TrainPriorCommand: ParsableCommand {
                 }
                 printError("layer \(layer + 1) of \(training.space.layers.count) done: \(step) steps\(bits ?? "")")
             },
-            progress: { totalSteps, firstStep in
-                .standardError(
-                    totalSteps: totalSteps, firstStep: firstStep, every: configuration.logging.every, quiet: quiet)
-            }, shouldStop: { interruption.isAsked })
+            progress: { console.progress(totalSteps: $0, firstStep: $1, every: configuration.logging.every) },
+            shouldStop: { interruption.isAsked })
         switch outcome {
         case .completed:
             guard !quiet else { return }

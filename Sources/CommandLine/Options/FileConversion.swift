@@ -124,7 +124,7 @@ struct FileConversion {
                 try body(conversion)
             } catch {
                 if conversions.count == 1 { throw error }
-                printError("error: \(error)")
+                printError("error: \(error.programText)")
                 failures += 1
             }
         }

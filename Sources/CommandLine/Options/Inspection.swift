@@ -35,7 +35,8 @@ extension Inspection {
             let bytes = try [UInt8](FileReader.read(url, limit: FileReader.pictureLimit))
             let description = try CompressedDescription(bytes: bytes, name: path)
             self.init(
-                text: description.text, json: try ReportJSON.data(description), damage: description.damage)
+                text: description.text(in: .program), json: try ReportJSON.data(description, in: .program),
+                damage: description.damage?.programText)
         } else if FileContent.metadata(ofSafetensors: data) != nil
             || (path as NSString).pathExtension.lowercased() == "safetensors"
         {
@@ -51,7 +52,7 @@ extension Inspection {
                 path: path,
                 reason: isConfiguration
                     ? "is a part of a model; give the folder that it is in" : "is a file of a kind that is not known",
-                expected: Self.takes)
+                expected: Message(Self.takes))
         }
     }
 
@@ -175,7 +176,7 @@ extension Inspection {
                 reason: first.isEmpty
                     ? "is an empty folder"
                     : "is a folder without a config.json (it holds \(Listing.text(first, limit: 3)))",
-                expected: Self.takes)
+                expected: Message(Self.takes))
         }
     }
 

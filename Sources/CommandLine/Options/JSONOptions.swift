@@ -13,7 +13,7 @@ struct JSONOptions: ParsableArguments {
     var file: String?
 
     /// What to do where the file exists.
-    static let remedy = "add --force to replace it, or choose another file"
+    static let remedy: Message = "add --force to replace it, or choose another file"
 
     func validate() throws {
         if let file { _ = try ResultKind.json.path(file) }

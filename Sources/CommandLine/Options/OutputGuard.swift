@@ -13,7 +13,7 @@ struct OutputGuard {
     private struct Result {
         var path: String
         var kind: OutputKind
-        var remedy: String
+        var remedy: Message
         var makesFolder: Bool
     }
 
@@ -100,7 +100,7 @@ struct OutputGuard {
     ///   - remedy: What to do where it exists and may not be replaced.
     ///   - makesFolder: Whether the command makes the folder that the file lies in.
     mutating func writes(
-        _ path: String?, _ kind: OutputKind, remedy: String = "add --force to replace it, or choose another --output",
+        _ path: String?, _ kind: OutputKind, remedy: Message = "add --force to replace it, or choose another --output",
         makesFolder: Bool = false
     ) {
         guard let path, path != OutputPath.standard else { return }

@@ -45,7 +45,7 @@ enum OutputPath {
     ///   - force: What is there may be replaced.
     ///   - remedy: What else to do.
     static func refuseExisting(
-        _ path: String, force: Bool, remedy: String = "add --force to replace it, or choose another --output"
+        _ path: String, force: Bool, remedy: Message = "add --force to replace it, or choose another --output"
     ) throws {
         guard !force else { return }
         // A link that leads nowhere would be replaced as well. What may not be looked at is an error when it is written.

@@ -51,7 +51,7 @@ struct SamplingOptions: ParsableArguments {
             for settings in try settings(layers: nil) { try settings.validate() }
         } catch {
             // Whatever is wrong with them is wrong usage.
-            throw ValidationError("\(error)")
+            throw ValidationError(error.programText)
         }
     }
 

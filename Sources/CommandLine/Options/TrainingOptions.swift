@@ -73,7 +73,7 @@ struct TrainingOptions<Presets: ConfigurationPreset>: ParsableArguments {
                 )
             }
             throw ValidationError(
-                "choose a --preset or give a --config ('\(Presets.Configuration.help)' lists all keys)")
+                "choose a --preset or give a --config ('\(Presets.Configuration.help.programText)' lists all keys)")
         }
     }
 

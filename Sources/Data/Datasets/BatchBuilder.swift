@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Images
 
@@ -40,7 +41,7 @@ final class BatchBuilder: @unchecked Sendable {
             if let label = dataset.label(at: index) { batch.labels?.append(label) } else { batch.labels = nil }
             return true
         } catch {
-            let failure = SkippedImage(index: index, name: dataset.name(at: index), reason: "\(error)")
+            let failure = SkippedImage(index: index, name: dataset.name(at: index), reason: Message(error))
             lock.withLock { failures[index] = failure }
             batch.skipped.append(failure)
             return false

@@ -3,7 +3,7 @@ import Files
 /// What can go wrong with a data set as a whole, as a sentence a person can act on.
 ///
 /// Errors of one file are `FileError` (sizes, magic numbers, checksums) and `ImageError` (pictures).
-public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible, WordedError {
     /// The folder is missing or lacks files; `expected` names them.
     case missing(folder: String, expected: [String], remedy: String)
     /// The folder holds no image for this split.
@@ -28,14 +28,16 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     case stopped
 
     /// What happened, where, what was expected, what to do.
-    public var description: String {
+    public var description: String { message.description }
+
+    package var message: Message {
         switch self {
         case .missing(let folder, let expected, let remedy):
-            return "\(name: folder): files are missing; expected " + Listing.text(expected) + "; \(name: remedy)"
+            return "\(name: folder): files are missing; expected \(Listing.text(expected)); \(name: remedy)"
         case .noImages(let folder, let split, let reason, let leftOut):
             return "\(name: folder): no image for the split '\(split.rawValue)': \(name: reason);"
                 + " expected JPEG, PNG or WebP files, in folders or not"
-                + (leftOut.isEmpty ? "" : " (left out: " + Listing.text(leftOut, separator: "; ") + ")")
+                + (leftOut.isEmpty ? "" : " (left out: \(Listing.text(leftOut, separator: "; ")))")
         case .unclearFolders(let folder, let reason, let remedy):
             return "\(name: folder): splits and classes cannot be told apart: \(name: reason); \(name: remedy)"
         case .unknownClasses(let folder, let names, let known):
@@ -62,7 +64,7 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    private static func list(_ images: [SkippedImage]) -> String {
-        Listing.text(images, separator: "\n") { "  - \($0.reason)" }
+    private static func list(_ images: [SkippedImage]) -> Message {
+        Listing.message(images.map { "  - \($0.reason)" }, separator: "\n")
     }
 }

@@ -5,7 +5,7 @@ import Files
 ///
 /// Weights that do not fit a classifier are `TorchError.mismatchedParameters`, files that are missing or cut off are
 /// `FileError`.
-package enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum FeaturesError: WordedError, Sendable, Equatable {
     /// The number of values is not that of the images.
     case wrongPixelCount(found: Int, count: Int, shape: ImageShape)
     /// A network was given images of a shape that it does not take.
@@ -39,8 +39,9 @@ package enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible 
     /// The loss of a training step is not a finite number.
     case lossNotFinite(step: Int)
 
-    /// What, where, what was expected, what to do.
-    package var description: String {
+    package var description: String { message.description }
+
+    package var message: Message {
         switch self {
         case .wrongPixelCount(let found, let count, let shape):
             "\(found) values for \(count) images of \(shape); expected one a pixel and channel, and at least one image"
@@ -49,7 +50,7 @@ package enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible 
         case .notInception(let source, let problems):
             // A file of another network lacks every weight; hundreds of lines would hide what to do.
             "\(name: source): these are not the weights of pytorch-fid's Inception; \(problems.count) things are wrong:\n"
-                + Listing.text(problems, limit: 5, separator: "\n") { "  - \($0)" }
+                + "\(Listing.text(problems, limit: 5, separator: "\n") { "  - \($0)" })"
                 + "\nGive pytorch-fid's own file, converted by Tools/pt_to_safetensors.py."
         case .mismatchedDigest(let path, let found, let expected):
             "\(name: path): its SHA-256 is \(found), and \(expected) was asked for; get the file again,"
@@ -74,12 +75,12 @@ package enum FeaturesError: Error, Sendable, Equatable, CustomStringConvertible 
                 + " give the data set it was trained on, or train another classifier"
         case .invalidConfiguration(let source, let problems):
             "\(name: source): the classifier's settings cannot be used:\n"
-                + Listing.text(problems, separator: "\n") { "  - \($0)" }
+                + "\(Listing.text(problems, separator: "\n") { "  - \($0)" })"
         case .newerFormat(let source, let found, let supported):
             "\(name: source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
         case .holdsAutoencoder(let path):
             "\(name: path): holds an autoencoder; expected a classifier;"
-                + " give a folder that 'hrvq train-classifier' wrote or is to write"
+                + " give a folder that \(phrase: .classifierTraining) wrote or is to write"
         case .lossNotFinite(let step):
             "step \(step): the loss is not a finite number; train again with a smaller learning rate"
         }

@@ -1,7 +1,7 @@
 import Files
 
 /// What a user can get wrong with priors.
-public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible, WordedError {
     /// Settings are lists for another number of layers than the codes have.
     case layerCount(configured: Int, codes: Int)
     /// A layer that does not exist was asked for.
@@ -32,7 +32,9 @@ public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooFewCodes(found: Int)
 
     /// One sentence: what, where, what was expected, what to do.
-    public var description: String {
+    public var description: String { message.description }
+
+    package var message: Message {
         switch self {
         case .layerCount(let configured, let codes):
             "the settings have values for \(configured) layers, and the codes have \(codes); use a preset of this model,"
@@ -41,33 +43,33 @@ public enum PriorError: Error, Sendable, Equatable, CustomStringConvertible {
             "layer \(found) was asked for, and the codes have the layers 1 to \(layers)"
         case .otherModel(let what, let other, let reason):
             "\(name: what) and \(name: other) do not belong together: \(name: reason); "
-                + "use the codes and the prior of one and the same trained model ('hrvq tokenize' writes its codes)"
+                + "use the codes and the prior of one and the same trained model (\(phrase: .tokenizer) writes its codes)"
         case .holdsOther(let path):
-            "\(name: path): holds a model or a training run that is no prior; choose another --output"
+            "\(name: path): holds a model or a training run that is no prior; choose another \(phrase: .output)"
         case .classNeeded(let path):
-            "\(name: path): knows images of a given class alone (conditioning.labelDropout=0); add --class"
+            "\(name: path): knows images of a given class alone (conditioning.labelDropout=0); add \(phrase: .classes)"
         case .missingLayer(let path, let layer, let layers):
             "\(name: path): has no prior of layer \(layer) of \(layers); train it with:"
-                + " hrvq train-prior --codes CODES --preset NAME --output \(name: ShellText.quoted(path)) --layer \(layer)"
+                + " \(phrase: .layerTraining(path: path, layer: layer))"
         case .foreignLayer(let path, let layer, let reason):
-            "\(name: path): is not the prior of layer \(layer) of this folder: \(name: reason); put the files back, or train the layer"
-                + " again by 'hrvq train-prior' with --layer \(layer) --force"
+            "\(name: path): is not the prior of layer \(layer) of this folder: \(name: reason); put the files back,"
+                + " or train the layer again by \(phrase: .priorTraining) with \(phrase: .replacingLayer(layer))"
         case .unknownClass(let found, let known):
             "there is no class '\(name: found)'; the classes are "
-                + Listing.text(Array(known.enumerated())) { "\($0.offset) (\($0.element))" }
+                + "\(Listing.text(Array(known.enumerated())) { "\($0.offset) (\($0.element))" })"
         case .unconditional(let path):
-            "\(name: path): knows no classes, as it was trained without labels; leave out --class, or train it on codes with"
-                + " labels and conditioning.label=true"
+            "\(name: path): knows no classes, as it was trained without labels; leave out \(phrase: .classes), or train it on codes"
+                + " with labels and conditioning.label=true"
         case .settingsCount(let name, let found, let layers):
-            "--\(name) has \(found) values; give one for all layers, or \(layers), one for each"
+            "\(phrase: .samplingSetting(name)) has \(found) values; give one for all layers, or \(layers), one for each"
         case .mask(let path, let found, let expected): "\(name: path): \(found); expected \(expected)"
         case .imageSize(let path, let found, let expected):
             "\(name: path): is \(found), and the priors know images of \(expected)"
         case .otherClasses(let found, let expected):
-            "the classifier knows the classes \(Listing.text(found)), and the priors "
-                + Listing.text(expected) + "; train one on the same data by 'hrvq train-classifier'"
+            "the classifier knows the classes \(Listing.text(found)), and the priors \(Listing.text(expected));"
+                + " train one on the same data by \(phrase: .classifierTraining)"
         case .tooFewCodes(let found):
-            "\(found) images are too few to hold some out; give more codes, or others by --held-out"
+            "\(found) images are too few to hold some out; give more codes, or others by \(phrase: .heldOut)"
         }
     }
 }

@@ -1,7 +1,7 @@
 import Files
 
 /// What can be wrong with models that are to be compared.
-package enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ComparisonError: WordedError, Sendable, Equatable {
     /// The models take images of different data sets or shapes.
     case differentData(models: [String])
     /// Two models have the same name.
@@ -13,16 +13,17 @@ package enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertibl
     /// A position outside of the latent grid.
     case positionOutside(row: Int, column: Int, height: Int, width: Int)
 
-    /// One sentence: what is wrong and the remedy.
-    package var description: String {
+    package var description: String { message.description }
+
+    package var message: Message {
         switch self {
         case .differentData(let models):
             "the models take different images, and errors on different images cannot be compared:\n"
-                + Listing.text(models, separator: "\n") { "  - \($0)" }
+                + "\(Listing.text(models, separator: "\n") { "  - \($0)" })"
                 + "\nCompare runs that were trained on one data set in one shape (an imported model: import it with their"
-                + " --height, --width and --test-share)."
+                + " \(phrase: .importedShape))."
         case .sameName(let name):
-            "two models are called '\(name: name)'; give folders with different names, or name them as NAME=FOLDER"
+            "two models are called '\(name: name)'; give folders with different names, or \(phrase: .nameModels)"
         case .noModels: "no model was given; name at least one folder of a run"
         case .notHierarchical(let kind):
             "the codebooks of '\(kind)' are no hierarchy, so there is no path from layer to layer to draw; "

@@ -1,4 +1,5 @@
 import EntropyKernelInterface
+import Files
 import Foundation
 import Processors
 
@@ -75,7 +76,7 @@ package enum ModelledCoding {
             let layer = layers[index]
             func malformed(_ reason: String) -> BitstreamError {
                 .malformed(
-                    name: name, reason: "layer \(index + 1) \(reason)", expected: "what 'hrvq encode' writes",
+                    name: name, reason: "layer \(index + 1) \(reason)", expected: "what \(phrase: .compressor) writes",
                     wholeLayers: index)
             }
             let memory = StatisticsMemory(statistics, layer: index)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a `.hrvq` file holds, for people and programs; of a damaged one as much as is whole.
@@ -45,7 +46,7 @@ package struct CompressedDescription: Codable, Sendable, Equatable {
     /// ``bytes`` in bits over the pixels of all pictures.
     package var bitsPerPixel: Double
     /// What is wrong with the file.
-    package var damage: String?
+    package var damage: Message?
 
     /// Describes a file.
     ///
@@ -72,7 +73,7 @@ package struct CompressedDescription: Codable, Sendable, Equatable {
         }
         bytes = try file.bytes(limits: limits).count
         bitsPerPixel = Double(bytes) * 8 / (Double(width) * Double(height) * Double(images))
-        self.damage = damage.map { "\($0)" }
+        self.damage = damage.map { Message($0) }
     }
 
     /// Describes the bytes of a file, damaged ones as far as they are whole.
@@ -108,7 +109,7 @@ package struct CompressedDescription: Codable, Sendable, Equatable {
     }
 
     /// Lines for people.
-    package var text: String {
+    package func text(in wording: Wording = .library) -> String {
         var lines = [
             "format        .hrvq, version \(version), \(coding)",
             "picture       \(width)×\(height), \(channels == 1 ? "grey" : "colour")"
@@ -126,7 +127,7 @@ package struct CompressedDescription: Codable, Sendable, Equatable {
         }
         lines.append("size          \(bytes) bytes, \(String(format: "%.4f", bitsPerPixel)) bits per pixel")
         if let fileBytes { lines[lines.count - 1] += " (the whole part of a file of \(fileBytes) bytes)" }
-        if let damage { lines.append("damage        \(damage)") }
+        if let damage { lines.append("damage        \(damage.text(in: wording))") }
         return lines.joined(separator: "\n")
     }
 }

@@ -38,7 +38,7 @@ extension CompressedHeader {
         guard bytes.count == magic.count + 4 else { throw cutOff() }
         // What is impossible is kept until the checksum has told damage from a wrong program.
         var complaint: BitstreamError?
-        func complain(_ reason: String, _ expected: String) {
+        func complain(_ reason: String, _ expected: Message) {
             complaint = complaint ?? .malformed(name: name, reason: reason, expected: expected, wholeLayers: 0)
         }
         func number() throws -> Int {
@@ -84,7 +84,7 @@ extension CompressedHeader {
     ///
     /// - Throws: ``BitstreamError``.
     package func check(limits: Limits, name: String) throws {
-        func malformed(_ reason: String, _ expected: String) -> BitstreamError {
+        func malformed(_ reason: String, _ expected: Message) -> BitstreamError {
             .malformed(name: name, reason: reason, expected: expected, wholeLayers: 0)
         }
         guard model.bytes.count == Self.modelBytes,

@@ -1,3 +1,5 @@
+import Files
+
 /// What the codes of a model are like, as integers: the probabilities of ``CodingMode/modelled``.
 ///
 /// A code is written as digits in base 8, the most significant first. The distribution of a digit is
@@ -120,13 +122,14 @@ package struct ContextStatistics: Sendable, Equatable {
 }
 
 /// Tables that are no statistics of any codes.
-package struct StatisticsError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct StatisticsError: WordedError, Sendable, Equatable {
     /// What is wrong.
     package var reason: String
 
-    /// What is wrong and what to do.
-    package var description: String {
-        "these are no statistics of codes: \(reason); make them with 'hrvq train-entropy'"
+    package var description: String { message.description }
+
+    package var message: Message {
+        "these are no statistics of codes: \(reason); make them with \(phrase: .entropyTraining)"
     }
 }
 

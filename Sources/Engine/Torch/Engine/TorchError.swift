@@ -2,7 +2,7 @@ import CTorch
 import Files
 
 /// What the engine refuses, with its own text.
-public enum TorchError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum TorchError: Error, Sendable, Equatable, CustomStringConvertible, WordedError {
     /// LibTorch threw an exception inside `operation`.
     case engine(operation: String, text: String)
     /// A device was asked for that this machine or this LibTorch does not offer.
@@ -15,18 +15,20 @@ public enum TorchError: Error, Sendable, Equatable, CustomStringConvertible {
     case missingGradient(parameter: String)
 
     /// One sentence: what failed, the engine's words or the list of mismatches, and the remedy.
-    public var description: String {
+    public var description: String { message.description }
+
+    package var message: Message {
         switch self {
         case .engine(let operation, let text):
             Self.tellsShortage(text)
                 ? "there is not enough memory for \(operation) (LibTorch: \(text)); choose a smaller batch or smaller images"
                 : "LibTorch refused \(operation): \(text)"
         case .unavailableDevice(let name, let reason):
-            "device '\(name: name)' is not available: \(reason); use --device cpu, or see 'hrvq doctor'"
+            "device '\(name: name)' is not available: \(reason); \(phrase: .processor)"
         case .unexpectedResult(let operation, let text): "\(operation): \(text)"
         case .mismatchedParameters(let source, let problems):
             "\(name: source): the weights do not fit the model:\n"
-                + Listing.text(problems, separator: "\n") { "  - \($0)" }
+                + "\(Listing.text(problems, separator: "\n") { "  - \($0)" })"
                 + "\nUse the config.json that was written beside the weights."
         case .missingGradient(let parameter):
             "parameter '\(parameter)' has no gradient; the loss does not depend on it"

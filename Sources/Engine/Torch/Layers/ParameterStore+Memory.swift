@@ -10,7 +10,7 @@ extension ParameterStore {
     ///   - remedy: What to do about it, as an order.
     /// - Throws: `MemoryError`.
     package func requireMemory(
-        statistics: ByteCount = ByteCount(0), isTrained: Bool = false, for use: String, remedy: String
+        statistics: ByteCount = ByteCount(0), isTrained: Bool = false, for use: String, remedy: Message
     ) throws {
         let bytes = all.reduce(statistics) { sum, parameter in
             let copies = isTrained && parameter.isTrainable ? 5 : 1

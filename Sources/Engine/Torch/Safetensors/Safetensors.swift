@@ -11,7 +11,7 @@ package enum Safetensors {
     /// - Returns: The tensors by name, and the texts of `__metadata__`.
     /// - Throws: `FileError` where the file is missing, cut off, or not what its header says.
     package static func read(
-        _ url: URL, remedy: String = "check the path"
+        _ url: URL, remedy: Message = "check the path"
     ) throws -> (tensors: [String: Tensor], metadata: [String: String]) {
         try read(FileReader.read(url, remedy: remedy), path: url.path)
     }

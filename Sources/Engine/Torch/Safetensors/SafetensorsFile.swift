@@ -18,7 +18,7 @@ package struct SafetensorsFile {
     ///   - url: The file.
     ///   - remedy: What to do when it is missing, as the end of a sentence.
     /// - Throws: `FileError` where the file is missing, cut off, or not what its header says.
-    package init(_ url: URL, remedy: String = "check the path") throws {
+    package init(_ url: URL, remedy: Message = "check the path") throws {
         data = try FileReader.read(url, remedy: remedy)
         path = url.path
         let header = try SafetensorsHeader(data, path: path)

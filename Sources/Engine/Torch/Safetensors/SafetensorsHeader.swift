@@ -26,7 +26,7 @@ struct SafetensorsHeader {
     ]
 
     init(_ data: Data, path: String) throws {
-        func malformed(_ reason: String, expected: String = "a safetensors file") -> FileError {
+        func malformed(_ reason: String, expected: Message = "a safetensors file") -> FileError {
             .malformed(path: path, reason: reason, expected: expected)
         }
         guard data.count >= 8 else { throw malformed("the file has \(data.count) bytes, its header needs 8") }
@@ -63,7 +63,7 @@ struct SafetensorsHeader {
             guard let type = Self.typeNames.first(where: { $0.0 == typeName })?.1 else {
                 throw malformed(
                     "'\(name: name)' has the type '\(name: typeName)'",
-                    expected: "one of " + Self.typeNames.map(\.0).joined(separator: ", "))
+                    expected: "one of \(Self.typeNames.map(\.0).joined(separator: ", "))")
             }
             var size = type.size
             for side in shape {

@@ -20,7 +20,7 @@ package struct ClassifierFolder: Sendable {
     /// - Throws: `FileError`, ``FeaturesError/holdsAutoencoder(path:)``, and what
     ///   ``ClassifierConfiguration/init(json:source:)`` throws.
     package func configuration() throws -> ClassifierConfiguration {
-        let remedy = "give the folder of a classifier that 'hrvq train-classifier' wrote"
+        let remedy: Message = "give the folder of a classifier that \(phrase: .classifierTraining) wrote"
         guard try FileStatus.exists(url) else {
             throw FileError.missing(path: url.path, remedy: remedy)
         }

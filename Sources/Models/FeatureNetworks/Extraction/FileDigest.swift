@@ -9,7 +9,7 @@ package enum FileDigest {
     ///   - url: The file.
     ///   - remedy: What to do when it is missing, as the end of a sentence.
     /// - Throws: `FileError`, `DigestError`.
-    package static func sha256(_ url: URL, remedy: String = "check the path") throws -> String {
+    package static func sha256(_ url: URL, remedy: Message = "check the path") throws -> String {
         let data = try FileReader.read(url, remedy: remedy)
         let digest = try SHA256Digest()
         // The file is mapped, not read: piece by piece only so much of it is in memory as is being hashed.
@@ -28,7 +28,7 @@ package enum FileDigest {
     ///   - remedy: What to do when the file is missing, as the end of a sentence.
     /// - Throws: ``FeaturesError/malformedDigest(text:)``,
     ///   ``FeaturesError/mismatchedDigest(path:found:expected:)``, `FileError`.
-    package static func sha256(_ url: URL, expected: String?, remedy: String = "check the path") throws -> String {
+    package static func sha256(_ url: URL, expected: String?, remedy: Message = "check the path") throws -> String {
         let wanted = expected?.lowercased()
         if let wanted, let expected {
             guard wanted.utf8.count == 64, wanted.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) else {

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Torch
 
@@ -35,7 +36,7 @@ package final class InceptionV3: FeatureExtractor {
     /// - Throws: ``FeaturesError/mismatchedDigest(path:found:expected:)``, ``FeaturesError/malformedDigest(text:)``,
     ///   ``FeaturesError/notInception(source:problems:)`` with every missing, misshapen and unknown key, `FileError`.
     package convenience init(file: URL, expectedDigest: String? = nil, device: Device = .cpu) throws {
-        let remedy = "give the weights of pytorch-fid's Inception as a safetensors file"
+        let remedy: Message = "give the weights of pytorch-fid's Inception as a safetensors file"
         let digest = try FileDigest.sha256(file, expected: expectedDigest, remedy: remedy)
         let state = try Safetensors.read(file, remedy: remedy).tensors
         try self.init(state: state, source: file.path, digest: digest, device: device)

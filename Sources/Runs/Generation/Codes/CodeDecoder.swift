@@ -46,7 +46,7 @@ public struct CodeDecoder {
         // Pixels in one piece, and a picture each.
         try MemoryLimit.require(
             codes + ByteCount(images, data.channels, data.height, data.width, 2),
-            for: "\(images) images of \(data.shape)", remedy: "choose a smaller --count or --limit")
+            for: "\(images) images of \(data.shape)", remedy: "\(phrase: .fewerPictures)")
         if device == .cpu {
             try configuration.requireInferenceMemory(images: min(images, Self.batch), model.precision)
         }

@@ -4,7 +4,7 @@ import Foundation
 import Torch
 import Training
 
-/// Codes to make pictures of: a file of `hrvq tokenize` or `hrvq sample --codes`, or one that another program wrote.
+/// Codes to make pictures of: a file of `Tokenizer` or of sampled codes, or one that another program wrote.
 ///
 /// Of another program's file the tensor `codes` [images, layers, height, width] suffices (`codes.0`, `codes.1`, … for a
 /// model of several latent grids), in any type of integers. A model of one layer takes [images, height, width] and
@@ -35,7 +35,7 @@ package struct DecodableCodes {
             guard let own = try? JSONDecoder().decode(CodeSpace.self, from: Data(text.utf8)) else {
                 throw FileError.malformed(
                     path: path, reason: "its metadata '\(CodesFile.spaceKey)' cannot be read",
-                    expected: "what 'hrvq tokenize' writes, or none")
+                    expected: "what \(phrase: .tokenizer) writes, or none")
             }
             guard own.model == space.model else {
                 throw PriorError.otherModel(
@@ -77,7 +77,7 @@ package struct DecodableCodes {
         _ tensor: Tensor?, _ name: String, _ grid: LatentGrid, layers: Int, found: some Collection<String>,
         path: String
     ) throws -> Tensor {
-        let expected =
+        let expected: Message =
             "integers (uint8, int16, int32 or int64) of shape [images, \(grid.branchings.count), \(grid.height),"
             + " \(grid.width)]: layer, row, column"
         func malformed(_ reason: String) -> FileError { .malformed(path: path, reason: reason, expected: expected) }

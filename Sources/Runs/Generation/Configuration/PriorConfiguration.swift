@@ -1,3 +1,4 @@
+import Files
 import Torch
 import Training
 
@@ -14,7 +15,7 @@ public struct PriorConfiguration: TrainableConfiguration {
     /// The version that is written, and the newest that is read.
     package static let formatVersion = 1
     /// Lists all keys.
-    package static let help = "hrvq train-prior --help-config"
+    package static let help: Message = "\(phrase: .priorSettings)"
 
     /// The network's widths and depths.
     package var network: PriorNetworkConfiguration

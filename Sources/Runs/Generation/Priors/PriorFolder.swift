@@ -70,7 +70,7 @@ public struct PriorFolder: Sendable {
     ///
     /// - Throws: `FileError`.
     func identity() throws -> PriorIdentity {
-        let remedy = "give the folder that 'hrvq train-prior' wrote"
+        let remedy: Message = "give the folder that \(phrase: .priorTraining) wrote"
         guard try FileStatus.exists(url) else {
             throw FileError.missing(path: url.path, remedy: remedy)
         }
@@ -78,7 +78,7 @@ public struct PriorFolder: Sendable {
         func malformed(_ reason: String) -> FileError {
             .malformed(
                 path: descriptionFile.path, reason: "is not the description of priors: it \(reason)",
-                expected: "JSON as 'hrvq train-prior' writes it, formatVersion 1")
+                expected: "JSON as \(phrase: .priorTraining) writes it, formatVersion 1")
         }
         let description: Description
         do {
@@ -103,7 +103,7 @@ public struct PriorFolder: Sendable {
         try AtomicFile.writeIfAbsent(data, to: descriptionFile)
     }
 
-    /// Whether the folder holds what `hrvq train-prior` wrote, by what its description says.
+    /// Whether the folder holds what ``PriorTraining`` wrote, by what its description says.
     ///
     /// A damaged description counts; a file of the same name that describes something else does not.
     var holdsPriors: Bool {

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Logging
 import Priors
 import Torch
 import Training
@@ -53,11 +54,12 @@ final class PriorRun {
     ///   - output: The run's folder.
     ///   - existing: What to do if `output` holds a run.
     ///   - device: Where to train.
+    ///   - logger: Gets results, what was removed, and warnings.
     ///   - progress: Makes the reporter, from the steps of the whole run and those done before.
     init(
         _ configuration: PriorConfiguration, layer: Int, codes: (training: CodesFile, heldOut: CodesFile),
         of identity: PriorIdentity, output: URL, existing: TrainingRun.Existing, device: Device,
-        progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter
+        logger: Logger, progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter
     ) throws {
         try configuration.validate()
         self.configuration = configuration
@@ -112,9 +114,9 @@ final class PriorRun {
             }
             log = try RunLog(
                 folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
-                progress: progress(totalSteps, step))
+                progress: progress(totalSteps, step), logger: logger)
             try log.settings(configuration, step: step)
-            log.tellRemoved(removed)
+            log.removed(removed)
             for warning in warnings { log.warn(warning) }
             // Last, so that a run whose log cannot be resumed keeps its settings.
             if existing == .resume {
@@ -152,7 +154,7 @@ final class PriorRun {
             if step < totalSteps, shouldStop() {
                 if !window.isEmpty { try report() }
                 if lastCheckpoint != step { try saveCheckpoint() }
-                log.notice("stopped at step \(step) of \(totalSteps), and saved")
+                log.info("stopped at step \(step) of \(totalSteps), and saved")
                 return .interrupted(step: step)
             }
         }
@@ -254,7 +256,7 @@ final class PriorRun {
         if averaging.decay > 0 { text += " (averaged weights)" }
         figures = PriorTraining.Figures(bitsPerPosition: perPosition, bitsPerDimension: perDimension)
         if try early.hasEnded() { text += "; no gain for \(early.patience) evaluations, so this layer is done" }
-        log.notice(text)
+        log.info(text)
         if isBest, early.patience > 0 { try saveModel() }
         window.restartClock()
     }

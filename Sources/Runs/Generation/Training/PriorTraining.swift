@@ -2,6 +2,7 @@ import Autoencoders
 import Datasets
 import Files
 import Foundation
+import Logging
 import Torch
 import Training
 
@@ -40,6 +41,7 @@ public struct PriorTraining {
     private let overrides: [String]
     private let requested: PriorConfiguration?
     private let device: Device
+    private let logger: Logger
     /// Whether nothing of what the folder holds stays.
     private let isReplaced: Bool
 
@@ -56,12 +58,13 @@ public struct PriorTraining {
     ///   - requested: All settings as the user asks for them, which those of layers that go on have to equal; `nil`
     ///     where only `overrides` are asked for.
     ///   - device: Where to train.
+    ///   - logger: Gets evaluations as `info`, what was removed as `notice`, and warnings.
     /// - Throws: ``PriorError``, `ConfigurationError`, `FileError`.
     public init(
         _ configuration: PriorConfiguration, codes: (file: CodesFile, path: String),
         heldOut: (file: CodesFile, path: String)? = nil, output: URL, layer: Int? = nil,
         existing: TrainingRun.Existing = .refuse, overrides: [String] = [], requested: PriorConfiguration? = nil,
-        device: Device = .cpu
+        device: Device = .cpu, logger: Logger = Logger(label: "hrvq")
     ) throws {
         try configuration.validate()
         self.requested = requested
@@ -69,6 +72,7 @@ public struct PriorTraining {
         self.existing = existing
         self.overrides = overrides
         self.device = device
+        self.logger = logger
         folder = PriorFolder(output)
         space = codes.file.space
         let count = space.layers.count
@@ -82,7 +86,7 @@ public struct PriorTraining {
                 throw PriorError.otherModel(what: output.path, other: codes.path, reason: reason)
             }
         } else if RunFolder(output).holdsRun {
-            // Not even --force may put priors over the model that they are of.
+            // Not even `.replace` may put priors over the model that they are of.
             throw PriorError.holdsOther(path: output.path)
         }
         if let heldOut, let reason = space.mismatch(with: heldOut.file.space, classes: .equalOrNone) {
@@ -142,8 +146,7 @@ public struct PriorTraining {
                 }
             }
         }
-        // No layer has a reporter of its own yet.
-        if !removed.isEmpty { progress(1, 0).tellRemoved(removed) }
+        logger.removed(removed)
         do {
             return try trainLayers(announce, completed, progress, shouldStop)
         } catch  where !space.layers.indices.contains(where: { folder.run(layer: $0).holdsRun }) {
@@ -184,7 +187,7 @@ public struct PriorTraining {
             let run = try PriorRun(
                 resolved, layer: layer, codes: parts, of: identity, output: runFolder.url,
                 existing: isResumed ? .resume : existing == .refuse ? .refuse : .replace, device: device,
-                progress: progress)
+                logger: logger, progress: progress)
             announce(layer, run.network.parameters.trainableCount, run.step, run.totalSteps)
             if case .interrupted(let step) = try run.run(shouldStop: shouldStop) {
                 return .interrupted(layer: layer, step: step)

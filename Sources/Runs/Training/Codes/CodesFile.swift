@@ -4,7 +4,7 @@ import Files
 import Foundation
 import Torch
 
-/// The codes of a data set: what `hrvq tokenize` writes and priors are trained on.
+/// The codes of a data set: what ``Tokenizer`` writes and priors are trained on.
 ///
 /// A safetensors file of `codes` [N, layers, H, W] (or `codes.i` a latent grid), uint8 where m ≤ 256 and int32
 /// otherwise, `indices` int64 [N] (each image's number in its data set: images that do not decode are left out), `labels`
@@ -55,7 +55,7 @@ public struct CodesFile {
     ///
     /// - Throws: `FileError` that says what is wrong, `TorchError`.
     public init(_ url: URL) throws {
-        try self.init(FileReader.read(url, remedy: "give a file that 'hrvq tokenize' wrote"), path: url.path)
+        try self.init(FileReader.read(url, remedy: "give a file that \(phrase: .tokenizer) wrote"), path: url.path)
     }
 
     /// Reads a file's bytes and checks all of them; see ``init(_:)``.
@@ -64,7 +64,7 @@ public struct CodesFile {
     package init(_ data: Data, path: String) throws {
         let (tensors, metadata) = try Safetensors.read(data, path: path)
         func malformed(_ reason: String) -> FileError {
-            .malformed(path: path, reason: reason, expected: "codes as 'hrvq tokenize' writes them")
+            .malformed(path: path, reason: reason, expected: "codes as \(phrase: .tokenizer) writes them")
         }
         guard let text = metadata[Self.spaceKey],
             let space = try? JSONDecoder().decode(CodeSpace.self, from: Data(text.utf8)), space.isPlausible

@@ -38,7 +38,7 @@ public struct Tokenizer {
     public func write(
         _ dataset: any ImageDataset, split: DatasetPart, limit: Int? = nil, to url: URL,
         progress: (Int, Int) -> Void = { _, _ in }
-    ) throws -> (count: Int, skipped: [String]) {
+    ) throws -> (count: Int, skipped: [Message]) {
         var (codes, skipped) = try codes(dataset, limit: limit, progress: progress)
         codes.notes = [
             "generator": "hrvq", "model": configuration.kindName,
@@ -61,7 +61,7 @@ public struct Tokenizer {
     /// - Throws: `DatasetError`, `FileError`, `TorchError`.
     public func codes(
         _ dataset: any ImageDataset, limit: Int? = nil, progress: (Int, Int) -> Void = { _, _ in }
-    ) throws -> (codes: CodesFile, skipped: [String]) {
+    ) throws -> (codes: CodesFile, skipped: [Message]) {
         var space = try CodeSpace(model, configuration)
         let batchSize = min(configuration.training.batchSize, 64)
         let reader = try SequentialReader(
@@ -78,7 +78,7 @@ public struct Tokenizer {
             return sum + ByteCount(images, grid.branchings.count, grid.height, grid.width, size, 2)
         }
         try MemoryLimit.require(
-            bytes, for: "the codes of \(images) images", remedy: "take fewer images with --limit")
+            bytes, for: "the codes of \(images) images", remedy: "\(phrase: .fewerImages)")
         var parts: [[Tensor]] = space.grids.map { _ in [] }
         var labels: [Int] = []
         var indices: [Int] = []

@@ -12,14 +12,14 @@ extension ConfigurationValue {
     package static func yaml(of file: URL) throws -> String {
         let bytes = try FileReader.read(
             file, remedy: "give the path of a YAML file, or use a preset", limit: FileReader.textLimit)
-        try checkLength(bytes.count, source: file.path)
+        try checkLength(bytes.count, source: Message(file.path))
         guard let text = String(bytes: bytes, encoding: .utf8) else {
-            throw ConfigurationError.unparsable(source: file.path, reason: "it is not text in UTF-8")
+            throw ConfigurationError.unparsable(source: Message(file.path), reason: "it is not text in UTF-8")
         }
         return text
     }
 
-    private static func checkLength(_ count: Int, source: String) throws {
+    private static func checkLength(_ count: Int, source: Message) throws {
         guard count <= longestYAML else {
             throw ConfigurationError.unparsable(
                 source: source, reason: "it has \(count) bytes; expected a YAML file of at most \(longestYAML)")
@@ -31,7 +31,7 @@ extension ConfigurationValue {
     /// Plain scalars are resolved by YAML 1.2's core rules, so that `no` and `on` are texts and `3e-3` is a number.
     ///
     /// - Throws: ``ConfigurationError/unparsable(source:reason:)`` with line and column.
-    package init(yaml: String, source: String) throws {
+    package init(yaml: String, source: Message) throws {
         try Self.checkLength(yaml.utf8.count, source: source)
         let parser: Parser
         let node: Node?
@@ -49,7 +49,7 @@ extension ConfigurationValue {
         self = try withExtendedLifetime(parser) { try ConfigurationValue(node, source: source) }
     }
 
-    private init(_ node: Node, source: String, depth: Int = 0) throws {
+    private init(_ node: Node, source: Message, depth: Int = 0) throws {
         guard depth <= Self.deepest else {
             throw ConfigurationError.unparsable(source: source, reason: "\(TooDeep())\(Self.place(node))")
         }

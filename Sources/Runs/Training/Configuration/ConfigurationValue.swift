@@ -1,6 +1,6 @@
 import Foundation
 
-/// A configuration before it is typed: the tree that YAML, JSON and `--set` have in common.
+/// A configuration before it is typed: the tree that YAML, JSON and overrides have in common.
 package enum ConfigurationValue: Sendable, Equatable {
     /// The most sections and lists inside of each other; what a configuration can use are two.
     static let deepest = 16

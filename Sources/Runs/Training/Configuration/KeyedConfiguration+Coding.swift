@@ -13,7 +13,7 @@ extension KeyedConfiguration {
     /// - Throws: ``ConfigurationError/unparsable(source:reason:)``, ``ConfigurationError/mismatched(source:_:)``,
     ///   ``ConfigurationError/newerFormat(source:found:supported:)``,
     ///   ``ConfigurationError/otherFormat(source:found:expected:)``.
-    package init(json: Data, source: String = "config.json") throws {
+    package init(json: Data, source: Message = "config.json") throws {
         let tree: ConfigurationValue
         do {
             tree = try JSONDecoder().decode(ConfigurationValue.self, from: json)
@@ -70,7 +70,7 @@ extension KeyedConfiguration {
     /// - Throws: ``ConfigurationError/mismatched(source:_:)`` with everything that does not fit,
     ///   ``ConfigurationError/newerFormat(source:found:supported:)``,
     ///   ``ConfigurationError/otherFormat(source:found:expected:)``.
-    mutating func apply(_ tree: ConfigurationValue, source: String) throws {
+    mutating func apply(_ tree: ConfigurationValue, source: Message) throws {
         var mismatches: [ConfigurationError.Mismatch] = []
         guard case .section(var root) = tree else {
             throw ConfigurationError.mismatched(

@@ -17,7 +17,7 @@ extension KeyedConfiguration {
         var configuration: Self
         if let file {
             configuration = try Self(
-                yaml: ConfigurationValue.yaml(of: file), source: file.path, preset: preset)
+                yaml: ConfigurationValue.yaml(of: file), source: Message(file.path), preset: preset)
         } else {
             configuration = try preset.map { try Preset(name: $0).configuration() } ?? Self()
         }
@@ -29,7 +29,7 @@ extension KeyedConfiguration {
     /// Reads YAML over a preset, or over the defaults where neither `preset` nor the text names one. Not validated.
     ///
     /// - Throws: ``ConfigurationError``.
-    package init(yaml: String, source: String = "configuration", preset: String? = nil) throws {
+    package init(yaml: String, source: Message = "configuration", preset: String? = nil) throws {
         var tree = try ConfigurationValue(yaml: yaml, source: source)
         var base = preset
         if case .section(var root) = tree, let named = root.removeValue(forKey: "preset") {
@@ -55,7 +55,7 @@ extension KeyedConfiguration {
         let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let key = parts[0].trimmingCharacters(in: .whitespaces)
         guard parts.count == 2, !key.isEmpty else { throw ConfigurationError.malformedOverride(text: override) }
-        let source = "--set \(override)"
+        let source: Message = "\(phrase: .override(override))"
         let text = parts[1].trimmingCharacters(in: .whitespaces)
         // Nothing comes from an unset shell variable more often than it means null.
         guard !text.isEmpty else {
@@ -65,7 +65,7 @@ extension KeyedConfiguration {
         let path = key.split(separator: ".", omittingEmptySubsequences: false)
         guard path.count <= ConfigurationValue.deepest else {
             throw ConfigurationError.unparsable(
-                source: "--set \(Listing.cut(override))", reason: "\(ConfigurationValue.TooDeep())")
+                source: "\(phrase: .override(Listing.cut(override)))", reason: "\(ConfigurationValue.TooDeep())")
         }
         var tree = ConfigurationValue.section([:])
         guard tree.insert(value, at: path[...]) else {

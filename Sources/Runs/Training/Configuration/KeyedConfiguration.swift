@@ -1,3 +1,5 @@
+import Files
+
 /// A configuration that a table of keys reads, writes, compares and explains, as ``RunConfiguration`` is.
 ///
 /// A conforming type is a structure of sections, which are structures of plain values; every value has a
@@ -8,7 +10,7 @@
 ///     struct PriorConfiguration: KeyedConfiguration {
 ///         static let formatName = "prior"
 ///         static let formatVersion = 1
-///         static let help = "hrvq prior --help-config"
+///         static let help: Message = "PriorConfiguration"
 ///         static let keys: [ConfigurationKey<Self>] = [
 ///             .integer("network.hiddenUnits", \.network.hiddenUnits, "channels of the convolutions"),
 ///         ]
@@ -25,8 +27,8 @@ package protocol KeyedConfiguration: Sendable, Equatable {
     static var formatName: String { get }
     /// The version of the stored form that this library writes, and the newest that it reads.
     static var formatVersion: Int { get }
-    /// The command that lists all keys, for the error of a key that is not known.
-    static var help: String { get }
+    /// What lists all keys, for the error of a key that is not known.
+    static var help: Message { get }
     /// All keys, section by section. Names are unique, and of the form `section.value`.
     static var keys: [ConfigurationKey<Self>] { get }
 

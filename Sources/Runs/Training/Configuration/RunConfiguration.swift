@@ -1,3 +1,5 @@
+import Files
+
 /// Everything that decides a training run, apart from where its data and its output lie.
 ///
 /// Read from YAML or JSON strictly: a key that is not known, or a value of the wrong type, is an error that names the
@@ -12,7 +14,7 @@ public struct RunConfiguration: TrainableConfiguration, Codable {
     /// The version of the stored form that this library writes, and the newest that it reads.
     package static let formatVersion = 1
     /// The command that lists all keys.
-    package static let help = "hrvq train --help-config"
+    package static let help: Message = "\(phrase: .runSettings)"
 
     /// Which images a run sees.
     public var data: DataConfiguration

@@ -25,7 +25,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     /// How many images were measured.
     public var images: Int
     /// Images that did not decode.
-    public var skipped: [String]
+    public var skipped: [Message]
     /// Usage of each layer over all images.
     public var layers: [CodebookUsage.Layer]
     /// What the first layer gives alone, the first two, and so on; absent where that was not measured, and for models
@@ -45,7 +45,10 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     }
 
     /// The figures as lines for a person.
-    public var text: String {
+    public var text: String { text(in: .library) }
+
+    /// The figures as lines for a person; see ``text``.
+    package func text(in wording: Wording) -> String {
         func line(_ label: String, _ value: String) -> String { LabelledLine.text(label, value, column: 18) }
         var lines = [
             line("images", "\(images)" + (skipped.isEmpty ? "" : " (\(skipped.count) skipped)")),
@@ -73,7 +76,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
                         format: "MSE %.6f, PSNR %.2f dB, %.4f bits per pixel", prefix.mse, prefix.psnr,
                         prefix.bitsPerPixel)))
         }
-        for name in skipped { lines.append("skipped: \(name: name)") }
+        for image in skipped { lines.append("skipped: \(name: image.text(in: wording))") }
         return lines.joined(separator: "\n")
     }
 

@@ -155,15 +155,10 @@ public final class ProgressReporter: @unchecked Sendable {
         }
     }
 
-    /// Writes a text of its own line, such as the result of an evaluation; a terminal's progress goes on below it.
+    /// Writes a text on a line of its own, such as the result of an evaluation; a terminal's progress goes on below it.
+    /// It is written in the quiet style too: whoever logs decides what is wanted.
     package func note(_ text: String) {
-        guard style != .quiet else { return }
         locked { write(note: text) }
-    }
-
-    /// Writes what a person must know even if progress is not wanted.
-    package func warn(_ text: String) {
-        locked { if style == .quiet { sink(TerminalText.visible(text) + "\n") } else { write(note: text) } }
     }
 
     /// Shows the last step if it was passed over, and ends the line. More updates may follow.
@@ -211,7 +206,7 @@ public final class ProgressReporter: @unchecked Sendable {
         lineIsOpen = false
         // A result ends what it is the result of.
         activity = nil
-        if style == .terminal, latest != nil { show(at: clock()) }
+        if style == .terminal, latest != nil, !isFinished { show(at: clock()) }
     }
 
     private func show(at now: Double) {

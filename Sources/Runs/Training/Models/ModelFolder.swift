@@ -48,7 +48,7 @@ public struct ModelFolder: Sendable {
                 path: url.path, reason: "holds a classifier",
                 expected: "the folder of \(Configuration.subject) or of its run")
         }
-        let configuration = try Configuration(json: data, source: configurationFile.path)
+        let configuration = try Configuration(json: data, source: Message(configurationFile.path))
         try configuration.validate()
         return configuration
     }
@@ -108,8 +108,8 @@ public struct ModelFolder: Sendable {
         return metadata
     }
 
-    var weightsRemedy: String {
-        "the folder holds a configuration without weights; go on with its run by --resume, or train again"
+    var weightsRemedy: Message {
+        "the folder holds a configuration without weights; go on with its run by \(phrase: .resuming), or train again"
     }
 
     /// Writes both files, each whole or not at all, the weights first.

@@ -229,7 +229,7 @@ package enum Checkpoint {
     /// - Throws: As ``load(from:into:)``.
     package static func read(_ name: String, from folder: URL) throws -> Data {
         func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
-        let remedy = "remove this checkpoint's folder to do without it"
+        let remedy: Message = "remove this checkpoint's folder to do without it"
         let bytes = try FileReader.read(file(name), remedy: remedy)
         guard FileIdentity(file(stateFile).path) != nil else { return bytes }
         let stored = try Self.stored(FileReader.read(file(stateFile), remedy: remedy), path: file(stateFile).path)

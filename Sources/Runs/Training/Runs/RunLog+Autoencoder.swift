@@ -58,6 +58,6 @@ extension RunLog {
         try append(
             "evaluation", step: step, values, scalars: scalars,
             picture: sheet.map { ("evaluation/reconstructions", $0) })
-        notice("step \(step): \(report.shortText)" + (weights.map { " (\($0))" } ?? ""))
+        info("step \(step): \(report.shortText)" + (weights.map { " (\($0))" } ?? ""))
     }
 }

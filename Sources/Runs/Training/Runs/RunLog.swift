@@ -1,12 +1,14 @@
 import Files
 import Foundation
 import Images
+import Logging
 
-/// Where a run's figures go: `metrics.jsonl`, TensorBoard, and the person who watches.
+/// Where a run's figures go: `metrics.jsonl`, TensorBoard, progress, and what is said of it to a logger.
 package final class RunLog {
     private let metrics: MetricsLog
     let tensorBoard: TensorBoardWriter?
     private let progress: ProgressReporter
+    private let logger: Logger
     private var warned: Set<String> = []
 
     /// Opens the logs of a run.
@@ -16,13 +18,16 @@ package final class RunLog {
     ///   - logging: Says whether TensorBoard files are written.
     ///   - step: The step at which a run is resumed; nil for a new one.
     ///   - progress: Shows progress.
+    ///   - logger: Gets results as `info`, what was removed as `notice`, and warnings.
     /// - Throws: `FileError`.
     package init(
-        _ folder: RunFolder, _ logging: LoggingConfiguration, resumedAt step: Int?, progress: ProgressReporter
+        _ folder: RunFolder, _ logging: LoggingConfiguration, resumedAt step: Int?, progress: ProgressReporter,
+        logger: Logger
     ) throws {
         metrics = try MetricsLog(url: folder.metricsFile, resumedStep: step)
         tensorBoard = logging.tensorBoard ? try TensorBoardWriter(folder: folder.url, resumedStep: step) : nil
         self.progress = progress
+        self.logger = logger
     }
 
     /// Writes figures: a line of `metrics.jsonl`, and scalars and a picture for TensorBoard where it is wanted.
@@ -59,16 +64,20 @@ package final class RunLog {
     /// Says what is done instead of steps, such as an evaluation, until the next step.
     package func activity(_ text: @autoclosure () -> String) { progress.activity(text()) }
 
-    /// Tells the person who watches.
-    package func notice(_ text: String) { progress.note(text) }
+    /// Logs a result, or what is done now.
+    package func info(_ text: String) { logger.info("\(text)") }
 
-    /// Tells what must be known even if progress is not wanted.
-    package func warn(_ text: String) { progress.warn("warning: " + text) }
-
-    /// Says which files of an earlier run were removed, even if progress is not wanted; nothing where there were none.
-    package func tellRemoved(_ names: [String]) {
-        progress.tellRemoved(names)
+    /// Logs what was left out.
+    package func skipped(_ reason: Message) {
+        let message: Message = "skipped: \(reason)"
+        logger.log(level: .info, message)
     }
+
+    /// Logs what must be known even if results are not wanted.
+    package func warn(_ text: String) { logger.warning("\(text)") }
+
+    /// Logs which files of an earlier run were removed; nothing where there were none.
+    package func removed(_ names: [String]) { logger.removed(names) }
 
     /// Warns of a state once, and again only if it went away in between.
     ///
@@ -107,9 +116,9 @@ package final class RunLog {
     package func close() { progress.finish() }
 }
 
-extension ProgressReporter {
-    /// Says which files of an earlier run were removed, even if progress is not wanted; nothing where there were none.
-    package func tellRemoved(_ names: [String]) {
-        if !names.isEmpty { warn("replaced what was trained before; removed " + Listing.text(names)) }
+extension Logger {
+    /// Logs which files of an earlier run were removed; nothing where there were none.
+    package func removed(_ names: [String]) {
+        if !names.isEmpty { notice("replaced what was trained before; removed \(Listing.text(names))") }
     }
 }

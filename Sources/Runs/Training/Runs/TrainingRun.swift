@@ -3,6 +3,7 @@ import Datasets
 import Files
 import Foundation
 import Images
+import Logging
 import Quantization
 import Torch
 
@@ -78,12 +79,13 @@ public final class TrainingRun {
     ///   - output: The run's folder.
     ///   - existing: What to do if `output` holds a run.
     ///   - device: Where to train.
+    ///   - logger: Gets evaluations and skipped images as `info`, what was removed as `notice`, and warnings.
     ///   - progress: Makes the reporter that shows progress, from the steps of the whole run and those done before.
     /// - Throws: ``TrainingError``, ``ConfigurationError``, `DatasetError`, `FileError`,
     ///   `MemoryError`, `TorchError`.
     public init(
         _ configuration: RunConfiguration, data: URL?, output: URL, existing: Existing = .refuse,
-        device: Device = .cpu,
+        device: Device = .cpu, logger: Logger = Logger(label: "hrvq"),
         progress: (_ totalSteps: Int, _ firstStep: Int) -> ProgressReporter
     ) throws {
         try configuration.validate()
@@ -151,10 +153,10 @@ public final class TrainingRun {
             if let data { try folder.remember(data: data) }
             log = try RunLog(
                 folder, configuration.logging, resumedAt: existing == .resume ? step : nil,
-                progress: progress(totalSteps, step))
+                progress: progress(totalSteps, step), logger: logger)
             try log.settings(configuration, step: step)
             for warning in warnings { log.warn(warning) }
-            log.tellRemoved(removed)
+            log.removed(removed)
             // Last, so that a run whose log cannot be resumed keeps its settings.
             if existing == .resume {
                 try AtomicFile.write(configuration.jsonData(), to: folder.model.configurationFile)
@@ -213,7 +215,7 @@ public final class TrainingRun {
                 if step < totalSteps, shouldStop() {
                     if step != reportedStep { try report(loader) }
                     if lastCheckpoint != step { try saveCheckpoint() }
-                    log.notice("stopped at step \(step) of \(totalSteps), and saved")
+                    log.info("stopped at step \(step) of \(totalSteps), and saved")
                     return .interrupted(step: step)
                 }
             }
@@ -315,7 +317,7 @@ public final class TrainingRun {
     private func report(_ loader: BatchLoader?) throws {
         try collect()
         let skipped = loader?.skipped ?? []
-        for image in skipped.dropFirst(skippedBefore) { log.notice("skipped: \(image.reason)") }
+        for image in skipped.dropFirst(skippedBefore) { log.skipped(image.reason) }
         skippedBefore = skipped.count
         let record = window.record(step: step, skipped: skipped.count)
         try log.step(record)
@@ -349,7 +351,7 @@ public final class TrainingRun {
             }
             let levels = model.quantizers.count
             let subject = levels > 1 ? "codewords of level \(index + 1) of \(levels)" : "codewords"
-            log.notice("placing \(subject) by k-means")
+            log.info("placing \(subject) by k-means")
             let loader = try configuration.loader(of: training, startStep: 0)
             defer { loader.stop() }
             var parts: [Tensor] = []

@@ -2,6 +2,7 @@ import Autoencoders
 import Features
 import Files
 import Foundation
+import Logging
 import Metrics
 import Quantization
 import Torch
@@ -31,6 +32,7 @@ package final class Experiment {
     package private(set) var removed: [String] = []
     private let data: URL?
     private let device: Device
+    private let logger: Logger
 
     /// Prepares an experiment.
     ///
@@ -40,15 +42,18 @@ package final class Experiment {
     ///   - folder: Where runs and results go.
     ///   - replace: Train anew what the folder holds of other settings.
     ///   - device: Where to train.
+    ///   - logger: Gets what begins, and what its runs log.
     /// - Throws: ``ExperimentError``, `ConfigurationError`, `DatasetError`, `FileError`.
     package init(
-        _ configuration: ExperimentConfiguration, data: URL?, folder: URL, replace: Bool = false, device: Device = .cpu
+        _ configuration: ExperimentConfiguration, data: URL?, folder: URL, replace: Bool = false, device: Device = .cpu,
+        logger: Logger = Logger(label: "hrvq")
     ) throws {
         try configuration.validate()
         self.configuration = configuration
         self.data = data
         self.folder = folder
         self.device = device
+        self.logger = logger
         plan = try ExperimentPlan(configuration)
         // Data that is missing should be said before a folder is made.
         if let first = plan.runs.first { _ = try first.configuration.data.open(data, split: .test) }
@@ -72,7 +77,7 @@ package final class Experiment {
     }
 
     private static func stored(at url: URL) throws -> ExperimentConfiguration {
-        let data = try FileReader.read(url, remedy: "choose another --output", limit: FileReader.textLimit)
+        let data = try FileReader.read(url, remedy: "choose another \(phrase: .output)", limit: FileReader.textLimit)
         do {
             return try JSONDecoder().decode(ExperimentConfiguration.self, from: data)
         } catch {
@@ -124,26 +129,24 @@ package final class Experiment {
     /// Trains, measures and writes the report.
     ///
     /// - Parameters:
-    ///   - notice: Told what begins.
     ///   - progress: Makes the reporter of a training run.
     ///   - shouldStop: Asked after every training step.
     /// - Throws: What training, measuring and writing throw; what was trained before is kept.
     package func run(
-        notice: (String) -> Void = { _ in },
         progress: (_ configuration: RunConfiguration, _ totalSteps: Int, _ firstStep: Int) -> ProgressReporter,
         shouldStop: () -> Bool = { false }
     ) throws -> Outcome {
         for (index, run) in plan.runs.enumerated() where try !isComplete(run) {
-            notice("run \(index + 1) of \(plan.runs.count): \(run.name)")
+            logger.info("run \(index + 1) of \(plan.runs.count): \(run.name)")
             let runFolder = runFolder(run)
             try checkSettings(of: run)
             let training = try TrainingRun(
                 run.configuration, data: data, output: runFolder.url,
-                existing: existing(runFolder, run), device: device
+                existing: existing(runFolder, run), device: device, logger: logger
             ) { progress(run.configuration, $0, $1) }
             guard case .completed = try training.run(shouldStop: shouldStop) else { return .interrupted }
         }
-        notice("measuring")
+        logger.info("measuring")
         let results = try measured(shouldStop: shouldStop)
         guard let results else { return .interrupted }
         try ExperimentReport(results, experiment: self, data: data, device: device).write()

@@ -9,7 +9,7 @@ extension ExperimentConfiguration {
     package init(yaml: String, source: String) throws {
         let tree: ConfigurationValue
         do {
-            tree = try ConfigurationValue(yaml: yaml, source: source)
+            tree = try ConfigurationValue(yaml: yaml, source: Message(source))
             self = try tree.decoded(as: ExperimentConfiguration.self)
         } catch ConfigurationError.unparsable(_, let reason) {
             throw ExperimentError.unparsable(source: source, reason: reason)
@@ -32,8 +32,8 @@ extension ExperimentConfiguration {
         let text: String
         do {
             text = try ConfigurationValue.yaml(of: file)
-        } catch ConfigurationError.unparsable(let source, let reason) {
-            throw ExperimentError.unparsable(source: source, reason: reason)
+        } catch ConfigurationError.unparsable(_, let reason) {
+            throw ExperimentError.unparsable(source: file.path, reason: reason)
         }
         try self.init(yaml: text, source: file.path)
     }

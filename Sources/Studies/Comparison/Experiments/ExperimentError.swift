@@ -1,7 +1,7 @@
 import Files
 
 /// What can stop an experiment.
-package enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ExperimentError: WordedError, Sendable, Equatable {
     /// Values out of range: all there are.
     case invalid(problems: [String])
     /// The text is not a declaration of an experiment.
@@ -17,26 +17,29 @@ package enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertibl
     /// The folder holds an experiment of other settings.
     case otherSettings(path: String, differences: [String])
 
-    /// What, where, what was expected, what to do.
-    package var description: String {
+    package var description: String { message.description }
+
+    package var message: Message {
         switch self {
         case .invalid(let problems):
-            "the experiment cannot be run:\n" + Listing.text(problems, separator: "\n") { "  - \($0)" }
+            "the experiment cannot be run:\n\(Listing.text(problems, separator: "\n") { "  - \($0)" })"
         case .unparsable(let source, let reason):
             "\(name: source): is not the declaration of an experiment: \(name: Listing.cut(reason)); "
-                + "'hrvq experiment --preset claims-mnist --print' shows one"
+                + "\(phrase: .experimentExample) shows one"
         case .unknownKeys(let source, let keys, let known):
             "\(name: source): unknown keys \(Listing.text(keys)); the keys are \(known.joined(separator: ", "))"
         case .unknownPreset(let name, let known):
             "there is no experiment '\(name: name)' (there are \(known.joined(separator: ", ")))"
         case .damaged(let path):
-            "\(name: path): is not the declaration of an experiment; choose another --output, or replace it with --force"
+            "\(name: path): is not the declaration of an experiment; choose another \(phrase: .output),"
+                + " or replace it with \(phrase: .replacingExperiment)"
         case .notAnExperiment(let path, let names):
-            "\(name: path): is not an experiment, and holds \(Listing.text(names, limit: 5)); choose another --output"
+            "\(name: path): is not an experiment, and holds \(Listing.text(names, limit: 5));"
+                + " choose another \(phrase: .output)"
         case .otherSettings(let path, let differences):
             "\(name: path): holds an experiment of other settings:\n"
-                + Listing.text(differences, separator: "\n") { "  - \($0)" }
-                + "\nChoose another --output, or replace it with --force."
+                + "\(Listing.text(differences, separator: "\n") { "  - \($0)" })"
+                + "\nChoose another \(phrase: .output), or replace it with \(phrase: .replacingExperiment)."
         }
     }
 }

@@ -31,10 +31,13 @@ package struct ComparisonFolder: Sendable {
     ///   - report: The figures.
     ///   - pictures: What to look at.
     ///   - command: The command that made it, for the page.
+    ///   - wording: How the page names what was not given.
     /// - Throws: `FileError`, `ImageError`, `FigureError`.
-    package func write(_ report: ComparisonReport, _ pictures: ComparisonPictures, command: String) throws {
+    package func write(
+        _ report: ComparisonReport, _ pictures: ComparisonPictures, command: String, wording: Wording = .library
+    ) throws {
         var blocks: [HTMLPage.Block] = try report.tables(models: 6).map { .table($0) }
-        blocks += report.legend.map { .paragraph($0) }
+        blocks += report.legend.map { .paragraph($0.text(in: wording)) }
         blocks.append(.heading("Pictures"))
         blocks += try pictures.blocks(report)
         blocks += [.heading("Command"), .preformatted(command)]

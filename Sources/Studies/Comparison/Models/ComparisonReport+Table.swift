@@ -1,4 +1,5 @@
 import Figures
+import Files
 import Foundation
 
 extension ComparisonReport {
@@ -128,10 +129,10 @@ extension ComparisonReport {
     }
 
     /// What the figures say, as sentences for those who read the table for the first time.
-    var legend: [String] {
+    var legend: [Message] {
         let hasMSSSIM = entries.contains { $0.evaluation.msSSIM != nil }
         let hasInception = entries.contains { $0.frechetInceptionDistance != nil }
-        var lines = warnings.map { "Warning: \($0)." }
+        var lines: [Message] = warnings.map { "Warning: \($0)." }
         lines += [
             "The best of each figure is in bold. MSE, PSNR and SSIM are on [0, 1] after rounding to 8 bits, on the pixels of"
                 + " the original images; PSNR is the mean over images."
@@ -148,7 +149,8 @@ extension ComparisonReport {
                     + " of SHA-256 \(inceptionSHA256)), on \(images) images; with fewer than some ten thousand it is biased"
                     + " upwards.")
         } else {
-            lines.append("FID was not measured: it needs the weights of pytorch-fid's Inception (--inception).")
+            lines.append(
+                "FID was not measured: it needs the weights of pytorch-fid's Inception (\(phrase: .inception)).")
         }
         if entries.contains(where: { $0.frechetClassifierDistance != nil }) {
             lines.append(

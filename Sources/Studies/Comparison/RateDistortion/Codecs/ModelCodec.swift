@@ -1,5 +1,6 @@
 import Bitstream
 import Compression
+import Files
 import Foundation
 import Images
 import Torch
@@ -78,7 +79,7 @@ package final class ModelCodec: ImageCodec {
         let file = try CompressedImage(
             bytes: bytes, layers: setting + 1, limits: compressor.limits, name: name)
         try compressor.decompress(file, name: name) { pictures.append($0) }
-        guard let picture = pictures.first else { throw RateDistortionError.noImages(skipped: [name]) }
+        guard let picture = pictures.first else { throw RateDistortionError.noImages(skipped: [Message(name)]) }
         return picture
     }
 }

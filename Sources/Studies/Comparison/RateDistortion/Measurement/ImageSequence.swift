@@ -35,7 +35,7 @@ package final class ImageSequence {
     package let channels: Int
     private let origin: Origin
     private var place = 0
-    private var skippedFiles: [String] = []
+    private var skippedFiles: [Message] = []
 
     /// Files at their own sizes.
     ///
@@ -71,7 +71,7 @@ package final class ImageSequence {
     }
 
     /// Images that did not decode so far, and why.
-    package var skipped: [String] {
+    package var skipped: [Message] {
         switch origin {
         case .files: skippedFiles
         case .dataset(_, let reader): reader.skipped.map(\.reason)
@@ -96,7 +96,7 @@ package final class ImageSequence {
                         name: path, image: try PixelImage.decode(bytes, channels: channels, name: path),
                         isFromJPEG: ImageFormat(magic: bytes) == .jpeg)
                 } catch {
-                    skippedFiles.append("\(error)")
+                    skippedFiles.append(Message(error))
                 }
             }
             return nil

@@ -1,3 +1,4 @@
+import Files
 import Images
 import Metrics
 
@@ -59,7 +60,7 @@ package struct RateDistortionMeasurement {
     ///   - source: Where the images are from.
     ///   - skipped: Those that could not be read.
     /// - Throws: ``RateDistortionError/noImages(skipped:)``.
-    package func report(source: String, skipped: [String] = []) throws -> RateDistortionReport {
+    package func report(source: String, skipped: [Message] = []) throws -> RateDistortionReport {
         guard images > 0 else { throw RateDistortionError.noImages(skipped: skipped) }
         let curves = zip(models + others, sums).map { codec, sums in
             RateDistortionReport.Curve(
@@ -94,7 +95,7 @@ extension ImageCodec {
     /// - Throws: ``RateDistortionError/codec(name:image:reason:)``, also where the image that comes back is of another
     ///   size.
     func roundTrip(_ item: ImageSequence.Item, setting: Int) throws -> (bytes: Int, decoded: PixelImage) {
-        func failure(_ reason: String) -> RateDistortionError {
+        func failure(_ reason: Message) -> RateDistortionError {
             .codec(name: "\(name), \(settings[setting])", image: item.name, reason: reason)
         }
         let image = item.image
@@ -104,7 +105,7 @@ extension ImageCodec {
             bytes = try encode(image, setting: setting)
             decoded = try decode(bytes, setting: setting, channels: image.channels)
         } catch {
-            throw failure("\(error)")
+            throw failure(Message(error))
         }
         guard decoded.width == image.width, decoded.height == image.height, decoded.channels == image.channels else {
             throw failure("\(image.width)×\(image.height) pixels came back as \(decoded.width)×\(decoded.height)")

@@ -99,7 +99,7 @@ package struct RateDistortionReport: Codable, Sendable, Equatable {
     /// Images that were read from JPEG files, which JPEG itself finds easy.
     package var imagesFromJPEG: Int
     /// Images that did not decode, and why.
-    package var skipped: [String]
+    package var skipped: [Message]
     /// Models first, then codecs.
     package var curves: [Curve]
     /// Every point of a model beside every family of codecs, by every metric.

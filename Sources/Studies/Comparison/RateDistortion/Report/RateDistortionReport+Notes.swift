@@ -53,7 +53,8 @@ extension RateDistortionReport {
                     + " and gives back every value.")
         }
         if !skipped.isEmpty {
-            notes.append("Images that were left out: " + Listing.text(skipped, separator: "; ") + ".")
+            let texts = Listing.text(skipped.map(\.description), separator: "; ")
+            notes.append("Images that were left out: \(texts).")
         }
         return notes
     }

@@ -92,7 +92,7 @@ struct ImageNetFolders: DatasetLayout {
         let candidates = answerNames.flatMap { name in folders.map { $0.isEmpty ? name : $0 + "/" + name } }
         guard let file = source.first(of: candidates) else { return nil }
         let lines = try source.lines(of: file)
-        func malformed(_ reason: String, _ expected: String) -> FileError {
+        func malformed(_ reason: String, _ expected: Message) -> FileError {
             .malformed(path: source.name(of: file), reason: reason, expected: expected)
         }
         var answers = Answers(file: file, classes: [:])

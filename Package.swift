@@ -145,9 +145,9 @@ if environment["HRVQ_FUZZ"] != nil {
     fuzz("Safetensors", ["FuzzTensorSupport", "Torch"])
     fuzz("Configuration", ["Training"])
     fuzz("Checkpoint", ["FuzzTensorSupport", "Torch", "Training"])
-    fuzz("Codes", ["FuzzTensorSupport", "Torch", "Autoencoders", "Training"])
-    fuzz("HRVQ", ["Bitstream"])
-    fuzz("Statistics", ["FuzzTensorSupport", "Torch", "Bitstream", "Compression"])
+    fuzz("Codes", ["FuzzTensorSupport", "Latents", "Torch", "Autoencoders", "Training"])
+    fuzz("HRVQ", ["Bitstream", "Latents"])
+    fuzz("Statistics", ["FuzzTensorSupport", "Latents", "Torch", "Bitstream", "Compression"])
 }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -198,32 +198,35 @@ let modules: [Target] = [
     module("Images", in: "Data", dependencies: ["CImages", "CJPEG", "CPNG", "CWebP", "CZlib", "Files"]),
     module("Datasets", in: "Data", dependencies: ["CZlib", "Files", "Images", "Processors"]),
 
+    module("Latents", in: "Models"),
     module(
         "Quantization", in: "Models", dependencies: ["Torch", "Processors"] + variants("Search"),
         resources: [.embedInCode("CUDA/Kernels")]),
-    module("Autoencoders", in: "Models", dependencies: ["Torch", "Quantization"]),
+    module("Autoencoders", in: "Models", dependencies: ["Latents", "Torch", "Quantization"]),
     module(
         "Priors", in: "Models",
-        dependencies: ["Torch", "Datasets", "Quantization", "Processors"]
+        dependencies: ["Latents", "Torch", "Datasets", "Quantization", "Processors"]
             + variants("Sampling", hasInterface: false) + variants("Attention", hasInterface: false)),
     module(
         "Features", in: "Models", folder: "FeatureNetworks",
         dependencies: ["Files", "Torch", "Images", "Datasets", "Metrics"]),
 
-    module("Bitstream", in: "Coding", dependencies: ["Files", "Processors"] + variants("Entropy")),
+    module("Bitstream", in: "Coding", dependencies: ["Files", "Latents", "Processors"] + variants("Entropy")),
     module(
         "Compression", in: "Coding",
-        dependencies: ["Bitstream", "Files", "Torch", "Images", "Autoencoders", "Training"]),
+        dependencies: ["Bitstream", "Files", "Latents", "Torch", "Images", "Autoencoders", "Training"]),
 
     module(
         "Training", in: "Runs",
-        dependencies: ["Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams"],
+        dependencies: [
+            "Files", "Latents", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams",
+        ],
         resources: [.embedInCode("Presets"), .embedInCode("CUDA/Kernels")]),
     module(
         "Generation", in: "Runs",
         dependencies: [
-            "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Priors", "Metrics", "Training",
-            "Features", "Figures",
+            "Files", "Latents", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Priors", "Metrics",
+            "Training", "Features", "Figures",
         ], resources: [.embedInCode("Presets")]),
 
     module("Metrics", in: "Studies"),
@@ -239,7 +242,7 @@ let modules: [Target] = [
     .target(
         name: "HRVQ",
         dependencies: [
-            "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Priors",
+            "Latents", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Priors",
             "Generation", "Bitstream", "Compression", "Files",
         ]),
     .executableTarget(
@@ -257,7 +260,7 @@ package.targets =
 
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(
-            name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelInterface", "Processors"],
+            name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelInterface", "Latents", "Processors"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "TorchTests",
@@ -272,7 +275,7 @@ package.targets =
             name: "QuantizationTests", dependencies: ["Quantization", "Torch", "Processors", "TensorTestSupport"],
             resources: [.copy("Fixtures"), .copy("FSQ")]),
         .testTarget(
-            name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch", "TensorTestSupport"],
+            name: "AutoencodersTests", dependencies: ["Autoencoders", "Latents", "Torch", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "Images", "TestSupport"]),
@@ -292,11 +295,12 @@ package.targets =
                 "TestSupport",
             ]),
         .testTarget(
-            name: "PriorsTests", dependencies: ["Priors", "Datasets", "Torch", "Processors", "TensorTestSupport"],
+            name: "PriorsTests",
+            dependencies: ["Priors", "Datasets", "Latents", "Torch", "Processors", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "GenerationTests",
-            dependencies: ["Generation", "Training", "Datasets", "Torch", "Files", "TestSupport"]),
+            dependencies: ["Generation", "Training", "Datasets", "Latents", "Torch", "Files", "TestSupport"]),
         .testTarget(name: "HRVQTests", dependencies: ["HRVQ", "TestSupport"]),
         .testTarget(
             name: "CommandLineTests",

@@ -4,6 +4,7 @@
 @_exported import Datasets
 @_exported import Generation
 @_exported import Images
+@_exported import Latents
 @_exported import Metrics
 @_exported import Priors
 @_exported import Quantization

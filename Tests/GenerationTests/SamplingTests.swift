@@ -3,6 +3,7 @@ import Datasets
 import Files
 import Foundation
 import Images
+import Latents
 import Priors
 import Testing
 import Torch

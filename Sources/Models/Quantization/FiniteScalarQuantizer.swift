@@ -121,10 +121,9 @@ package final class FiniteScalarQuantizer: LatentQuantizer {
 
     /// The vectors that codes stand for.
     ///
-    /// - Throws: ``CodeError``, `TorchError`.
+    /// - Throws: `TorchError`.
     package func decode(_ codes: Tensor, layers: Int?) throws -> Tensor {
-        _ = try checkedCodes(codes, layers: layers)
-        return try withoutGradients {
+        try withoutGradients {
             var rest = try codes.to(.int32)
             let digits = try settings.levels.map { level in
                 let levels = try Tensor.full([], Double(level), .int32, device: codes.device)
@@ -140,8 +139,8 @@ package final class FiniteScalarQuantizer: LatentQuantizer {
 
     /// Codes themselves: each stands for one vector.
     ///
-    /// - Throws: ``CodeError``, `TorchError`.
-    package func codewordIndices(_ codes: Tensor) throws -> Tensor { try checkedCodes(codes) }
+    /// - Throws: `TorchError`.
+    package func codewordIndices(_ codes: Tensor) throws -> Tensor { try layerRows(codes) }
 
     private func bounded(_ latents: Tensor) throws -> Tensor {
         try (latents + shift).hyperbolicTangent() * halfRange - offset

@@ -21,32 +21,32 @@ extension LatentQuantizer {
         return try Tensor(kept.map { $0 > layer ? 1 : 0 as Float }, [kept.count, 1])
     }
 
-    /// Codes from anywhere, checked.
+    /// Refuses codes that this quantizer cannot have made.
     ///
     /// - Parameters:
     ///   - codes: [N, n, H, W].
-    ///   - count: How many layers are wanted, the first ones; all if `nil`. What `codes` hold of further layers is not
-    ///     looked at, and need not be there.
-    /// - Returns: int32 [count, N·H·W], each number in 0 ..< m of its layer.
-    /// - Throws: ``CodeError`` where a code or the shape is not this quantizer's, or it has not so many layers.
-    func checkedCodes(_ codes: Tensor, layers count: Int? = nil) throws -> Tensor {
+    ///   - count: How many layers are wanted, the first ones, 1 to n. What `codes` hold of further layers is not looked at,
+    ///     and need not be there.
+    ///   - branchings: The m of each layer, where the codes are known to be below it; `nil` for codes from elsewhere.
+    /// - Throws: ``CodeError`` where a code or the shape is not this quantizer's, `TorchError`.
+    package func check(_ codes: Tensor, layers count: Int, below branchings: [Int]? = nil) throws {
         let layers = layers
-        let count = count ?? layers.count
-        guard (1...layers.count).contains(count) else {
-            throw CodeError.layers(asked: count, available: layers.count)
-        }
         guard codes.rank == 4, (count...layers.count).contains(codes.size(1)) else {
             throw CodeError.shape(found: codes.shape, layers: layers.count)
         }
-        let checked = try codes.narrowed(axis: 1, 0..<count).to(.int32).permuted([1, 0, 2, 3]).reshaped([count, -1])
-        let values = try checked.array(of: Int32.self)
-        let size = checked.size(1)
-        for (index, layer) in layers.prefix(count).enumerated() {
-            let part = values[index * size..<(index + 1) * size]
-            if let wrong = part.first(where: { $0 < 0 || Int($0) >= layer.branching }) {
-                throw CodeError.range(layer: index, found: Int(wrong), branching: layer.branching)
+        let wanted = layers.prefix(count).map(\.branching)
+        if branchings?.prefix(count).elementsEqual(wanted) == true { return }
+        for (index, branching) in wanted.enumerated() {
+            let values = try codes.selected(axis: 1, index).to(.int32).array(of: Int32.self)
+            if let wrong = values.first(where: { $0 < 0 || Int($0) >= branching }) {
+                throw CodeError.range(layer: index, found: Int(wrong), branching: branching)
             }
         }
-        return checked
+    }
+
+    /// Codes [N, n, H, W] layer by layer, int32 [count, N·H·W].
+    func layerRows(_ codes: Tensor, layers count: Int? = nil) throws -> Tensor {
+        let count = count ?? codes.size(1)
+        return try codes.narrowed(axis: 1, 0..<count).to(.int32).permuted([1, 0, 2, 3]).reshaped([count, -1])
     }
 }

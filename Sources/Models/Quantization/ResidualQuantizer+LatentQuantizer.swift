@@ -45,7 +45,7 @@ extension ResidualQuantizer: LatentQuantizer {
 
     /// Codes as absolute indices.
     ///
-    /// - Throws: ``CodeError``, `TorchError`.
+    /// - Throws: `TorchError`.
     package func codewordIndices(_ codes: Tensor) throws -> Tensor { try absoluteIndices(codes) }
 }
 

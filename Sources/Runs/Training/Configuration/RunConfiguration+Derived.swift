@@ -1,11 +1,12 @@
 import Foundation
+import Latents
 import Metrics
 
 extension RunConfiguration {
     /// The most codewords that a layer may have.
     ///
     /// 2²⁴ of them at D = 32 take 2 GiB; what asks for more is a slip, not a model.
-    package static let maximumCodewords = 1 << 24
+    package static let maximumCodewords = CodeLayer.maximumChoices
 
     /// The model's kind and, unless it is the residual one, its quantizer: such as `hrvqvae`, `fsq`, `vqvae2-fsq`.
     package var kindName: String {

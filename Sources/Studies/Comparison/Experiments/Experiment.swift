@@ -195,7 +195,7 @@ package final class Experiment {
             elementType = "\(model.precision)"
             let report = try evaluation(of: run, configuration, model)
             let grids = model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth)
-            let positions = grids.flatMap { grid in grid.branchings.map { _ in grid.height * grid.width } }
+            let positions = grids.flatMap(\.layers).map(\.positions)
             let log = try ExperimentLog(runFolder(run).metricsFile, batchSize: configuration.training.batchSize)
             runs.append(
                 ExperimentResults.Run(

@@ -143,7 +143,7 @@ if environment["HRVQ_FUZZ"] != nil {
     fuzz("CIFAR10", ["Datasets"])
     fuzz("Pictures", ["Images"])
     fuzz("Safetensors", ["FuzzTensorSupport", "Torch"])
-    fuzz("Configuration", ["Training"])
+    fuzz("Configuration", ["Settings", "Training"])
     fuzz("Checkpoint", ["FuzzTensorSupport", "Torch", "Training"])
     fuzz("Codes", ["FuzzTensorSupport", "Latents", "Torch", "Autoencoders", "Training"])
     fuzz("HRVQ", ["Bitstream", "Latents"])
@@ -188,6 +188,7 @@ let kernelModules: [Target] =
 let modules: [Target] = [
     module("Files", in: "Base", dependencies: ["CCrypto", "CFiles"]),
     module("Processors", in: "Base", dependencies: ["CProcessor"]),
+    module("Settings", in: "Base", dependencies: ["Files", "Yams"]),
 
     module(
         "Torch", in: "Engine",
@@ -209,7 +210,7 @@ let modules: [Target] = [
             + variants("Sampling", hasInterface: false) + variants("Attention", hasInterface: false)),
     module(
         "Features", in: "Models", folder: "FeatureNetworks",
-        dependencies: ["Files", "Torch", "Images", "Datasets", "Metrics"]),
+        dependencies: ["Files", "Settings", "Torch", "Images", "Datasets", "Metrics"]),
 
     module("Bitstream", in: "Coding", dependencies: ["Files", "Latents", "Processors"] + variants("Entropy")),
     module(
@@ -219,14 +220,14 @@ let modules: [Target] = [
     module(
         "Training", in: "Runs",
         dependencies: [
-            "Files", "Latents", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams",
+            "Files", "Settings", "Latents", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics",
         ],
         resources: [.embedInCode("Presets"), .embedInCode("CUDA/Kernels")]),
     module(
         "Generation", in: "Runs",
         dependencies: [
-            "Files", "Latents", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Priors", "Metrics",
-            "Training", "Features", "Figures",
+            "Files", "Settings", "Latents", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Priors",
+            "Metrics", "Training", "Features", "Figures",
         ], resources: [.embedInCode("Presets")]),
 
     module("Metrics", in: "Studies"),
@@ -234,7 +235,7 @@ let modules: [Target] = [
     module(
         "Comparison", in: "Studies",
         dependencies: [
-            "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
+            "Files", "Settings", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
             "Bitstream", "Compression", "Features", "Figures", "Processors",
         ], resources: [.embedInCode("Presets")]),
 
@@ -243,7 +244,7 @@ let modules: [Target] = [
         name: "HRVQ",
         dependencies: [
             "Latents", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Priors",
-            "Generation", "Bitstream", "Compression", "Files",
+            "Generation", "Bitstream", "Compression", "Files", "Settings",
         ]),
     .executableTarget(
         name: "HRVQCommands",
@@ -278,20 +279,20 @@ package.targets =
             name: "AutoencodersTests", dependencies: ["Autoencoders", "Latents", "Torch", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "Images", "TestSupport"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "Images", "Settings", "TestSupport"]),
         .testTarget(
             name: "ExchangeTests",
-            dependencies: ["Exchange", "Training", "Torch", "Files", "TestSupport", "TensorTestSupport"],
+            dependencies: ["Exchange", "Settings", "Training", "Torch", "Files", "TestSupport", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "FeaturesTests",
-            dependencies: ["Features", "Datasets", "Torch", "Files", "TestSupport", "TensorTestSupport"],
+            dependencies: ["Features", "Datasets", "Settings", "Torch", "Files", "TestSupport", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(
             name: "ComparisonTests",
             dependencies: [
-                "Comparison", "Training", "Images", "Bitstream", "Compression", "Metrics", "Torch", "Files",
+                "Comparison", "Training", "Images", "Bitstream", "Compression", "Metrics", "Settings", "Torch", "Files",
                 "TestSupport",
             ]),
         .testTarget(
@@ -300,7 +301,7 @@ package.targets =
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "GenerationTests",
-            dependencies: ["Generation", "Training", "Datasets", "Latents", "Torch", "Files", "TestSupport"]),
+            dependencies: ["Generation", "Training", "Datasets", "Latents", "Settings", "Torch", "Files", "TestSupport"]),
         .testTarget(name: "HRVQTests", dependencies: ["HRVQ", "TestSupport"]),
         .testTarget(
             name: "CommandLineTests",

@@ -8,6 +8,7 @@
 @_exported import Metrics
 @_exported import Priors
 @_exported import Quantization
+@_exported import Settings
 @_exported import Torch
 @_exported import Training
 

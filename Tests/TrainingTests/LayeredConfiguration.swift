@@ -1,3 +1,4 @@
+import Settings
 import Training
 
 /// A configuration as another module would declare one: two sections, values for each layer, two presets.

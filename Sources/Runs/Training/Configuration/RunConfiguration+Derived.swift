@@ -1,6 +1,7 @@
 import Foundation
 import Latents
 import Metrics
+import Settings
 
 extension RunConfiguration {
     /// The most codewords that a layer may have.
@@ -56,7 +57,7 @@ extension RunConfiguration {
 
     /// The codewords of each layer on a grid: m, m², …, mⁿ in a hierarchy, m in each flat layer.
     ///
-    /// - Throws: ``ConfigurationError/invalid(_:)`` where a layer has more than ``maximumCodewords``, or there is no
+    /// - Throws: `ConfigurationError/invalid(_:)` where a layer has more than ``maximumCodewords``, or there is no
     ///   layer.
     package func codewordsPerLayer() throws -> [Int] {
         var counts: [Int] = []

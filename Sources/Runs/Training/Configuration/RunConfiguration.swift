@@ -1,3 +1,5 @@
+import Settings
+
 /// Everything that decides a training run, apart from where its data and its output lie.
 ///
 /// Read from YAML or JSON strictly: a key that is not known, or a value of the wrong type, is an error that names the

@@ -79,7 +79,7 @@ public final class TrainingRun {
     ///   - existing: What to do if `output` holds a run.
     ///   - device: Where to train.
     ///   - progress: Makes the reporter that shows progress, from the steps of the whole run and those done before.
-    /// - Throws: ``TrainingError``, ``ConfigurationError``, `DatasetError`, `FileError`,
+    /// - Throws: ``TrainingError``, `ConfigurationError`, `DatasetError`, `FileError`,
     ///   `MemoryError`, `TorchError`.
     public init(
         _ configuration: RunConfiguration, data: URL?, output: URL, existing: Existing = .refuse,

@@ -2,14 +2,6 @@ import Files
 
 /// What can stop an experiment.
 package enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// Values out of range: all there are.
-    case invalid(problems: [String])
-    /// The text is not a declaration of an experiment.
-    case unparsable(source: String, reason: String)
-    /// Keys that a declaration does not have.
-    case unknownKeys(source: String, keys: [String], known: [String])
-    /// No preset has the name.
-    case unknownPreset(name: String, known: [String])
     /// The file that says which experiment a folder holds is not one.
     case damaged(path: String)
     /// The folder holds files of a user's, and no experiment.
@@ -20,15 +12,6 @@ package enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertibl
     /// What, where, what was expected, what to do.
     package var description: String {
         switch self {
-        case .invalid(let problems):
-            "the experiment cannot be run:\n" + Listing.text(problems, separator: "\n") { "  - \($0)" }
-        case .unparsable(let source, let reason):
-            "\(name: source): is not the declaration of an experiment: \(name: Listing.cut(reason)); "
-                + "'hrvq experiment --preset claims-mnist --print' shows one"
-        case .unknownKeys(let source, let keys, let known):
-            "\(name: source): unknown keys \(Listing.text(keys)); the keys are \(known.joined(separator: ", "))"
-        case .unknownPreset(let name, let known):
-            "there is no experiment '\(name: name)' (there are \(known.joined(separator: ", ")))"
         case .damaged(let path):
             "\(name: path): is not the declaration of an experiment; choose another --output, or replace it with --force"
         case .notAnExperiment(let path, let names):

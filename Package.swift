@@ -279,7 +279,8 @@ package.targets =
             name: "AutoencodersTests", dependencies: ["Autoencoders", "Latents", "Torch", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "Images", "Settings", "TestSupport"]),
+        .testTarget(
+            name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "Images", "Settings", "TestSupport"]),
         .testTarget(
             name: "ExchangeTests",
             dependencies: ["Exchange", "Settings", "Training", "Torch", "Files", "TestSupport", "TensorTestSupport"],
@@ -301,7 +302,9 @@ package.targets =
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "GenerationTests",
-            dependencies: ["Generation", "Training", "Datasets", "Latents", "Settings", "Torch", "Files", "TestSupport"]),
+            dependencies: [
+                "Generation", "Training", "Datasets", "Latents", "Settings", "Torch", "Files", "TestSupport",
+            ]),
         .testTarget(name: "HRVQTests", dependencies: ["HRVQ", "TestSupport"]),
         .testTarget(
             name: "CommandLineTests",

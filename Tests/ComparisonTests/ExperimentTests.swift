@@ -167,12 +167,14 @@ struct ExperimentTests {
         refuse(yaml.replacingOccurrences(of: "branching: [2, 4]", with: "branching: [1]"), "branching.branching")
         refuse(yaml.replacingOccurrences(of: "seeds: [1, 2]", with: "seeds: [1, 1]"), "models.seeds")
         refuse(yaml.replacingOccurrences(of: "seeds: [1, 2]", with: "seeds: [-1]"), "models.seeds is [-1]")
-        refuse(yaml.replacingOccurrences(of: "vqvae2-mnist", with: "vqvae3-mnist"), "did you mean 'vqvae2-mnist'?")
+        refuse(yaml.replacingOccurrences(of: "vqvae2-mnist", with: "vqvae2-mnits"), "did you mean 'vqvae2-mnist'?")
         refuse(yaml.replacingOccurrences(of: "training.batchSize=8", with: "training.batch=8"), "training.batch")
         refuse(yaml.replacingOccurrences(of: "branching: [2, 4]", with: "branching: [9999]"), "codewords")
         refuse(yaml.replacingOccurrences(of: "training.batchSize=8", with: "training.seed=7"), "training.seed=7")
         refuse(yaml.replacingOccurrences(of: "vqvae2-mnist", with: "vqvae2-cifar10"), "the same images")
-        refuse(yaml.replacingOccurrences(of: "flat: vqvae-mnist", with: "flat: rqvae-mnist"), "expected a preset of VQ-VAE")
+        refuse(
+            yaml.replacingOccurrences(of: "flat: vqvae-mnist", with: "flat: rqvae-mnist"), "expected a preset of VQ-VAE"
+        )
         refuse(yaml.replacingOccurrences(of: "branching: [4]", with: "branching: [4, 8]"), "layers.branching")
         #expect(throws: ConfigurationError.self) { try ExperimentPreset(name: "claims-cats") }
     }

@@ -176,7 +176,8 @@ struct ClassifierTests {
                 object[parts[0]] = section
             }
             do {
-                _ = try ClassifierConfiguration(stored: JSONSerialization.data(withJSONObject: object), source: "c.json")
+                _ = try ClassifierConfiguration(
+                    stored: JSONSerialization.data(withJSONObject: object), source: "c.json")
             } catch ConfigurationError.mismatched("c.json", let mismatches) {
                 return mismatches.map { "\($0)" }
             } catch ConfigurationError.invalid(let problems) {

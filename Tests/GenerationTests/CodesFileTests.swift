@@ -79,7 +79,7 @@ struct CodesFileTests {
         let plain = try space.conditions(before: 2, in: codes).map { try $0.array(of: Int64.self) }
         let children: [[Int64]] = [[2, 1], [1, 2]]
         #expect(plain == children)
-        #expect(try space.codes(of: 2, in: codes).array(of: Int64.self) == [0, 3])
+        #expect(try codes.layer(2).array(of: Int64.self) == [0, 3])
     }
 
     @Test("A model's fingerprint is of its weights and sizes")

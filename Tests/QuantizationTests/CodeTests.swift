@@ -38,12 +38,12 @@ struct CodeTests {
     func foreignCodes() throws {
         let (quantizer, _) = try makeQuantizer()
         #expect(throws: CodeError.shape(found: [1, 2, 5, 5], layers: 3)) {
-            try quantizer.check(Tensor.zeros([1, 2, 5, 5], .int32), layers: 3)
+            try quantizer.decode(Tensor.zeros([1, 2, 5, 5], .int32))
         }
         let codes = try Tensor.zeros([1, 3, 2, 2], .int32)
         try codes.selected(axis: 1, 1).fillInPlace(4)
-        #expect(throws: CodeError.range(layer: 1, found: 4, branching: 4)) { try quantizer.check(codes, layers: 3) }
+        #expect(throws: CodeError.range(layer: 1, found: 4, branching: 4)) { try quantizer.check(codes) }
         try codes.selected(axis: 1, 1).fillInPlace(-1)
-        #expect(throws: CodeError.range(layer: 1, found: -1, branching: 4)) { try quantizer.check(codes, layers: 3) }
+        #expect(throws: CodeError.range(layer: 1, found: -1, branching: 4)) { try quantizer.check(codes) }
     }
 }

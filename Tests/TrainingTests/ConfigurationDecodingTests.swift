@@ -1,7 +1,7 @@
 import Foundation
-import Settings
 import Testing
 
+@testable import Settings
 @testable import Training
 
 @Suite struct ConfigurationDecodingTests {

@@ -20,7 +20,9 @@ package enum StoredFormat {
         guard case .section(let root)? = try? ConfigurationValue(json: data, source: "") else { return nil }
         if let name = written(in: root) { return name }
         let name = name(of: root)
-        let ofModels = ["model", "quantizer", "network"].contains { if case .section? = root[$0] { true } else { false } }
+        let ofModels = ["model", "quantizer", "network"].contains {
+            if case .section? = root[$0] { true } else { false }
+        }
         return name != "autoencoder" || ofModels ? name : nil
     }
 

@@ -110,7 +110,8 @@ struct TrainClassifierCommand: ParsableCommand {
     private func settings() throws -> ClassifierConfiguration {
         let flags: [(key: String, value: String?)] = [
             ("data.kind", kind?.rawValue), ("training.steps", steps.map(String.init)),
-            ("training.batchSize", batchSize.map(String.init)), ("optimizer.learningRate", learningRate.map { "\($0)" }),
+            ("training.batchSize", batchSize.map(String.init)),
+            ("optimizer.learningRate", learningRate.map { "\($0)" }),
             ("training.seed", seed.map(String.init)), ("data.height", height.map(String.init)),
             ("data.width", width.map(String.init)), ("data.channels", channels.map(String.init)),
             ("data.testShare", testShare.map { "\($0)" }),

@@ -88,7 +88,7 @@ extension Inspection {
         let keys = try SettingsDocument.rootKeys(ofYAML: text, source: source)
         let preset = try SettingsDocument.preset(ofYAML: text, source: source)
         if !keys.isDisjoint(with: ["models", "branching", "layers", "curvePoints"])
-            || preset.flatMap { ExperimentPreset(rawValue: $0) } != nil
+            || preset.flatMap({ ExperimentPreset(rawValue: $0) }) != nil
         {
             try self.init(experiment: ExperimentConfiguration.merged(file: url))
             return

@@ -121,9 +121,10 @@ package final class FiniteScalarQuantizer: LatentQuantizer {
 
     /// The vectors that codes stand for.
     ///
-    /// - Throws: `TorchError`.
+    /// - Throws: ``CodeError``, `TorchError`.
     package func decode(_ codes: Tensor, layers: Int?) throws -> Tensor {
-        try withoutGradients {
+        _ = try checkedLayers(of: codes, layers)
+        return try withoutGradients {
             var rest = try codes.to(.int32)
             let digits = try settings.levels.map { level in
                 let levels = try Tensor.full([], Double(level), .int32, device: codes.device)
@@ -139,7 +140,7 @@ package final class FiniteScalarQuantizer: LatentQuantizer {
 
     /// Codes themselves: each stands for one vector.
     ///
-    /// - Throws: `TorchError`.
+    /// - Throws: ``CodeError``, `TorchError`.
     package func codewordIndices(_ codes: Tensor) throws -> Tensor { try layerRows(codes) }
 
     private func bounded(_ latents: Tensor) throws -> Tensor {

@@ -25,28 +25,40 @@ extension LatentQuantizer {
     ///
     /// - Parameters:
     ///   - codes: [N, n, H, W].
-    ///   - count: How many layers are wanted, the first ones, 1 to n. What `codes` hold of further layers is not looked at,
-    ///     and need not be there.
+    ///   - count: How many layers are wanted, the first ones; all if `nil`. What `codes` hold of further layers is not
+    ///     looked at, and need not be there.
     ///   - branchings: The m of each layer, where the codes are known to be below it; `nil` for codes from elsewhere.
     /// - Throws: ``CodeError`` where a code or the shape is not this quantizer's, `TorchError`.
-    package func check(_ codes: Tensor, layers count: Int, below branchings: [Int]? = nil) throws {
-        let layers = layers
-        guard codes.rank == 4, (count...layers.count).contains(codes.size(1)) else {
-            throw CodeError.shape(found: codes.shape, layers: layers.count)
-        }
+    package func check(_ codes: Tensor, layers count: Int? = nil, below branchings: [Int]? = nil) throws {
+        let count = try checkedLayers(of: codes, count)
         let wanted = layers.prefix(count).map(\.branching)
         if branchings?.prefix(count).elementsEqual(wanted) == true { return }
         for (index, branching) in wanted.enumerated() {
-            let values = try codes.selected(axis: 1, index).to(.int32).array(of: Int32.self)
+            let values = try codes.selected(axis: 1, index).array(of: Int32.self)
             if let wrong = values.first(where: { $0 < 0 || Int($0) >= branching }) {
                 throw CodeError.range(layer: index, found: Int(wrong), branching: branching)
             }
         }
     }
 
+    /// How many layers of codes are wanted; all if `nil`. The codes' numbers are not looked at.
+    ///
+    /// - Throws: ``CodeError`` where the shape is not this quantizer's, or it has not so many layers.
+    func checkedLayers(of codes: Tensor, _ count: Int?) throws -> Int {
+        let available = layers.count
+        let count = count ?? available
+        guard (1...available).contains(count) else { throw CodeError.layers(asked: count, available: available) }
+        guard codes.rank == 4, (count...available).contains(codes.size(1)) else {
+            throw CodeError.shape(found: codes.shape, layers: available)
+        }
+        return count
+    }
+
     /// Codes [N, n, H, W] layer by layer, int32 [count, N·H·W].
+    ///
+    /// - Throws: ``CodeError`` where the shape is not this quantizer's, or it has not so many layers; `TorchError`.
     func layerRows(_ codes: Tensor, layers count: Int? = nil) throws -> Tensor {
-        let count = count ?? codes.size(1)
+        let count = try checkedLayers(of: codes, count)
         return try codes.narrowed(axis: 1, 0..<count).to(.int32).permuted([1, 0, 2, 3]).reshaped([count, -1])
     }
 }

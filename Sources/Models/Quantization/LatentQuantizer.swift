@@ -66,14 +66,14 @@ public protocol LatentQuantizer: AnyObject {
     ///   - codes: [N, n, H, W], or of the first `layers` alone; each in 0 ..< m.
     ///   - layers: How many layers to use, the first ones, 1 to n; all if `nil`.
     /// - Returns: float32 [N, D, H, W], channels-last.
-    /// - Throws: `TorchError`.
+    /// - Throws: ``CodeError`` where the shape is not the quantizer's, or it has not so many layers; `TorchError`.
     func decode(_ codes: Tensor, layers: Int?) throws -> Tensor
 
     /// Codes as indices of codewords: the same where each layer has one codebook, parent · m + child in a hierarchy.
     ///
     /// - Parameter codes: [N, n, H, W], each in 0 ..< m.
     /// - Returns: int32 [n, N·H·W].
-    /// - Throws: `TorchError`.
+    /// - Throws: ``CodeError`` where the shape is not the quantizer's; `TorchError`.
     func codewordIndices(_ codes: Tensor) throws -> Tensor
 }
 

@@ -44,7 +44,7 @@ extension ResidualQuantizer {
     ///   - codes: Child indices [N, n, H, W].
     ///   - layers: How many layers are wanted, the first ones; all by default. What `codes` hold of further layers is
     ///     not looked at, and need not be there.
-    /// - Throws: `TorchError`.
+    /// - Throws: ``CodeError`` where the shape is not this quantizer's, or it has not so many layers; `TorchError`.
     package func absoluteIndices(_ codes: Tensor, layers: Int? = nil) throws -> Tensor {
         let children = try layerRows(codes, layers: layers)
         var parents = try Tensor.zeros([children.size(1)], .int32, device: codes.device)
@@ -65,7 +65,7 @@ extension ResidualQuantizer {
     ///   - codes: Child indices [N, n, H, W], or of the layers that are added alone.
     ///   - layers: How many layers to add, the first ones; all by default.
     /// - Returns: e¹ + … + e^layers, float32 [N, D, H, W], channels-last.
-    /// - Throws: `TorchError`.
+    /// - Throws: ``CodeError``, `TorchError`.
     package func decode(_ codes: Tensor, layers: Int? = nil) throws -> Tensor {
         let indices = try absoluteIndices(codes, layers: layers)
         var total: Tensor?

@@ -45,7 +45,7 @@ extension ResidualQuantizer: LatentQuantizer {
 
     /// Codes as absolute indices.
     ///
-    /// - Throws: `TorchError`.
+    /// - Throws: ``CodeError``, `TorchError`.
     package func codewordIndices(_ codes: Tensor) throws -> Tensor { try absoluteIndices(codes) }
 }
 

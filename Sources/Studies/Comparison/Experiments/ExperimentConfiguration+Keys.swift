@@ -10,7 +10,8 @@ extension ExperimentConfiguration {
         .texts("models.presets", \.models.presets, "models trained alike, the one that should win first (claim 1)"),
         .list("models.seeds", \.models.seeds, "seeds; every preset is trained once with each"),
         .integer("models.steps", \.models.steps, "training steps"),
-        .text("branching.hierarchical", \.branching.hierarchical, "preset of the hierarchy whose m grows (claims 2, 3)"),
+        .text(
+            "branching.hierarchical", \.branching.hierarchical, "preset of the hierarchy whose m grows (claims 2, 3)"),
         .text("branching.flat", \.branching.flat, "preset of a flat codebook of as many codewords"),
         .list("branching.branching", \.branching.branching, "codewords a codebook, m"),
         .list("branching.layers", \.branching.layers, "layers n, one value"),

@@ -85,7 +85,8 @@ extension ExperimentConfiguration {
         for setting in settings.prefix(check.problems.isEmpty ? settings.count : Listing.limit) {
             let key = setting.prefix { $0 != "=" }.trimmingCharacters(in: .whitespaces)
             if Self.ownSettings.contains(where: key.hasPrefix) {
-                check.add("settings", setting, "settings that the experiment's seeds, steps, images and sweeps leave open")
+                check.add(
+                    "settings", setting, "settings that the experiment's seeds, steps, images and sweeps leave open")
             }
         }
     }

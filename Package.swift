@@ -144,11 +144,11 @@ if environment["HRVQ_FUZZ"] != nil {
     fuzz("CIFAR10", ["Datasets"])
     fuzz("Pictures", ["Images"])
     fuzz("Safetensors", ["FuzzTensorSupport", "Torch"])
-    fuzz("Configuration", ["Training"])
+    fuzz("Configuration", ["Settings", "Training"])
     fuzz("Checkpoint", ["FuzzTensorSupport", "Torch", "Training"])
-    fuzz("Codes", ["FuzzTensorSupport", "Torch", "Autoencoders", "Training"])
-    fuzz("HRVQ", ["Bitstream"])
-    fuzz("Statistics", ["FuzzTensorSupport", "Torch", "Bitstream", "Compression"])
+    fuzz("Codes", ["FuzzTensorSupport", "Latents", "Torch", "Autoencoders", "Training"])
+    fuzz("HRVQ", ["Bitstream", "Latents"])
+    fuzz("Statistics", ["FuzzTensorSupport", "Latents", "Torch", "Bitstream", "Compression"])
 }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -191,6 +191,7 @@ let kernelModules: [Target] =
 let modules: [Target] = [
     module("Files", in: "Base", dependencies: ["CCrypto", "CFiles"]),
     module("Processors", in: "Base", dependencies: ["CProcessor"]),
+    module("Settings", in: "Base", dependencies: ["Files", "Yams"]),
 
     module(
         "Torch", in: "Engine",
@@ -202,33 +203,36 @@ let modules: [Target] = [
     module("Archives", in: "Data", dependencies: ["CArchive", "CZlib", "Files"]),
     module("Datasets", in: "Data", dependencies: ["Archives", "CZlib", "Files", "Images", "Processors"]),
 
+    module("Latents", in: "Models"),
     module(
         "Quantization", in: "Models", dependencies: ["Torch", "Processors"] + variants("Search"),
         resources: [.embedInCode("CUDA/Kernels")]),
-    module("Autoencoders", in: "Models", dependencies: ["Torch", "Quantization"]),
+    module("Autoencoders", in: "Models", dependencies: ["Latents", "Torch", "Quantization"]),
     module(
         "Priors", in: "Models",
-        dependencies: ["Torch", "Datasets", "Quantization", "Processors"]
+        dependencies: ["Latents", "Torch", "Datasets", "Quantization", "Processors"]
             + variants("Sampling", hasInterface: false) + variants("Attention", hasInterface: false)),
     module(
         "Features", in: "Models", folder: "FeatureNetworks",
-        dependencies: ["Files", "Torch", "Images", "Datasets", "Metrics"]),
+        dependencies: ["Files", "Settings", "Torch", "Images", "Datasets", "Metrics"]),
 
-    module("Bitstream", in: "Coding", dependencies: ["Files", "Processors"] + variants("Entropy")),
+    module("Bitstream", in: "Coding", dependencies: ["Files", "Latents", "Processors"] + variants("Entropy")),
     module(
         "Compression", in: "Coding",
-        dependencies: ["Bitstream", "Files", "Torch", "Images", "Autoencoders", "Training"]),
+        dependencies: ["Bitstream", "Files", "Latents", "Torch", "Images", "Autoencoders", "Training"]),
 
     module(
         "Training", in: "Runs",
         dependencies: [
-            "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Yams", logging,
-        ], resources: [.embedInCode("Presets"), .embedInCode("CUDA/Kernels")]),
+            "Files", "Settings", "Latents", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics",
+            logging,
+        ],
+        resources: [.embedInCode("Presets"), .embedInCode("CUDA/Kernels")]),
     module(
         "Generation", in: "Runs",
         dependencies: [
-            "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Priors", "Metrics", "Training",
-            "Features", "Figures", logging,
+            "Files", "Settings", "Latents", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Priors",
+            "Metrics", "Training", "Features", "Figures", logging,
         ], resources: [.embedInCode("Presets")]),
 
     module("Metrics", in: "Studies"),
@@ -236,7 +240,7 @@ let modules: [Target] = [
     module(
         "Comparison", in: "Studies",
         dependencies: [
-            "Files", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
+            "Files", "Settings", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
             "Bitstream", "Compression", "Features", "Figures", "Processors", logging,
         ], resources: [.embedInCode("Presets")]),
 
@@ -244,8 +248,8 @@ let modules: [Target] = [
     .target(
         name: "HRVQ",
         dependencies: [
-            "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Priors",
-            "Generation", "Bitstream", "Compression", "Files",
+            "Latents", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training", "Priors",
+            "Generation", "Bitstream", "Compression", "Files", "Settings",
         ]),
     .executableTarget(
         name: "HRVQCommands",
@@ -262,7 +266,7 @@ package.targets =
 
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(
-            name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelInterface", "Processors"],
+            name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelInterface", "Latents", "Processors"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "TorchTests",
@@ -279,31 +283,35 @@ package.targets =
             name: "QuantizationTests", dependencies: ["Quantization", "Torch", "Processors", "TensorTestSupport"],
             resources: [.copy("Fixtures"), .copy("FSQ")]),
         .testTarget(
-            name: "AutoencodersTests", dependencies: ["Autoencoders", "Torch", "TensorTestSupport"],
+            name: "AutoencodersTests", dependencies: ["Autoencoders", "Latents", "Torch", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "Images", "TestSupport"]),
+        .testTarget(
+            name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "Images", "Settings", "TestSupport"]),
         .testTarget(
             name: "ExchangeTests",
-            dependencies: ["Exchange", "Training", "Torch", "Files", "TestSupport", "TensorTestSupport"],
+            dependencies: ["Exchange", "Settings", "Training", "Torch", "Files", "TestSupport", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "FeaturesTests",
-            dependencies: ["Features", "Datasets", "Torch", "Files", "TestSupport", "TensorTestSupport"],
+            dependencies: ["Features", "Datasets", "Settings", "Torch", "Files", "TestSupport", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(
             name: "ComparisonTests",
             dependencies: [
-                "Comparison", "Training", "Images", "Bitstream", "Compression", "Metrics", "Torch", "Files",
+                "Comparison", "Training", "Images", "Bitstream", "Compression", "Metrics", "Settings", "Torch", "Files",
                 "TestSupport",
             ]),
         .testTarget(
-            name: "PriorsTests", dependencies: ["Priors", "Datasets", "Torch", "Processors", "TensorTestSupport"],
+            name: "PriorsTests",
+            dependencies: ["Priors", "Datasets", "Latents", "Torch", "Processors", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "GenerationTests",
-            dependencies: ["Generation", "Training", "Datasets", "Torch", "Files", "TestSupport"]),
+            dependencies: [
+                "Generation", "Training", "Datasets", "Latents", "Settings", "Torch", "Files", "TestSupport",
+            ]),
         .testTarget(name: "HRVQTests", dependencies: ["HRVQ", "TestSupport"]),
         .testTarget(
             name: "CommandLineTests",

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import FuzzSupport
 import FuzzTensorSupport
+import Latents
 import Torch
 import Training
 

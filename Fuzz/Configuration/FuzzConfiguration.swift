@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import FuzzSupport
+import Settings
 import Training
 
 /// The readers of configurations: a first byte that is odd for `config.json` of a model's folder and even for YAML, then

@@ -1,6 +1,7 @@
 import Bitstream
 import Files
 import FuzzSupport
+import Latents
 
 /// The way from the bytes of a `.hrvq` file to codes: as a whole, and every number of its first layers.
 ///

@@ -4,6 +4,7 @@ import Files
 import Foundation
 import FuzzSupport
 import FuzzTensorSupport
+import Latents
 import Torch
 
 /// The reader of a model's statistics, and the coder, which trusts what was read; ``SafetensorsFrame`` says how an input

@@ -4,9 +4,11 @@
 @_exported import Datasets
 @_exported import Generation
 @_exported import Images
+@_exported import Latents
 @_exported import Metrics
 @_exported import Priors
 @_exported import Quantization
+@_exported import Settings
 @_exported import Torch
 @_exported import Training
 

@@ -54,6 +54,47 @@ struct LayerTests {
         #expect(try model.decode(codes).array(of: Float.self) == pictures.last)
     }
 
+    @Test("Reconstructions are what codes decode to", arguments: Kind.allCases)
+    func reconstruction(_ kind: Kind) throws {
+        let model = try kind.model()
+        let images = try makeImages(2, 3, 16, 24)
+        #expect(
+            try model.reconstruct(images).array(of: Float.self)
+                == model.decode(model.encode(images)).array(of: Float.self))
+    }
+
+    @Test("Codes that a model cannot have made are refused, in the layers that are decoded", arguments: Kind.allCases)
+    func foreign(_ kind: Kind) throws {
+        let model = try kind.model()
+        var codes = try model.encode(makeImages(2, 3, 16, 16))
+        let branching = kind == .vqvae2 ? 8 : 4
+        for wrong in [branching, -1] {
+            let last = codes.grids[codes.grids.count - 1]
+            let changed = try last.to(.float32).to(.int32)
+            let layer = changed.size(1) - 1
+            try changed.selected(axis: 1, layer).fillInPlace(Double(wrong))
+            codes.grids[codes.grids.count - 1] = changed
+            #expect(throws: CodeError.range(layer: layer, found: wrong, branching: branching)) {
+                try model.decode(codes)
+            }
+            if kind.layers > 1 { _ = try model.decode(codes, layers: kind.layers - 1) }
+        }
+    }
+
+    @Test("Selected codes are known to be a model's, until a grid is replaced")
+    func known() throws {
+        let model = try Kind.hrvqvae.model()
+        let codes = try model.encode(makeImages(3, 3, 16, 16))
+        #expect(codes.branchings == [[4, 4, 4]])
+        var some = try codes.selected { try $0.narrowed(axis: 0, 1..<3) }
+        #expect(some.count == 2 && some.branchings == codes.branchings)
+        #expect(
+            try some.layer(2).array(of: Int32.self)
+                == codes.grids[0].selected(axis: 1, 2).narrowed(axis: 0, 1..<3).array(of: Int32.self))
+        some.grids = codes.grids
+        #expect(some.branchings == nil && Codes(grids: codes.grids).branchings == nil)
+    }
+
     @Test("Every image has its own number of layers", arguments: [Kind.hrvqvae, .rqvae, .vqvae2])
     func mixed(_ kind: Kind) throws {
         let model = try kind.model()

@@ -1,4 +1,5 @@
 import Foundation
+import Latents
 import Testing
 
 @testable import Bitstream

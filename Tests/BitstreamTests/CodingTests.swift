@@ -1,4 +1,5 @@
 import Foundation
+import Latents
 import Processors
 import Testing
 

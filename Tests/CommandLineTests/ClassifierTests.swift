@@ -48,13 +48,35 @@ struct ClassifierCommandTests {
             expectFailure(try answer("--kind", "cifar10", "--data", "photos"), "data_batch_1.bin")
             expectFailure(
                 try answer("--kind", "folder", "--data", "photos", "--height", "8", "--width", "8"), "no classes")
-            expectFailure(try answer("--kind", "glyphs", "--height", "4"), "shape")
+            expectFailure(try answer("--kind", "glyphs", "--height", "4"), "data.height is 4")
+            expectFailure(
+                try answer("--kind", "glyphs", "--set", "network.hidenUnits=4"), "did you mean 'network.hiddenUnits'?")
+            expectFailure(try answer(), status: 64, "--kind")
             expectFailure(
                 try answer("--kind", "glyphs", "--data", "photos"), status: 64, "--data", "drawn by the program")
             expectFailure(try answer("--kind", "letters"), status: 64, "letters", "glyphs")
             expectFailure(try answer("--kind", "glyphs", "--learning-rate", "0"), status: 64, "--learning-rate")
             expectFailure(try answer("--kind", "glyphs", "--learning-rate", "1e30", "--steps", "30"), "learning rate")
             #expect(names(folder.appendingPathComponent("out")).isEmpty)
+        }
+    }
+
+    @Test("Settings come from a file, from --set and from options, the last ones first")
+    func settings() throws {
+        try withTemporaryFolder { folder in
+            let help = try Shell.hrvq("train-classifier", "--help-config", "--set", "training.steps=7", in: folder)
+            #expect(help.status == 0 && help.output.contains("training.steps=7") && help.output.contains("data.kind="))
+            try Data("data: {kind: glyphs, height: 12, width: 10}\nnetwork.hiddenUnits: 4\ntraining.steps: 9\n".utf8)
+                .write(to: folder.appendingPathComponent("c.yaml"))
+            #expect(try Shell.hrvq("inspect", "c.yaml", in: folder).output.contains("network.hiddenUnits=4"))
+            let answer = try Shell.hrvq(
+                "train-classifier", "--config", "c.yaml", "--set", "training.batchSize=8", "--steps", "1", "--output",
+                "own", "-q", in: folder)
+            #expect(answer.status == 0, "\(answer)")
+            let configuration = try ClassifierFolder(folder.appendingPathComponent("own")).configuration()
+            #expect(configuration.shape == ImageShape(channels: 1, height: 12, width: 10))
+            #expect(configuration.hiddenUnits == 4 && configuration.batchSize == 8 && configuration.steps == 1)
+            expectFailure(try Shell.hrvq("evaluate", "own", in: folder), "holds a classifier")
         }
     }
 

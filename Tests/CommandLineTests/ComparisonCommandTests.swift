@@ -161,6 +161,12 @@ struct ComparisonCommandTests {
             #expect(answer.status == 0, "\(answer.error)")
             #expect(answer.output.contains("HR-VQVAE is below") && answer.output.contains("of fillable"))
             #expect(names(folder.appendingPathComponent("runs/mine")).contains("index.html"))
+            let inspected = try Shell.hrvq("inspect", "runs/mine", in: folder)
+            #expect(
+                inspected.output.contains("experiment") && inspected.output.contains("4 of 4 steps"), "\(inspected)")
+            expectFailure(try Shell.hrvq("evaluate", "runs/mine", in: folder), "holds an experiment")
+            let keys = try Shell.hrvq("experiment", "--help-config", "--preset", "claims-tiny", in: folder)
+            #expect(keys.status == 0 && keys.output.contains("models.steps=4"), "\(keys)")
             expectFailure(try Shell.hrvq("experiment", in: folder), status: 64, "--preset")
             expectFailure(try Shell.hrvq("experiment", "--preset", "claims-cats", in: folder), "claims-mnist")
             expectFailure(

@@ -56,10 +56,9 @@ struct LimitsTests {
         try withTemporaryFolder { folder in
             let run = try TinyRun.folder.get().path
             // 24 MB of weights.
-            let classifier = try ImageClassifier(
-                ClassifierConfiguration(
-                    kind: .glyphs, shape: ImageShape(channels: 1, height: 28, width: 28),
-                    classNames: (0..<10).map(String.init), hiddenUnits: 128))
+            var settings = ClassifierConfiguration()
+            (settings.kind, settings.classNames, settings.hiddenUnits) = (.glyphs, (0..<10).map(String.init), 128)
+            let classifier = try ImageClassifier(settings)
             #expect((20_000_000...40_000_000).contains(classifier.parameters.trainableCount * 4))
             try ClassifierFolder(folder.appendingPathComponent("c")).save(classifier)
             func compare(_ memory: String) throws -> Answer {

@@ -37,8 +37,6 @@ struct NameTests {
             PriorError.unknownClass(found: "x", known: [name]),
             PriorError.otherClasses(found: [name], expected: [name]),
             PriorError.missingLayer(path: name, layer: 1, layers: 2),
-            ExperimentError.unparsable(source: "s", reason: name),
-            ExperimentError.unknownKeys(source: "s", keys: [name], known: ["a"]),
             ExperimentError.notAnExperiment(path: "p", names: [name]),
             RateDistortionError.codec(name: "c", image: "i", reason: Message(name)),
             FeaturesError.differentData(what: "classes", found: name, expected: name),
@@ -51,7 +49,6 @@ struct NameTests {
     @Test("Errors of several lines have a line an entry")
     func lists() {
         for (error, lines) in [
-            (ExperimentError.invalid(problems: [Self.name, "b"]), 3),
             (ConfigurationError.invalid([.init(key: "k", value: Self.name, expected: "1")]), 2),
             (TrainingError.changedSettings(path: "p", changes: [Self.name]), 3),
             (FeaturesError.notInception(source: "s", problems: [Self.name]), 3),
@@ -106,9 +103,10 @@ struct NameTests {
     func inspected() throws {
         try withTemporaryFolder { folder in
             let shape = ImageShape(channels: 1, height: 8, width: 8)
-            let classifier = try ImageClassifier(
-                ClassifierConfiguration(kind: .folder, shape: shape, classNames: [Self.name, "b"], hiddenUnits: 4))
-            try ClassifierFolder(folder.appendingPathComponent("c")).save(classifier)
+            var settings = ClassifierConfiguration()
+            (settings.kind, settings.shape, settings.classNames) = (.folder, shape, [Self.name, "b"])
+            settings.hiddenUnits = 4
+            try ClassifierFolder(folder.appendingPathComponent("c")).save(ImageClassifier(settings))
             let answer = try Shell.hrvq("inspect", "c", in: folder)
             #expect(answer.output.contains("classes               \(Self.shown), b\n"), "\(answer)")
             try Safetensors.write(

@@ -2,6 +2,7 @@ import Datasets
 import Files
 import Foundation
 import Metrics
+import Settings
 import TestSupport
 import Testing
 
@@ -135,8 +136,8 @@ struct ExperimentTests {
             (yaml + "\n" + keys, "and 49980 more"),
             (yaml + String(repeating: "\n# nothing", count: 1 << 17), "at most"),
         ] {
-            let error = #expect(throws: ExperimentError.self) {
-                try ExperimentConfiguration(yaml: text, source: "mine")
+            let error = #expect(throws: ConfigurationError.self) {
+                try ExperimentConfiguration(yaml: text, source: "mine").validate()
             }
             #expect(error?.description.contains(words) == true, "\(String(describing: error))")
         }
@@ -146,31 +147,65 @@ struct ExperimentTests {
     func malformed() throws {
         let yaml = ExperimentPreset.tiny.yaml
         func refuse(_ text: String, _ word: String) {
-            let error = #expect(throws: (any Error).self) { try ExperimentConfiguration(yaml: text, source: "mine") }
+            let error = #expect(throws: ConfigurationError.self) {
+                try ExperimentConfiguration(yaml: text, source: "mine").validate()
+            }
             #expect(error.map { "\($0)" }?.contains(word) == true, "\(String(describing: error))")
         }
         refuse("title: [", "mine")
         refuse(
             yaml.replacingOccurrences(of: "seeds: [1, 2]", with: "seeds: [1, x]"),
-            "it holds under 'models.seeds[1]' something else than integer")
+            "mine: models.seeds is the list [1, x]; expected a list of integers")
         refuse(
             yaml.replacingOccurrences(of: "seeds: [1, 2]", with: "seeds: 1"),
-            "it holds under 'models.seeds' something else than list")
-        refuse("title: only", "it lacks the key '")
-        refuse(yaml + "\nsteps: 3\n", "steps")
+            "models.seeds is the integer 1; expected a list of integers")
+        refuse("title: only", "models.presets is []")
+        refuse("title: only", "layers.steps is 0")
+        refuse(yaml + "\nsteps: 3\n", "unknown key 'steps'; did you mean 'models.steps'?")
+        refuse(yaml + "\nimage: 3\n", "unknown key 'image'; did you mean 'images'?")
         refuse(yaml.replacingOccurrences(of: "images: 16", with: "images: many"), "images")
         refuse(yaml.replacingOccurrences(of: "images: 16", with: "images: 0"), "images is 0")
         refuse(yaml.replacingOccurrences(of: "branching: [2, 4]", with: "branching: [1]"), "branching.branching")
         refuse(yaml.replacingOccurrences(of: "seeds: [1, 2]", with: "seeds: [1, 1]"), "models.seeds")
         refuse(yaml.replacingOccurrences(of: "seeds: [1, 2]", with: "seeds: [-1]"), "models.seeds is [-1]")
-        refuse(yaml.replacingOccurrences(of: "vqvae2-mnist", with: "vqvae3-mnist"), "vqvae2-mnist")
+        refuse(yaml.replacingOccurrences(of: "vqvae2-mnist", with: "vqvae2-mnits"), "did you mean 'vqvae2-mnist'?")
         refuse(yaml.replacingOccurrences(of: "training.batchSize=8", with: "training.batch=8"), "training.batch")
         refuse(yaml.replacingOccurrences(of: "branching: [2, 4]", with: "branching: [9999]"), "codewords")
         refuse(yaml.replacingOccurrences(of: "training.batchSize=8", with: "training.seed=7"), "training.seed=7")
-        refuse(yaml.replacingOccurrences(of: "vqvae2-mnist", with: "vqvae2-cifar10"), "other images")
-        refuse(yaml.replacingOccurrences(of: "flat: vqvae-mnist", with: "flat: rqvae-mnist"), "expected one of VQ-VAE")
+        refuse(yaml.replacingOccurrences(of: "vqvae2-mnist", with: "vqvae2-cifar10"), "the same images")
+        refuse(
+            yaml.replacingOccurrences(of: "flat: vqvae-mnist", with: "flat: rqvae-mnist"), "expected a preset of VQ-VAE"
+        )
         refuse(yaml.replacingOccurrences(of: "branching: [4]", with: "branching: [4, 8]"), "layers.branching")
-        #expect(throws: ExperimentError.self) { try ExperimentPreset(name: "claims-cats") }
+        #expect(throws: ConfigurationError.self) { try ExperimentPreset(name: "claims-cats") }
+    }
+}
+
+@Suite("Declarations on disk")
+struct StoredExperimentTests {
+    @Test("A declaration says what it is, comes back equal, and an earlier version's, which did not say, is read")
+    func stored() throws {
+        try withTemporaryFolder { folder in
+            let declaration = try ExperimentPreset.tiny.configuration()
+            let file = folder.appendingPathComponent("experiment.json")
+            try AtomicFile.write(declaration.jsonData(), to: file)
+            #expect(try String(contentsOf: file, encoding: .utf8).contains("\"format\" : \"experiment\""))
+            #expect(try Experiment.stored(at: file) == declaration)
+            try AtomicFile.write(ReportJSON.data(declaration), to: file)
+            #expect(try Experiment.stored(at: file) == declaration)
+            let error = #expect(throws: FileError.self) { try ModelFolder(folder).configuration() }
+            #expect(error?.description.contains("holds an experiment") == true, "\(String(describing: error))")
+        }
+    }
+
+    @Test("A declaration may start from another, and has keys that are explained")
+    func keys() throws {
+        let yaml = "preset: claims-tiny\nmodels.steps: 9\n"
+        var expected = try ExperimentPreset.tiny.configuration()
+        expected.models.steps = 9
+        #expect(try ExperimentConfiguration(yaml: yaml) == expected)
+        #expect(ExperimentConfiguration.keys.allSatisfy { !$0.summary.isEmpty })
+        #expect(ExperimentPreset.tiny.summary.hasSuffix("."))
     }
 }
 

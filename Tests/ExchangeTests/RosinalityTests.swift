@@ -1,6 +1,7 @@
 import Autoencoders
 import Files
 import Foundation
+import Settings
 import TensorTestSupport
 import TestSupport
 import Testing

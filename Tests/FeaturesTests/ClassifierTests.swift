@@ -2,6 +2,7 @@ import Datasets
 import Files
 import Foundation
 import Images
+import Settings
 import TensorTestSupport
 import TestSupport
 import Testing
@@ -18,9 +19,15 @@ private enum Small {
     }
 
     static func configuration(steps: Int = 3, learningRate: Double = 0.004, seed: Int = 0) -> ClassifierConfiguration {
-        ClassifierConfiguration(
-            kind: .glyphs, shape: shape, classNames: (0...9).map(String.init), hiddenUnits: 12, featureDimension: 24,
-            steps: steps, batchSize: 32, learningRate: learningRate, seed: seed)
+        var configuration = ClassifierConfiguration()
+        configuration.kind = .glyphs
+        configuration.shape = shape
+        configuration.classNames = (0...9).map(String.init)
+        (configuration.hiddenUnits, configuration.featureDimension) = (12, 24)
+        (configuration.steps, configuration.batchSize) = (steps, 32)
+        configuration.learningRate = learningRate
+        configuration.seed = seed
+        return configuration
     }
 
     static func batch(_ count: Int) throws -> ImageBatch {
@@ -130,61 +137,111 @@ struct ClassifierTests {
         }
     }
 
+    @Test("A folder that holds a prior is told by its name")
+    func prior() throws {
+        try withTemporaryFolder { folder in
+            let place = ClassifierFolder(folder)
+            try Data(#"{"format": "prior", "formatVersion": 1, "network": {}}"#.utf8).write(to: place.configurationFile)
+            #expect(throws: FeaturesError.holdsOther(path: folder.path, found: "a prior")) { try place.load() }
+        }
+    }
+
     @Test("A folder that holds an autoencoder is neither read nor written over")
     func autoencoder() throws {
         try withTemporaryFolder { folder in
             let place = ClassifierFolder(folder)
             try Data(#"{"formatVersion": 1, "model": {"kind": "hrvqvae"}, "quantizer": {"layers": 3}}"#.utf8)
                 .write(to: place.configurationFile)
-            let error = FeaturesError.holdsAutoencoder(path: folder.path)
+            let error = FeaturesError.holdsOther(path: folder.path, found: "an autoencoder")
             #expect(throws: error) { try place.load() }
             #expect(throws: error) { try place.save(ImageClassifier(Small.configuration())) }
             #expect(!FileManager.default.fileExists(atPath: place.weightsFile.path))
         }
     }
 
-    @Test("Settings: unknown, missing, mistyped and impossible ones are all named")
+    @Test("Settings: unknown, mistyped and impossible ones are all named")
     func settings() throws {
-        let good = try Small.configuration().jsonData()
-        #expect(try ClassifierConfiguration(json: good) == Small.configuration())
-        func problems(_ change: (inout [String: Any]) -> Void) throws -> [String] {
+        let good = try Small.configuration().storedData()
+        #expect(try ClassifierConfiguration(stored: good) == Small.configuration())
+        func problems(_ changes: [String: Any]) throws -> [String] {
             var object = try #require(try JSONSerialization.jsonObject(with: good) as? [String: Any])
-            change(&object)
+            for (key, value) in changes {
+                let parts = key.split(separator: ".").map(String.init)
+                guard parts.count == 2 else {
+                    object[key] = value
+                    continue
+                }
+                var section = try #require(object[parts[0]] as? [String: Any])
+                section[parts[1]] = value
+                object[parts[0]] = section
+            }
             do {
-                _ = try ClassifierConfiguration(json: JSONSerialization.data(withJSONObject: object), source: "c.json")
-            } catch FeaturesError.invalidConfiguration("c.json", let problems) {
-                return problems
+                _ = try ClassifierConfiguration(
+                    stored: JSONSerialization.data(withJSONObject: object), source: "c.json")
+            } catch ConfigurationError.mismatched("c.json", let mismatches) {
+                return mismatches.map { "\($0)" }
+            } catch ConfigurationError.invalid(let problems) {
+                return problems.map { "\($0)" }
             }
             return []
         }
-        let found = try problems {
-            $0["stepz"] = 1
-            $0["seed"] = nil
-            $0["width"] = "wide"
-            $0["kind"] = "cifar100"
-        }
-        #expect(found.count == 4, "\(found)")
-        for word in ["'stepz'", "seed is missing", "width", "mnist, cifar10"] {
+        let found = try problems(["training.stepz": 1, "data.width": "wide", "data.kind": "cifar100"])
+        #expect(found.count == 3, "\(found)")
+        for word in ["did you mean 'training.steps'?", "data.width", "mnist, cifar10"] {
             #expect(found.contains { $0.contains(word) }, "\(word): \(found)")
         }
-        let ranges = try problems {
-            $0["height"] = 7
-            $0["classNames"] = ["one"]
-            $0["learningRate"] = 0
-            $0["hiddenUnits"] = 0
-        }
+        let ranges = try problems([
+            "data.height": 7, "data.classNames": ["one"], "optimizer.learningRate": 0, "network.hiddenUnits": 0,
+        ])
         #expect(ranges.count == 4, "\(ranges)")
-        #expect(try problems { $0["accuracy"] = ["classes": [], "mood": 1] }.count == 1)
-        #expect(try problems { $0["accuracy"] = ["classes": []] }.count == 1)
-        #expect(throws: FeaturesError.newerFormat(source: "config.json", found: 2, supported: 1)) {
+        #expect(try problems(["data.classNames": [String]()]) == ["data.classNames is []; expected at least 2"])
+        #expect(try problems(["accuracy": ["classes": [], "mood": 1]]).count == 1)
+        #expect(try problems(["accuracy": ["classes": []]]).count == 1)
+        #expect(throws: ConfigurationError.newerFormat(source: "config.json", found: 3, supported: 2)) {
             try ClassifierConfiguration(
-                json: Data(
+                stored: Data(
                     String(decoding: good, as: UTF8.self).replacing(
-                        "\"formatVersion\" : 1", with: "\"formatVersion\" : 2"
+                        "\"formatVersion\" : 2", with: "\"formatVersion\" : 3"
                     ).utf8))
         }
-        #expect(throws: FeaturesError.self) { try ClassifierConfiguration(json: Data("[1]".utf8)) }
-        #expect(throws: FeaturesError.self) { try ImageClassifier(Small.configuration(learningRate: .nan)) }
+        #expect(throws: ConfigurationError.self) { try ClassifierConfiguration(stored: Data("[1]".utf8)) }
+        #expect(throws: ConfigurationError.self) { try ImageClassifier(Small.configuration(learningRate: .nan)) }
+    }
+
+    @Test("The shape, the classes and the mirror are the data set's unless they are set")
+    func fromData() throws {
+        let dataset = try Small.dataset(.train, count: 4)
+        let settings = try ClassifierConfiguration.merged(overrides: ["data.kind=glyphs", "training.steps=2"])
+        #expect(settings.shape == DatasetKind.glyphs.defaultShape && settings.chosenShape == nil && !settings.mirrors)
+        let completed = settings.completed(for: dataset)
+        #expect(completed.shape == Small.shape && completed.classNames == dataset.classNames && completed.steps == 2)
+        let chosen = try ClassifierConfiguration.merged(
+            overrides: ["data.kind=folder", "data.height=9", "data.classNames=[a, 1]", "data.flip=false"])
+        #expect(chosen.chosenShape == ImageShape(channels: 3, height: 9, width: 256))
+        #expect(chosen.completed(for: dataset).classNames == ["a", "1"] && !chosen.mirrors)
+        #expect(try ClassifierConfiguration.merged(overrides: ["data.kind=folder"]).mirrors)
+    }
+
+    @Test("A classifier of the first version, which had no sections, is read as it was")
+    func firstVersion() throws {
+        let text = """
+            {"accuracy": {"classes": [{"correct": 4, "images": 5, "name": "a"}, {"correct": 1, "images": 2, "name": "b"}],
+            "images": 7, "overall": 0.7}, "batchSize": 16, "channels": 3, "classNames": ["a", "b"],
+            "featureDimension": 24, "flip": false, "formatVersion": 1, "height": 9, "hiddenUnits": 12, "kind": "folder",
+            "learningRate": 0.01, "model": "classifier", "seed": 3, "steps": 7, "testShare": 0.25, "width": 10}
+            """
+        let configuration = try ClassifierConfiguration(stored: Data(text.utf8))
+        #expect(configuration.shape == ImageShape(channels: 3, height: 9, width: 10))
+        #expect(configuration.classNames == ["a", "b"] && !configuration.mirrors && configuration.testShare == 0.25)
+        #expect(configuration.hiddenUnits == 12 && configuration.featureDimension == 24)
+        #expect(configuration.steps == 7 && configuration.batchSize == 16 && configuration.seed == 3)
+        #expect(configuration.learningRate == 0.01 && configuration.accuracy?.images == 7)
+        #expect(try ClassifierConfiguration(stored: configuration.storedData()) == configuration)
+        try withTemporaryFolder { folder in
+            let place = ClassifierFolder(folder)
+            try Data(text.utf8).write(to: place.configurationFile)
+            #expect(try place.isClassifier && place.configuration() == configuration)
+        }
     }
 
     @Test("Data that does not fit, and a loss that is not a number, are typed errors")

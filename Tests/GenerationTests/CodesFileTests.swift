@@ -2,6 +2,7 @@ import Autoencoders
 import Files
 import Foundation
 import Generation
+import Latents
 import Testing
 import Torch
 import Training
@@ -73,12 +74,12 @@ struct CodesFileTests {
         // 2·4 + 1 and 1·4 + 2 name the children of 2 and of 1.
         let expected: [[Int64]] = [[2, 1], [9, 6]]
         #expect(paths == expected)
-        #expect(space.layers.map(\.codewords) == [4, 16, 64])
+        #expect(space.codewords == [4, 16, 64])
         space.isHierarchical = false
         let plain = try space.conditions(before: 2, in: codes).map { try $0.array(of: Int64.self) }
         let children: [[Int64]] = [[2, 1], [1, 2]]
         #expect(plain == children)
-        #expect(try space.codes(of: 2, in: codes).array(of: Int64.self) == [0, 3])
+        #expect(try codes.layer(2).array(of: Int64.self) == [0, 3])
     }
 
     @Test("A model's fingerprint is of its weights and sizes")

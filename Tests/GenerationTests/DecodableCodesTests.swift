@@ -2,6 +2,7 @@ import Autoencoders
 import Files
 import Foundation
 import Generation
+import Latents
 import Testing
 import Torch
 import Training

@@ -2,6 +2,7 @@ import Datasets
 import Files
 import Foundation
 import Priors
+import Settings
 import Testing
 import Torch
 import Training

@@ -3,6 +3,7 @@ import Datasets
 import Files
 import Foundation
 import Images
+import Latents
 import Priors
 import Testing
 import Torch
@@ -96,10 +97,7 @@ struct SamplingTests {
         }
         let kept = ImageSampler.Kept(
             codes: found.codes,
-            masks: priors.space.layers.map { layer in
-                let grid = priors.space.grids[layer.grid]
-                return Array(repeating: true, count: grid.height * grid.width)
-            })
+            masks: priors.space.layers.map { Array(repeating: true, count: $0.positions) })
         let same = try #require(try ImageSampler(priors, device: .cuda).sample(request, kept: kept))
         for (left, right) in zip(same.codes.grids, found.codes.grids) {
             #expect(try left.array(of: Int32.self) == right.array(of: Int32.self))

@@ -1,6 +1,7 @@
 import Autoencoders
 import Datasets
 import Foundation
+import Latents
 import Torch
 import Training
 

@@ -1,3 +1,4 @@
+import Latents
 import Testing
 import Torch
 
@@ -10,11 +11,11 @@ enum Conditioning: String, CaseIterable, Sendable {
     var classes: Int { self == .label || self == .layersAndLabel ? 3 : 0 }
 
     /// Two earlier layers, one on a grid of half the sides.
-    func conditions(height: Int, width: Int) -> [PriorCondition] {
+    func conditions(height: Int, width: Int) -> [CodeLayer] {
         guard self == .layers || self == .layersAndLabel else { return [] }
         return [
-            PriorCondition(height: height / 2, width: width / 2, choices: 4),
-            PriorCondition(height: height, width: width, choices: 7),
+            CodeLayer(height: height / 2, width: width / 2, choices: 4),
+            CodeLayer(height: height, width: width, choices: 7),
         ]
     }
 }

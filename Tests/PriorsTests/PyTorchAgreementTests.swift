@@ -1,3 +1,4 @@
+import Latents
 import TensorTestSupport
 import Testing
 import Torch
@@ -12,7 +13,7 @@ struct PyTorchAgreementTests {
             height: 6, width: 4, choices: 5, hiddenUnits: 8, residualUnits: 6, groups: 2, residualBlocks: 2,
             attentionLayers: 1, attentionHeads: 2, filterSize: 3, outputLayers: 1,
             conditions: [
-                PriorCondition(height: 3, width: 2, choices: 4), PriorCondition(height: 6, width: 4, choices: 7),
+                CodeLayer(height: 3, width: 2, choices: 4), CodeLayer(height: 6, width: 4, choices: 7),
             ], classes: 3),
         "unconditional": PixelSNAILSettings(
             height: 6, width: 5, choices: 8, hiddenUnits: 8, residualUnits: 6, groups: 2, residualBlocks: 1,

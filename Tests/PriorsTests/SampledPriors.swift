@@ -1,4 +1,5 @@
 import Datasets
+import Latents
 import Priors
 import Testing
 import Torch
@@ -12,7 +13,7 @@ struct SampledPrior: CustomTestStringConvertible, Sendable {
     init(
         _ name: String, height: Int = 6, width: Int = 4, choices: Int = 5, hidden: Int = 24, residual: Int = 20,
         groups: Int = 2, blocks: Int = 2, attention: Int = 1, heads: Int = 3, filter: Int = 5, outputs: Int = 0,
-        conditions: [PriorCondition] = [], classes: Int = 0, count: Int = 3
+        conditions: [CodeLayer] = [], classes: Int = 0, count: Int = 3
     ) {
         testDescription = name
         settings = PixelSNAILSettings(
@@ -24,7 +25,7 @@ struct SampledPrior: CustomTestStringConvertible, Sendable {
     }
 
     static let twoLayers = [
-        PriorCondition(height: 3, width: 2, choices: 4), PriorCondition(height: 6, width: 4, choices: 16),
+        CodeLayer(height: 3, width: 2, choices: 4), CodeLayer(height: 6, width: 4, choices: 16),
     ]
 
     /// Everything that changes the kernel's way: conditions, filters, attention, sizes that fill no block, batches.

@@ -42,8 +42,8 @@ struct CodeTests {
         }
         let codes = try Tensor.zeros([1, 3, 2, 2], .int32)
         try codes.selected(axis: 1, 1).fillInPlace(4)
-        #expect(throws: CodeError.range(layer: 1, found: 4, branching: 4)) { try quantizer.decode(codes) }
+        #expect(throws: CodeError.range(layer: 1, found: 4, branching: 4)) { try quantizer.check(codes) }
         try codes.selected(axis: 1, 1).fillInPlace(-1)
-        #expect(throws: CodeError.range(layer: 1, found: -1, branching: 4)) { try quantizer.decode(codes) }
+        #expect(throws: CodeError.range(layer: 1, found: -1, branching: 4)) { try quantizer.check(codes) }
     }
 }

@@ -84,10 +84,10 @@ struct FiniteScalarQuantizerTests {
     func foreign() throws {
         let quantizer = try quantizer([3, 3])
         #expect(throws: CodeError.range(layer: 0, found: 9, branching: 9)) {
-            try quantizer.decode(Tensor([9] as [Int32], [1, 1, 1, 1]), layers: nil)
+            try quantizer.check(Tensor([9] as [Int32], [1, 1, 1, 1]))
         }
         #expect(throws: CodeError.range(layer: 0, found: -1, branching: 9)) {
-            try quantizer.codewordIndices(Tensor([-1] as [Int32], [1, 1, 1, 1]))
+            try quantizer.check(Tensor([-1] as [Int32], [1, 1, 1, 1]))
         }
         #expect(throws: CodeError.shape(found: [1, 2, 1, 1], layers: 1)) {
             try quantizer.decode(Tensor([0, 0] as [Int32], [1, 2, 1, 1]), layers: nil)

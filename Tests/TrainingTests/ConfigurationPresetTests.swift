@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Settings
 import Testing
 
 @testable import Training

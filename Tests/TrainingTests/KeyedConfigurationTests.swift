@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Settings
 import TestSupport
 import Testing
 import Training
@@ -170,7 +171,10 @@ struct KeyedConfigurationTests {
         #expect(throws: ConfigurationError.newerFormat(source: "config.json", found: 3, supported: 2)) {
             try LayeredConfiguration(json: Data(#"{"format": "layered", "formatVersion": 3}"#.utf8))
         }
-        #expect(!String(decoding: run, as: UTF8.self).contains("\"format\""))
+        #expect(String(decoding: run, as: UTF8.self).contains("\"format\" : \"autoencoder\""))
+        // Those of earlier versions did not say so.
+        let unnamed = String(decoding: run, as: UTF8.self).replacing("\"format\" : \"autoencoder\",", with: "")
+        #expect(try RunConfiguration(json: Data(unnamed.utf8)) == RunConfiguration())
     }
 
     @Test("A resumed run keeps its settings but for the free ones")
@@ -192,7 +196,8 @@ struct KeyedConfigurationTests {
                 try LayeredConfiguration.resumed(
                     at: folder, overrides: ["network.attention=[1,2,3]", "training.steps=9"], free: free)
             }
-            #expect(throws: ConfigurationError.self) { try RunConfiguration.resumed(at: folder, overrides: []) }
+            let error = #expect(throws: FileError.self) { try RunConfiguration.resumed(at: folder, overrides: []) }
+            #expect(error?.description.contains("holds a layered") == true)
         }
     }
 }

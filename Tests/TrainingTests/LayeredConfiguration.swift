@@ -1,4 +1,5 @@
 import Files
+import Settings
 import Training
 
 /// A configuration as another module would declare one: two sections, values for each layer, two presets.

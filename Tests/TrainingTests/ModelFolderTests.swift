@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Images
 import Quantization
+import Settings
 import TestSupport
 import Testing
 import Torch

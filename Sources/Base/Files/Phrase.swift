@@ -52,6 +52,10 @@ package enum Phrase: Sendable, Equatable {
     case runSettings
     /// Where all settings of priors are listed.
     case priorSettings
+    /// Where all settings of classifiers are listed.
+    case classifierSettings
+    /// Where all settings of experiments are listed.
+    case experimentSettings
     /// An order to code without statistics.
     case packedCoding
     /// Decoding the first layers.
@@ -77,8 +81,6 @@ package enum Phrase: Sendable, Equatable {
     case priorTraining
     /// What trains the prior of a layer, counted from 1, in a folder.
     case layerTraining(path: String, layer: Int)
-    /// What shows a declaration of an experiment.
-    case experimentExample
 }
 
 /// The words of those who show messages.
@@ -110,6 +112,8 @@ package struct Wording: Sendable {
         case .override(let text): "the override \(text)"
         case .runSettings: "RunConfiguration"
         case .priorSettings: "PriorConfiguration"
+        case .classifierSettings: "ClassifierConfiguration"
+        case .experimentSettings: "ExperimentConfiguration"
         case .packedCoding: "use `CodingMode.packed`"
         case .layers(let count): "`layers: \(count)`"
         case .classes: "`classes`"
@@ -120,7 +124,6 @@ package struct Wording: Sendable {
         case .classifierTraining: "`ClassifierTraining`"
         case .priorTraining: "`PriorTraining`"
         case .layerTraining(_, let layer): "`PriorTraining` and `layer: \(layer)`"
-        case .experimentExample: "`ExperimentPreset.mnist`"
         }
     }
 }

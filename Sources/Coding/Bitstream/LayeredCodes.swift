@@ -1,22 +1,4 @@
-/// One layer of codes: its latent grid and what a position chooses from.
-package struct CodeLayer: Sendable, Hashable {
-    /// Positions down, at least 1.
-    package var height: Int
-    /// Positions across, at least 1.
-    package var width: Int
-    /// The number of choices m at a position, 1 to 2²⁴.
-    package var choices: Int
-
-    /// Makes a layer.
-    package init(height: Int, width: Int, choices: Int) {
-        self.height = height
-        self.width = width
-        self.choices = choices
-    }
-
-    /// Bits of a code that is written without statistics: ⌈log₂ m⌉.
-    package var bitsPerCode: Int { Int.bitWidth - (choices - 1).leadingZeroBitCount }
-}
+import Latents
 
 /// The codes of images of one size, layer by layer.
 package struct LayeredCodes: Sendable, Equatable {
@@ -29,14 +11,14 @@ package struct LayeredCodes: Sendable, Equatable {
 
     /// Collects codes.
     ///
-    /// - Precondition: As many numbers as the sizes say, and each below its layer's choices.
+    /// - Precondition: As many numbers as the sizes say, and each below its layer's choices: whoever reads codes from
+    ///   elsewhere has checked them.
     package init(images: Int, layers: [CodeLayer], values: [[Int32]]) {
         precondition(values.count <= layers.count, "\(values.count) layers of codes for \(layers.count) layers")
         for (layer, codes) in zip(layers, values) {
             precondition(
-                codes.count == images * layer.height * layer.width
-                    && codes.allSatisfy { $0 >= 0 && $0 < layer.choices },
-                "codes that are not those of \(images) images of \(layer)")
+                codes.count == images * layer.positions, "\(codes.count) codes for \(images) images of \(layer)")
+            assert(codes.allSatisfy { $0 >= 0 && $0 < layer.choices }, "codes beyond the choices of \(layer)")
         }
         self.images = images
         self.layers = layers
@@ -51,17 +33,9 @@ package struct LayeredCodes: Sendable, Equatable {
     /// - Precondition: The images are there.
     package func images(_ range: Range<Int>) -> LayeredCodes {
         LayeredCodes(
-            checked: range.count, layers: layers,
+            images: range.count, layers: layers,
             values: zip(layers, values).map { layer, codes in
-                let size = layer.height * layer.width
-                return Array(codes[range.lowerBound * size..<range.upperBound * size])
+                Array(codes[range.lowerBound * layer.positions..<range.upperBound * layer.positions])
             })
-    }
-
-    /// Takes codes whose sizes and ranges are known to be right.
-    private init(checked images: Int, layers: [CodeLayer], values: [[Int32]]) {
-        self.images = images
-        self.layers = layers
-        self.values = values
     }
 }

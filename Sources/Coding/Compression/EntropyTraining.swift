@@ -1,6 +1,7 @@
 import Autoencoders
 import Bitstream
 import Foundation
+import Latents
 import Training
 
 /// Makes the statistics of a model's codes, and measures them on codes that they were not made of.
@@ -26,11 +27,12 @@ package struct EntropyTraining {
             throw CompressionError.unlikeCodes
         }
         if heldOut == nil, codes.count < 2 { throw CompressionError.tooFewImages(found: codes.count) }
-        let all = try LayeredCodes(codes.codes, space)
+        let all = try LayeredCodes(codes.codes, grids: space.grids)
         let kept = heldOut == nil ? max(all.images - max(all.images / 20, 1), 1) : all.images
         let learnt = kept == all.images ? all : all.images(0..<kept)
         test =
-            try heldOut.map { try LayeredCodes($0.codes, space) } ?? all.images(min(kept, all.images - 1)..<all.images)
+            try heldOut.map { try LayeredCodes($0.codes, grids: space.grids) }
+            ?? all.images(min(kept, all.images - 1)..<all.images)
         guard
             let first = training.statistics(
                 of: learnt, isHierarchical: space.isHierarchical, model: ImageCompressor.fingerprint(space.model),
@@ -43,11 +45,4 @@ package struct EntropyTraining {
     ///
     /// - Throws: `BitstreamError`, `DigestError`.
     package func report() throws -> EntropyReport { try EntropyReport(test, statistics) }
-}
-
-extension LayeredCodes {
-    /// Codes as `Tokenizer` writes them.
-    init(_ codes: Codes, _ space: CodeSpace) throws {
-        try self.init(codes, grids: space.grids)
-    }
 }

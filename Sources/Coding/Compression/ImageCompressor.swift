@@ -4,6 +4,7 @@ import Datasets
 import Files
 import Foundation
 import Images
+import Latents
 import Torch
 import Training
 
@@ -227,7 +228,7 @@ package struct ImageCompressor {
                             .narrowed(axis: 3, tile.columns.relative(to: tile.outerColumns.lowerBound, unit: unit)))
             }
         }
-        return try LayeredCodes(Codes(grids: targets), grids: grids)
+        return try LayeredCodes(Codes(grids: targets, below: grids.map(\.branchings)), grids: grids)
     }
 
     /// The picture of codes that are known to be this model's.
@@ -265,7 +266,7 @@ package struct ImageCompressor {
                     let unit = size.height / grid.height
                     return try tensor.narrowed(axis: 2, tile.outerRows.relative(to: 0, unit: unit))
                         .narrowed(axis: 3, tile.outerColumns.relative(to: 0, unit: unit)).contiguous()
-                })
+                }, below: codes.branchings)
             let bytes = try Pixels.bytes(model.decode(part, layers: layers))
             let columns = tile.columns.relative(to: tile.outerColumns.lowerBound)
             for row in tile.rows {
@@ -287,9 +288,7 @@ package struct ImageCompressor {
     /// The layers of a picture's file.
     private func layers(width: Int, height: Int) -> [CodeLayer] {
         let size = paddedSize(width: width, height: height)
-        return model.grids(height: size.height, width: size.width).flatMap { grid in
-            grid.branchings.map { CodeLayer(height: grid.height, width: grid.width, choices: $0) }
-        }
+        return model.grids(height: size.height, width: size.width).flatMap(\.layers)
     }
 
     private func paddedSize(width: Int, height: Int) -> (height: Int, width: Int) {
@@ -314,6 +313,6 @@ extension ImageCompressor {
     ) throws -> (codes: LayeredCodes, skipped: [Message]) {
         let (codes, skipped) = try Tokenizer(model: model, configuration: configuration, device: device)
             .codes(dataset, limit: limit, progress: progress)
-        return (try LayeredCodes(codes.codes, codes.space), skipped)
+        return (try LayeredCodes(codes.codes, grids: codes.space.grids), skipped)
     }
 }

@@ -1,24 +1,22 @@
 import Autoencoders
 import Bitstream
+import Latents
 import Torch
 
 extension LayeredCodes {
     /// A model's codes, layer by layer.
     ///
     /// - Parameters:
-    ///   - codes: int32 or uint8 [N, layers, h, w] a grid.
+    ///   - codes: int32 or uint8 [N, layers, h, w] a grid, known to be in range: a model made them, or a file's were
+    ///     checked.
     ///   - grids: The grids' shapes.
     /// - Throws: `TorchError`.
     package init(_ codes: Codes, grids: [LatentGrid]) throws {
-        var layers: [CodeLayer] = []
-        var values: [[Int32]] = []
-        for (tensor, grid) in zip(codes.grids, grids) {
-            for (index, choices) in grid.branchings.enumerated() {
-                layers.append(CodeLayer(height: grid.height, width: grid.width, choices: choices))
-                values.append(try tensor.selected(axis: 1, index).array(of: Int32.self))
-            }
-        }
-        self.init(images: codes.count, layers: layers, values: values)
+        precondition(codes.branchings == grids.map(\.branchings), "codes that may be out of range")
+        let layers = grids.flatMap(\.layers)
+        self.init(
+            images: codes.count, layers: layers,
+            values: try layers.indices.map { try codes.layer($0).array(of: Int32.self) })
     }
 
     /// The codes of a model with these grids; only the first layers where only they are there.
@@ -43,6 +41,6 @@ extension LayeredCodes {
             tensors.append(try Tensor.concatenate(parts, axis: 1))
             next += grid.branchings.count
         }
-        return Codes(grids: tensors)
+        return Codes(grids: tensors, below: grids.map(\.branchings))
     }
 }

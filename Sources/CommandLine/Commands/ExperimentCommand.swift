@@ -41,6 +41,9 @@ struct ExperimentCommand: ParsableCommand {
     @Flag(help: "Print the declaration and the runs it plans, then end.")
     var print = false
 
+    @Flag(help: "Print all keys of a declaration with their meaning, and the values of --preset if given, then end.")
+    var helpConfig = false
+
     @Flag(help: "Train anew where the folder holds an experiment of other settings.")
     var force = false
 
@@ -50,16 +53,16 @@ struct ExperimentCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if (preset == nil) == (config == nil) {
+        if !helpConfig, (preset == nil) == (config == nil) {
             throw ValidationError("choose a --preset or give a --config, one of the two")
         }
     }
 
     func run() throws {
         let named = try preset.map { try ExperimentPreset(name: $0) }
-        let declaration =
-            try config.map { try ExperimentConfiguration(file: URL(fileURLWithPath: $0)) } ?? named?.configuration()
-        guard let declaration else { return }
+        if helpConfig { return try SettingsHelp.print(named?.configuration() ?? ExperimentConfiguration()) }
+        let declaration = try ExperimentConfiguration.merged(
+            preset: preset, file: config.map { URL(fileURLWithPath: $0) })
         if print { return try show(declaration, named) }
         let device = try engine.prepare(trains: true)
         let file = config.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }

@@ -14,8 +14,8 @@ struct Inspection {
 
     /// What `inspect` takes, for its help and its errors.
     static let takes =
-        "a preset, the folder of a run, of a model, of priors, of a classifier or of a checkpoint, a .hrvq file, a YAML"
-        + " file of settings or of an experiment, or a safetensors file (codes, statistics, weights)"
+        "a preset, the folder of a run, of a model, of priors, of a classifier, of an experiment or of a checkpoint, a .hrvq"
+        + " file, a YAML file of settings or of an experiment, or a safetensors file (codes, statistics, weights)"
 
     private static func line(_ label: String, _ value: String) -> String { LabelledLine.text(label, value) }
 }
@@ -88,9 +88,14 @@ extension Inspection {
     private init(yaml text: String, url: URL, source: String) throws {
         let keys = try SettingsDocument.rootKeys(ofYAML: text, source: source)
         let preset = try SettingsDocument.preset(ofYAML: text, source: source)
-        if !keys.isDisjoint(with: ["models", "branching", "layers", "curvePoints"]) {
-            try self.init(
-                experiment: ExperimentConfiguration(file: url), name: url.deletingPathExtension().lastPathComponent)
+        if !keys.isDisjoint(with: ["models", "branching", "layers", "curvePoints"])
+            || preset.flatMap({ ExperimentPreset(rawValue: $0) }) != nil
+        {
+            try self.init(experiment: ExperimentConfiguration.merged(file: url))
+            return
+        }
+        if keys.isSuperset(of: ["data", "network"]) {
+            try self.init(classifier: ClassifierConfiguration.merged(file: url))
             return
         }
         if !keys.isDisjoint(with: ["network", "conditioning"]) || preset?.hasPrefix("prior-") == true {
@@ -111,7 +116,7 @@ extension Inspection {
         if let preset = PriorPreset(rawValue: name) {
             try self.init(prior: preset.configuration(), summary: preset.summary)
         } else if let preset = ExperimentPreset(rawValue: name) {
-            try self.init(experiment: preset.configuration(), name: name)
+            try self.init(experiment: preset.configuration())
         } else {
             return nil
         }
@@ -125,18 +130,34 @@ extension Inspection {
 
     /// Settings of priors, whose sizes depend on the codes.
     private init(prior configuration: PriorConfiguration, summary: String) throws {
-        let text =
-            [Self.line("settings of priors", summary)]
-            + PriorConfiguration.keys.map { "\($0.name)=\($0.value(in: configuration))" }
+        try self.init(configuration, Self.line("settings of priors", summary))
+    }
+
+    /// Settings of a classifier, whose sizes depend on the data set.
+    private init(classifier configuration: ClassifierConfiguration) throws {
+        try self.init(configuration, Self.line("settings of", "a classifier"))
+    }
+
+    private init<Configuration: KeyedConfiguration>(_ configuration: Configuration, _ heading: String) throws {
+        let text = [heading] + Configuration.keys.map { "\($0.name)=\($0.value(in: configuration))" }
         self.init(text: text.joined(separator: "\n"), json: try configuration.jsonData())
     }
 
-    private init(experiment: ExperimentConfiguration, name: String) throws {
+    private init(experiment: ExperimentConfiguration, folder: URL? = nil) throws {
         let plan = try ExperimentPlan(experiment)
         var lines = [
             Self.line("experiment", experiment.title), Self.line("runs", "\(plan.runs.count)"),
         ]
-        lines += plan.runs.map { "\(name: $0.name)  (\($0.parts.map(\.rawValue).joined(separator: ", ")))" }
+        lines += plan.runs.map { run in
+            let progress = folder.flatMap {
+                RunProgress(
+                    RunFolder($0.appendingPathComponent("runs/\(run.name)")),
+                    fixedSteps: run.configuration.training.steps
+                ) { run.configuration.totalSteps(images: $0) }
+            }
+            return "\(name: run.name)  (\(run.parts.map(\.rawValue).joined(separator: ", ")))"
+                + (progress.map { ", \($0.trainedText)" } ?? "")
+        }
         self.init(text: lines.joined(separator: "\n"), json: try ReportJSON.data(experiment))
     }
 }
@@ -159,16 +180,15 @@ extension Inspection {
         } else if holds(Checkpoint.stateFile) {
             try self.init(checkpoint: url, path: path)
         } else if holds("config.json") {
-            guard let json = try? FileReader.read(url.appendingPathComponent("config.json")),
-                let table = try? JSONSerialization.jsonObject(with: json) as? [String: Any]
-            else { return nil }
-            if table["model"] as? String == "classifier" {
-                try self.init(classifier: ClassifierFolder(url))
-            } else if table["network"] is [String: Any] {
-                try self.init(layer: RunFolder(url), path: path)
-            } else {
-                return nil
+            let json = try? FileReader.read(url.appendingPathComponent("config.json"))
+            switch json.flatMap({ StoredFormat.name(ofJSON: $0) }) {
+            case ClassifierConfiguration.formatName: try self.init(classifier: ClassifierFolder(url))
+            case PriorConfiguration.formatName: try self.init(layer: RunFolder(url), path: path)
+            default: return nil
             }
+        } else if holds("experiment.json") {
+            try self.init(
+                experiment: Experiment.stored(at: url.appendingPathComponent("experiment.json")), folder: url)
         } else {
             let first = names.sorted()
             throw FileError.malformed(
@@ -234,7 +254,7 @@ extension Inspection {
                 configuration.accuracy.map {
                     String(format: "%.2f %% of %d test images", $0.overall * 100, $0.images)
                 } ?? "not measured"))
-        self.init(text: lines.joined(separator: "\n"), json: try configuration.jsonData())
+        self.init(text: lines.joined(separator: "\n"), json: try configuration.storedData())
     }
 
     private init(checkpoint url: URL, path: String) throws {

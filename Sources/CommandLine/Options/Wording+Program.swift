@@ -22,6 +22,8 @@ extension Wording {
         case .override(let text): "--set \(text)"
         case .runSettings: "hrvq train --help-config"
         case .priorSettings: "hrvq train-prior --help-config"
+        case .classifierSettings: "hrvq train-classifier --help-config"
+        case .experimentSettings: "hrvq experiment --help-config"
         case .packedCoding: "take --coding packed"
         case .layers(let count): "--layers \(count)"
         case .classes: "--class"
@@ -34,7 +36,6 @@ extension Wording {
         case .priorTraining: "'hrvq train-prior'"
         case .layerTraining(let path, let layer):
             "hrvq train-prior --codes CODES --preset NAME --output \(ShellText.quoted(path)) --layer \(layer)"
-        case .experimentExample: "'hrvq experiment --preset claims-mnist --print'"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Latents
 import Quantization
 import Torch
 
@@ -41,6 +42,13 @@ public protocol Autoencoder: AnyObject {
     /// - Returns: x̂ in [−0.5, 0.5].
     /// - Throws: `CodeError` where the codes are not this model's or it has not so many layers, `TorchError`.
     func decode(_ codes: Codes, layers: Int?) throws -> Tensor
+
+    /// Images to codes and back, without gradients: what ``decode(_:layers:)`` makes of ``encode(_:)``'s codes, to the
+    /// bit, so that it shows what codes hold.
+    ///
+    /// - Returns: x̂ in [−0.5, 0.5].
+    /// - Throws: `TorchError`.
+    func reconstruct(_ images: Tensor) throws -> Tensor
 
     /// Images through the whole model, differentiable, with all that training wants to know.
     ///
@@ -90,12 +98,6 @@ extension Autoencoder {
     /// - Throws: `TorchError`.
     public func forward(_ images: Tensor) throws -> AutoencoderOutput { try forward(images, layers: nil) }
 
-    /// Images to codes and back, without gradients: decode ∘ encode, so that it shows what codes hold.
-    ///
-    /// - Returns: x̂ in [−0.5, 0.5].
-    /// - Throws: `TorchError`.
-    public func reconstruct(_ images: Tensor) throws -> Tensor { try decode(encode(images)) }
-
     /// The number of layers of codes, over all quantizers.
     public var layers: Int { quantizers.reduce(0) { $0 + $1.layers.count } }
 
@@ -113,6 +115,19 @@ extension Autoencoder {
             let share = min(quantizer.layers.count, left)
             left -= share
             return share
+        }
+    }
+
+    /// Refuses codes that this model cannot have made, before any of them is looked up.
+    ///
+    /// - Parameters:
+    ///   - codes: Codes from anywhere; those that are known to be in range are not looked at.
+    ///   - shares: How many layers of each quantizer are wanted, the first ones.
+    /// - Throws: `CodeError`, `TorchError`.
+    func check(_ codes: Codes, shares: [Int]) throws {
+        for (index, (quantizer, share)) in zip(quantizers, shares).enumerated() where share > 0 {
+            let branchings = codes.branchings.flatMap { index < $0.count ? $0[index] : nil }
+            try quantizer.check(codes.grids[index], layers: share, below: branchings)
         }
     }
 

@@ -1,3 +1,4 @@
+import Latents
 import Quantization
 import Torch
 
@@ -81,7 +82,7 @@ public final class SingleGridAutoencoder: Autoencoder {
     /// - Throws: `TorchError`.
     public func encode(_ images: Tensor) throws -> Codes {
         try withoutGradients {
-            Codes(grids: [try quantizer.encode(latents(images))])
+            Codes(grids: [try quantizer.encode(latents(images))], below: [quantizer.layers.map(\.branching)])
         }
     }
 
@@ -93,10 +94,21 @@ public final class SingleGridAutoencoder: Autoencoder {
     /// - Throws: `CodeError`, `TorchError`.
     public func decode(_ codes: Codes, layers: Int?) throws -> Tensor {
         guard codes.grids.count == 1 else { throw CodeError.grids(found: codes.grids.count, expected: 1) }
+        try check(codes, shares: shares(ofFirst: layers))
         return try withoutGradients {
-            let quantized = try quantizer.decode(codes.grids[0].to(parameters.device), layers: layers)
-            return try decoder(quantized.to(precision)).to(.float32).clamped(to: -0.5...0.5)
+            try image(from: quantizer.decode(codes.grids[0].to(parameters.device), layers: layers))
         }
+    }
+
+    /// D(e¹ + … + eⁿ) of the nearest codewords.
+    ///
+    /// - Throws: `TorchError`.
+    public func reconstruct(_ images: Tensor) throws -> Tensor {
+        try withoutGradients { try image(from: quantizer.encodeAndQuantize(latents(images)).quantized) }
+    }
+
+    private func image(from quantized: Tensor) throws -> Tensor {
+        try decoder(quantized.to(precision)).to(.float32).clamped(to: -0.5...0.5)
     }
 
     /// The whole model; the reconstruction of an image is D(e¹ + … + eᵏ) where the first k layers of it are kept.

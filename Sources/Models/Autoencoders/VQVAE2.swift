@@ -1,3 +1,4 @@
+import Latents
 import Quantization
 import Torch
 
@@ -118,7 +119,7 @@ package final class VQVAE2: Autoencoder {
                 grids.append(codes)
                 return quantized
             }
-            return Codes(grids: grids)
+            return Codes(grids: grids, below: quantizers.map { $0.layers.map(\.branching) })
         }
     }
 
@@ -135,6 +136,7 @@ package final class VQVAE2: Autoencoder {
         guard codes.grids.count == expected else {
             throw CodeError.grids(found: codes.grids.count, expected: expected)
         }
+        try check(codes, shares: shares)
         return try withoutGradients {
             var quantized = try (0..<used).map { index in
                 try quantizers[index].decode(codes.grids[index].to(parameters.device), layers: shares[index])
@@ -144,6 +146,20 @@ package final class VQVAE2: Autoencoder {
                 quantized.append(
                     try Tensor.zeros([top[0], top[1], top[2] << index, top[3] << index], device: parameters.device)
                         .channelsLast())
+            }
+            return try image(from: quantized).clamped(to: -0.5...0.5)
+        }
+    }
+
+    /// The image of the nearest codewords of all levels.
+    ///
+    /// - Throws: `TorchError`.
+    package func reconstruct(_ images: Tensor) throws -> Tensor {
+        try withoutGradients {
+            var quantized: [Tensor] = []
+            try descend(features(images)) { level, latents in
+                quantized.append(try levelQuantizers[level].encodeAndQuantize(latents).quantized)
+                return quantized[quantized.count - 1]
             }
             return try image(from: quantized).clamped(to: -0.5...0.5)
         }

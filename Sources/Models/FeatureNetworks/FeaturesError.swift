@@ -30,12 +30,8 @@ package enum FeaturesError: WordedError, Sendable, Equatable {
     case noImages
     /// The data's shape or classes are not the classifier's.
     case differentData(what: String, found: String, expected: String)
-    /// Values of a classifier's settings that it cannot work with: all there are.
-    case invalidConfiguration(source: String, problems: [String])
-    /// The classifier was stored by a later version of this library.
-    case newerFormat(source: String, found: Int, supported: Int)
-    /// The folder holds an autoencoder instead of a classifier.
-    case holdsAutoencoder(path: String)
+    /// The folder holds another kind of model instead of a classifier.
+    case holdsOther(path: String, found: String)
     /// The loss of a training step is not a finite number.
     case lossNotFinite(step: Int)
 
@@ -73,13 +69,8 @@ package enum FeaturesError: WordedError, Sendable, Equatable {
         case .differentData(let what, let found, let expected):
             "the data has \(what) \(name: found), and the classifier was made for \(name: expected);"
                 + " give the data set it was trained on, or train another classifier"
-        case .invalidConfiguration(let source, let problems):
-            "\(name: source): the classifier's settings cannot be used:\n"
-                + "\(Listing.text(problems, separator: "\n") { "  - \($0)" })"
-        case .newerFormat(let source, let found, let supported):
-            "\(name: source): has formatVersion \(found), and this version of hrvq reads up to \(supported); update hrvq"
-        case .holdsAutoencoder(let path):
-            "\(name: path): holds an autoencoder; expected a classifier;"
+        case .holdsOther(let path, let found):
+            "\(name: path): holds \(name: found); expected a classifier;"
                 + " give a folder that \(phrase: .classifierTraining) wrote or is to write"
         case .lossNotFinite(let step):
             "step \(step): the loss is not a finite number; train again with a smaller learning rate"

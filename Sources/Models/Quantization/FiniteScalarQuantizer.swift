@@ -123,7 +123,7 @@ package final class FiniteScalarQuantizer: LatentQuantizer {
     ///
     /// - Throws: ``CodeError``, `TorchError`.
     package func decode(_ codes: Tensor, layers: Int?) throws -> Tensor {
-        _ = try checkedCodes(codes, layers: layers)
+        _ = try checkedLayers(of: codes, layers)
         return try withoutGradients {
             var rest = try codes.to(.int32)
             let digits = try settings.levels.map { level in
@@ -141,7 +141,7 @@ package final class FiniteScalarQuantizer: LatentQuantizer {
     /// Codes themselves: each stands for one vector.
     ///
     /// - Throws: ``CodeError``, `TorchError`.
-    package func codewordIndices(_ codes: Tensor) throws -> Tensor { try checkedCodes(codes) }
+    package func codewordIndices(_ codes: Tensor) throws -> Tensor { try layerRows(codes) }
 
     private func bounded(_ latents: Tensor) throws -> Tensor {
         try (latents + shift).hyperbolicTangent() * halfRange - offset

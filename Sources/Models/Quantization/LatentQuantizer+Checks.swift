@@ -21,32 +21,44 @@ extension LatentQuantizer {
         return try Tensor(kept.map { $0 > layer ? 1 : 0 as Float }, [kept.count, 1])
     }
 
-    /// Codes from anywhere, checked.
+    /// Refuses codes that this quantizer cannot have made.
     ///
     /// - Parameters:
     ///   - codes: [N, n, H, W].
     ///   - count: How many layers are wanted, the first ones; all if `nil`. What `codes` hold of further layers is not
     ///     looked at, and need not be there.
-    /// - Returns: int32 [count, N·H·W], each number in 0 ..< m of its layer.
-    /// - Throws: ``CodeError`` where a code or the shape is not this quantizer's, or it has not so many layers.
-    func checkedCodes(_ codes: Tensor, layers count: Int? = nil) throws -> Tensor {
-        let layers = layers
-        let count = count ?? layers.count
-        guard (1...layers.count).contains(count) else {
-            throw CodeError.layers(asked: count, available: layers.count)
-        }
-        guard codes.rank == 4, (count...layers.count).contains(codes.size(1)) else {
-            throw CodeError.shape(found: codes.shape, layers: layers.count)
-        }
-        let checked = try codes.narrowed(axis: 1, 0..<count).to(.int32).permuted([1, 0, 2, 3]).reshaped([count, -1])
-        let values = try checked.array(of: Int32.self)
-        let size = checked.size(1)
-        for (index, layer) in layers.prefix(count).enumerated() {
-            let part = values[index * size..<(index + 1) * size]
-            if let wrong = part.first(where: { $0 < 0 || Int($0) >= layer.branching }) {
-                throw CodeError.range(layer: index, found: Int(wrong), branching: layer.branching)
+    ///   - branchings: The m of each layer, where the codes are known to be below it; `nil` for codes from elsewhere.
+    /// - Throws: ``CodeError`` where a code or the shape is not this quantizer's, `TorchError`.
+    package func check(_ codes: Tensor, layers count: Int? = nil, below branchings: [Int]? = nil) throws {
+        let count = try checkedLayers(of: codes, count)
+        let wanted = layers.prefix(count).map(\.branching)
+        if branchings?.prefix(count).elementsEqual(wanted) == true { return }
+        for (index, branching) in wanted.enumerated() {
+            let values = try codes.selected(axis: 1, index).array(of: Int32.self)
+            if let wrong = values.first(where: { $0 < 0 || Int($0) >= branching }) {
+                throw CodeError.range(layer: index, found: Int(wrong), branching: branching)
             }
         }
-        return checked
+    }
+
+    /// How many layers of codes are wanted; all if `nil`. The codes' numbers are not looked at.
+    ///
+    /// - Throws: ``CodeError`` where the shape is not this quantizer's, or it has not so many layers.
+    func checkedLayers(of codes: Tensor, _ count: Int?) throws -> Int {
+        let available = layers.count
+        let count = count ?? available
+        guard (1...available).contains(count) else { throw CodeError.layers(asked: count, available: available) }
+        guard codes.rank == 4, (count...available).contains(codes.size(1)) else {
+            throw CodeError.shape(found: codes.shape, layers: available)
+        }
+        return count
+    }
+
+    /// Codes [N, n, H, W] layer by layer, int32 [count, N·H·W].
+    ///
+    /// - Throws: ``CodeError`` where the shape is not this quantizer's, or it has not so many layers; `TorchError`.
+    func layerRows(_ codes: Tensor, layers count: Int? = nil) throws -> Tensor {
+        let count = try checkedLayers(of: codes, count)
+        return try codes.narrowed(axis: 1, 0..<count).to(.int32).permuted([1, 0, 2, 3]).reshaped([count, -1])
     }
 }

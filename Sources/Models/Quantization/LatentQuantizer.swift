@@ -5,7 +5,8 @@ import Torch
 ///     latents [N, D, H, W] ──encode──► codes [N, n, H, W] ──decode──► quantized latents [N, D, H, W]
 ///              └──quantize (training)──► quantized latents with a gradient, terms of the objective, an update
 ///
-/// A code is an index in 0 ..< m of its layer. Latents are float32 and channels-last. ``QuantizerSettings`` make one that
+/// A code is an index in 0 ..< m of its layer; `Autoencoder.decode` checks codes from elsewhere, and quantizers do not
+/// check again. Latents are float32 and channels-last. ``QuantizerSettings`` make one that
 /// learns codebooks; ``FiniteScalarSettings`` one that rounds and has none.
 ///
 /// To add one: a class that conforms, settings that conform to ``LatentQuantizerSettings``, a case in
@@ -62,17 +63,17 @@ public protocol LatentQuantizer: AnyObject {
     /// The quantized latents that codes stand for.
     ///
     /// - Parameters:
-    ///   - codes: [N, n, H, W], or of the first `layers` alone.
+    ///   - codes: [N, n, H, W], or of the first `layers` alone; each in 0 ..< m.
     ///   - layers: How many layers to use, the first ones, 1 to n; all if `nil`.
     /// - Returns: float32 [N, D, H, W], channels-last.
-    /// - Throws: ``CodeError``, `TorchError`.
+    /// - Throws: ``CodeError`` where the shape is not the quantizer's, or it has not so many layers; `TorchError`.
     func decode(_ codes: Tensor, layers: Int?) throws -> Tensor
 
     /// Codes as indices of codewords: the same where each layer has one codebook, parent · m + child in a hierarchy.
     ///
-    /// - Parameter codes: [N, n, H, W].
+    /// - Parameter codes: [N, n, H, W], each in 0 ..< m.
     /// - Returns: int32 [n, N·H·W].
-    /// - Throws: ``CodeError``, `TorchError`.
+    /// - Throws: ``CodeError`` where the shape is not the quantizer's; `TorchError`.
     func codewordIndices(_ codes: Tensor) throws -> Tensor
 }
 

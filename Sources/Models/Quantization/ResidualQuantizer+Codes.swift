@@ -44,9 +44,9 @@ extension ResidualQuantizer {
     ///   - codes: Child indices [N, n, H, W].
     ///   - layers: How many layers are wanted, the first ones; all by default. What `codes` hold of further layers is
     ///     not looked at, and need not be there.
-    /// - Throws: ``CodeError`` where a code or the shape is not this quantizer's, or it has not so many layers.
+    /// - Throws: ``CodeError`` where the shape is not this quantizer's, or it has not so many layers; `TorchError`.
     package func absoluteIndices(_ codes: Tensor, layers: Int? = nil) throws -> Tensor {
-        let children = try checkedCodes(codes, layers: layers)
+        let children = try layerRows(codes, layers: layers)
         var parents = try Tensor.zeros([children.size(1)], .int32, device: codes.device)
         var result: [Tensor] = []
         for layer in 0..<children.size(0) {

@@ -1,4 +1,5 @@
 import EntropyKernelInterface
+import Latents
 
 /// Goes through a layer's codes image by image and row by row, with the planes that the kernel looks at.
 struct LayerWalk {

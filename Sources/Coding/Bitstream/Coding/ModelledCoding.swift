@@ -1,6 +1,7 @@
 import EntropyKernelInterface
 import Files
 import Foundation
+import Latents
 import Processors
 
 /// Layers of codes to bytes and back by a range coder, with probabilities from ``ContextStatistics``.
@@ -80,7 +81,7 @@ package enum ModelledCoding {
                     wholeLayers: index)
             }
             let memory = StatisticsMemory(statistics, layer: index)
-            let count = images * layer.height * layer.width
+            let count = images * layer.positions
             let least = minimumBytes(digits: count * memory.model.digitCount)
             guard payload.count >= least else {
                 throw malformed("has \(payload.count) bytes, too few for \(count) codes")
@@ -126,7 +127,7 @@ package enum ModelledCoding {
     ) -> [(shares: [SIMD8<UInt32>], digits: [UInt8])] {
         var result: [(shares: [SIMD8<UInt32>], digits: [UInt8])] = []
         walk(codes, statistics) { memory, walk, values, symbols in
-            let count = walk.images * walk.layer.height * walk.layer.width * memory.model.digitCount
+            let count = walk.images * walk.layer.positions * memory.model.digitCount
             var shares = [SIMD8<UInt32>](repeating: SIMD8(), count: count)
             var digits = [UInt8](repeating: 0, count: count)
             shares.withUnsafeMutableBufferPointer { shares in

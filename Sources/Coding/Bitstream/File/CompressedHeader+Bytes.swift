@@ -1,4 +1,5 @@
 import Files
+import Latents
 
 extension CompressedHeader {
     /// The header's bytes, its checksum included.
@@ -110,11 +111,12 @@ extension CompressedHeader {
         }
         for (index, layer) in layers.enumerated() {
             guard (1...VariableInteger.largest).contains(layer.height),
-                (1...VariableInteger.largest).contains(layer.width), (1...Self.maximumChoices).contains(layer.choices)
+                (1...VariableInteger.largest).contains(layer.width),
+                (1...CodeLayer.maximumChoices).contains(layer.choices)
             else {
                 throw malformed(
                     "layer \(index + 1) has a grid of \(layer.width)×\(layer.height) and \(layer.choices) choices",
-                    "a grid, and 1 to \(Self.maximumChoices) choices")
+                    "a grid, and 1 to \(CodeLayer.maximumChoices) choices")
             }
         }
         guard let codes = codeCount, codes <= limits.codes else {

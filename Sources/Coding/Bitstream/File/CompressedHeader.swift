@@ -1,3 +1,5 @@
+import Latents
+
 /// What a compressed image says of itself before its layers.
 package struct CompressedHeader: Sendable, Hashable {
     /// How codes are written.
@@ -42,8 +44,6 @@ package struct CompressedHeader: Sendable, Hashable {
     package static let statisticsBytes = 8
     /// More layers than any model has.
     static let maximumLayers = 255
-    /// The largest number of choices.
-    static let maximumChoices = 1 << 24
 
     /// What may be asked of memory.
     package struct Limits: Sendable {

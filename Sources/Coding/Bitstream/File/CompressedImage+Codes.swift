@@ -1,4 +1,5 @@
 import Files
+import Latents
 
 extension CompressedImage {
     /// Codes as they stand in a file.
@@ -46,7 +47,7 @@ extension CompressedImage {
         switch header.mode {
         case .packed:
             for (index, (layer, payload)) in zip(header.layers, payloads).enumerated() {
-                let count = header.images * layer.height * layer.width
+                let count = header.images * layer.positions
                 guard let codes = BitPacking.unpack(payload, count: count, bits: layer.bitsPerCode),
                     codes.allSatisfy({ $0 < layer.choices })
                 else {

@@ -1,4 +1,5 @@
 import EntropyKernelInterface
+import Latents
 
 /// The sizes of one digit's tables, which follow from the numbers of choices of the layers.
 struct DigitShape: Equatable {
@@ -32,16 +33,16 @@ struct DigitShape: Equatable {
         var result: [[DigitShape]] = []
         var before = 1
         for m in choices {
-            guard (1...CompressedHeader.maximumChoices).contains(m) else { return nil }
+            guard (1...CodeLayer.maximumChoices).contains(m) else { return nil }
             let codewords = isHierarchical ? before * m : m
-            guard codewords <= CompressedHeader.maximumChoices else { return nil }
+            guard codewords <= CodeLayer.maximumChoices else { return nil }
             var digits: [DigitShape] = []
             let count = digitCount(choices: m)
             let top = count == 0 ? 1 : (m - 1) >> (3 * (count - 1)) + 1
             for index in 0..<count {
                 // Where m is no power of eight, a few combinations of digits cannot occur; they have rows all the same.
                 let prefixes = index == 0 ? 1 : top << (3 * (index - 1))
-                guard before * prefixes <= CompressedHeader.maximumChoices else { return nil }
+                guard before * prefixes <= CodeLayer.maximumChoices else { return nil }
                 digits.append(
                     DigitShape(size: index == 0 ? top : 8, prefixes: prefixes, parents: before, codewords: codewords))
             }

@@ -1,5 +1,6 @@
 import EntropyKernelPortable
 import Foundation
+import Latents
 
 /// Finds the statistics of codes: a convex problem, solved by AdaGrad (Duchi et al. 2011) one code after the other.
 ///

@@ -146,6 +146,16 @@ extension ClassifierAccuracy.Class: Codable {
     }
 }
 
+/// Any key.
+private struct TextKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ text: String) { stringValue = text }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+}
+
 extension KeyedDecodingContainer<TextKey> {
     /// Refuses keys that are not among `known`.
     fileprivate func refuseUnknown(_ known: [String]) throws {

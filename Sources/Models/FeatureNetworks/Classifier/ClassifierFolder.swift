@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Settings
 import Torch
 
 /// A classifier on disk: a folder with `config.json` and `model.safetensors`.
@@ -17,8 +18,8 @@ package struct ClassifierFolder: Sendable {
 
     /// Reads the configuration.
     ///
-    /// - Throws: `FileError`, ``FeaturesError/holdsAutoencoder(path:)``, and what
-    ///   ``ClassifierConfiguration/init(json:source:)`` throws.
+    /// - Throws: `FileError`, ``FeaturesError/holdsOther(path:found:)``, and what
+    ///   ``ClassifierConfiguration/init(stored:source:)`` throws.
     package func configuration() throws -> ClassifierConfiguration {
         let remedy: Message = "give the folder of a classifier that \(phrase: .classifierTraining) wrote"
         guard try FileStatus.exists(url) else {
@@ -26,8 +27,8 @@ package struct ClassifierFolder: Sendable {
         }
         _ = try? FolderReplacement.finish(url)
         let data = try FileReader.read(configurationFile, remedy: remedy, limit: FileReader.textLimit)
-        if Self.describesAutoencoder(data) { throw FeaturesError.holdsAutoencoder(path: url.path) }
-        return try ClassifierConfiguration(json: data, source: configurationFile.path)
+        try refuseOther(data)
+        return try ClassifierConfiguration(stored: data, source: Message(configurationFile.path))
     }
 
     /// Reads the classifier.
@@ -48,12 +49,12 @@ package struct ClassifierFolder: Sendable {
     /// - Parameters:
     ///   - classifier: The weights.
     ///   - accuracy: What was measured with them, kept in the configuration.
-    /// - Throws: ``FeaturesError/holdsAutoencoder(path:)``, `FileError`, `TorchError`.
+    /// - Throws: ``FeaturesError/holdsOther(path:found:)``, `FileError`, `TorchError`.
     package func save(_ classifier: ImageClassifier, accuracy: ClassifierAccuracy? = nil) throws {
-        try refuseAutoencoder()
+        try refuseOther()
         var configuration = classifier.configuration
         configuration.accuracy = accuracy
-        let json = try configuration.jsonData()
+        let json = try configuration.storedData()
         let names = ["config.json", "model.safetensors"]
         try FolderReplacement.write(
             in: url,
@@ -68,33 +69,29 @@ package struct ClassifierFolder: Sendable {
 
     /// Writes what was measured with the weights that the folder holds already.
     ///
-    /// - Throws: `FileError`, ``FeaturesError``.
+    /// - Throws: `ConfigurationError`, `FileError`.
     package func add(_ accuracy: ClassifierAccuracy, to configuration: ClassifierConfiguration) throws {
         var configuration = configuration
         configuration.accuracy = accuracy
-        try AtomicFile.write(configuration.jsonData(), to: configurationFile)
+        try AtomicFile.write(configuration.storedData(), to: configurationFile)
     }
 
     /// Whether the folder's configuration is that of a classifier.
     package var isClassifier: Bool {
-        guard let data = try? FileReader.read(configurationFile),
-            let table = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
-        else { return false }
-        return table["model"] as? String == "classifier"
+        (try? FileReader.read(configurationFile)).flatMap { StoredFormat.name(ofJSON: $0) }
+            == ClassifierConfiguration.formatName
     }
 
     /// Refuses a folder whose model a classifier must not replace.
     ///
-    /// - Throws: ``FeaturesError/holdsAutoencoder(path:)``.
-    package func refuseAutoencoder() throws {
-        if let data = try? FileReader.read(configurationFile), Self.describesAutoencoder(data) {
-            throw FeaturesError.holdsAutoencoder(path: url.path)
-        }
+    /// - Throws: ``FeaturesError/holdsOther(path:found:)``.
+    package func refuseOther() throws {
+        if let data = try? FileReader.read(configurationFile) { try refuseOther(data) }
     }
 
-    /// Whether a `config.json` is that of a training run of an autoencoder, which has sections.
-    private static func describesAutoencoder(_ json: Data) -> Bool {
-        guard let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else { return false }
-        return object["quantizer"] is [String: Any] || object["model"] is [String: Any]
+    private func refuseOther(_ json: Data) throws {
+        if let found = StoredFormat.name(ofJSON: json), found != ClassifierConfiguration.formatName {
+            throw FeaturesError.holdsOther(path: url.path, found: StoredFormat.subject(found))
+        }
     }
 }

@@ -34,7 +34,7 @@ package final class ClassifierTraining {
     ///   - dataset: The images to learn from.
     ///   - device: Where to train.
     /// - Throws: ``FeaturesError/unlabelled(dataset:)``, ``FeaturesError/differentData(what:found:expected:)``,
-    ///   ``FeaturesError/invalidConfiguration(source:problems:)``, `MemoryError`, `TorchError`.
+    ///   `ConfigurationError`, `MemoryError`, `TorchError`.
     package init(
         _ configuration: ClassifierConfiguration, on dataset: any ImageDataset, device: Device = .cpu
     ) throws {
@@ -71,7 +71,7 @@ package final class ClassifierTraining {
         guard step < configuration.steps else { return }
         let loader = try BatchLoader(
             dataset: dataset, batchSize: configuration.batchSize, seed: UInt64(configuration.seed),
-            flip: configuration.flip, startStep: step)
+            flip: configuration.mirrors, startStep: step)
         defer { loader.stop() }
         while step < configuration.steps {
             let loss = try trainStep(loader.next())

@@ -32,9 +32,9 @@ package final class ImageClassifier: FeatureExtractor {
 
     /// A classifier with fresh weights from the seed's stream "classifier".
     ///
-    /// - Throws: ``FeaturesError/invalidConfiguration(source:problems:)``, `MemoryError`, `TorchError`.
+    /// - Throws: `ConfigurationError`, `MemoryError`, `TorchError`.
     package init(_ configuration: ClassifierConfiguration, device: Device = .cpu) throws {
-        try configuration.validate()
+        try configuration.validateModel()
         if device == .cpu {
             try ImageClassifier(configuration, device: .meta).parameters.requireMemory(
                 for: "a classifier of these settings",

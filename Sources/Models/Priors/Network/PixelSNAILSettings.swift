@@ -1,19 +1,4 @@
-/// A layer of codes that is known before the prior's own: what a prior is conditioned on.
-package struct PriorCondition: Sendable, Equatable {
-    /// Positions down; divides the height of the prior's grid.
-    package var height: Int
-    /// Positions across; divides the width of the prior's grid.
-    package var width: Int
-    /// How many codewords there are to choose from: m^j in layer j of HR-VQVAE, where the number names the whole path.
-    package var choices: Int
-
-    /// Makes a description.
-    package init(height: Int, width: Int, choices: Int) {
-        self.height = height
-        self.width = width
-        self.choices = choices
-    }
-}
+import Latents
 
 /// The shape of a prior's network: its grid, what it predicts and knows, its widths and depths.
 package struct PixelSNAILSettings: Sendable, Equatable {
@@ -43,8 +28,9 @@ package struct PixelSNAILSettings: Sendable, Equatable {
     package var outputLayers: Int
     /// Gated residual blocks that look at the earlier layers, without a causal mask.
     package var conditioningBlocks: Int
-    /// The layers that are known, in the order in which they are sampled.
-    package var conditions: [PriorCondition]
+    /// The layers that are known, in the order in which they are sampled. Their grids divide this one, and their choices
+    /// are codewords: mʲ in layer j of HR-VQVAE, where the number names the whole path.
+    package var conditions: [CodeLayer]
     /// Classes of a class-conditional prior; 0 for one without labels.
     package var classes: Int
 
@@ -54,7 +40,7 @@ package struct PixelSNAILSettings: Sendable, Equatable {
     package init(
         height: Int, width: Int, choices: Int, hiddenUnits: Int, residualUnits: Int, groups: Int = 4,
         residualBlocks: Int = 4, attentionLayers: Int, attentionHeads: Int, filterSize: Int = 5, dropout: Double = 0,
-        outputLayers: Int = 0, conditioningBlocks: Int = 2, conditions: [PriorCondition] = [], classes: Int = 0
+        outputLayers: Int = 0, conditioningBlocks: Int = 2, conditions: [CodeLayer] = [], classes: Int = 0
     ) {
         precondition(filterSize % 2 == 1, "a causal filter of even size \(filterSize) has no middle column")
         precondition(attentionLayers <= groups, "\(attentionLayers) attention layers in \(groups) groups")

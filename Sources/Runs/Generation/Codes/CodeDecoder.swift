@@ -1,6 +1,7 @@
 import Autoencoders
 import Files
 import Images
+import Latents
 import Torch
 import Training
 
@@ -84,7 +85,7 @@ public struct CodeDecoder {
     private func forEachBatch(_ codes: Codes, layers: Int? = nil, _ body: ([UInt8]) throws -> Void) throws {
         for start in stride(from: 0, to: codes.count, by: Self.batch) {
             let range = start..<min(start + Self.batch, codes.count)
-            let part = Codes(grids: try codes.grids.map { try $0.narrowed(axis: 0, range) })
+            let part = try codes.selected { try $0.narrowed(axis: 0, range) }
             try body(Pixels.bytes(model.decode(part, layers: layers), padding: configuration.data.padding))
         }
     }
@@ -102,7 +103,8 @@ public struct CodeDecoder {
                 channels: data.channels, padding: data.padding, device: device)
             for (grid, codes) in try model.encode(batch).grids.enumerated() { parts[grid].append(try codes.to(.cpu)) }
         }
-        return Codes(grids: try parts.map { try Tensor.concatenate($0, axis: 0) })
+        return Codes(
+            grids: try parts.map { try Tensor.concatenate($0, axis: 0) }, below: space.grids.map(\.branchings))
     }
 
     private static let batch = 64

@@ -1,34 +1,33 @@
 import Autoencoders
 import Files
 import Foundation
+import Latents
 import Priors
 import Torch
 import Training
 
 extension CodeSpace {
-    /// The codes of one layer, int64 [N, H, W].
+    /// The codewords of all layers before one, as the prior of that layer is told them.
     ///
-    /// - Throws: `TorchError`.
-    package func codes(of layer: Int, in codes: Codes) throws -> Tensor {
-        let layer = layers[layer]
-        return try codes.grids[layer.grid].selected(axis: 1, layer.indexInGrid).to(.int64)
-    }
-
-    /// The codewords of all layers before one, as the prior of that layer is told them: int64 [N, h, w] each, numbered
-    /// over the whole layer, so that in HR-VQVAE a number names the path of parents too.
-    ///
+    /// - Returns: What ``codewords(of:in:after:)`` gives for each.
     /// - Throws: `TorchError`.
     package func conditions(before layer: Int, in codes: Codes) throws -> [Tensor] {
-        var result: [Tensor] = []
-        for (index, earlier) in layers[..<layer].enumerated() {
-            let own = try self.codes(of: index, in: codes)
-            if isHierarchical, earlier.indexInGrid > 0, let parents = result.last {
-                result.append(try (parents * Double(earlier.choices)).to(.int64) + own)
-            } else {
-                result.append(own)
-            }
-        }
-        return result
+        try (0..<layer).reduce(into: []) { $0.append(try codewords(of: $1, in: codes, after: $0.last)) }
+    }
+
+    /// The codewords of a layer, int64 [N, h, w], numbered over the whole layer, so that in HR-VQVAE a number names the
+    /// path of parents too.
+    ///
+    /// - Parameters:
+    ///   - layer: From 0.
+    ///   - codes: The codes of this layer at least.
+    ///   - parents: The codewords of the layer before.
+    /// - Throws: `TorchError`.
+    func codewords(of layer: Int, in codes: Codes, after parents: Tensor?) throws -> Tensor {
+        let own = try codes.layer(layer).to(.int64)
+        let choices = layers[layer].choices
+        guard let parents, codewords[layer] > choices else { return own }
+        return try (parents * Double(choices)).to(.int64) + own
     }
 
     /// How far the classes of two code spaces must agree.

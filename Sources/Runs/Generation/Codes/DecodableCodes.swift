@@ -1,6 +1,7 @@
 import Autoencoders
 import Files
 import Foundation
+import Latents
 import Torch
 import Training
 
@@ -68,7 +69,7 @@ package struct DecodableCodes {
             count = codes.size(0)
             grids.append(codes)
         }
-        codes = Codes(grids: grids)
+        codes = Codes(grids: grids, below: space.grids.map(\.branchings))
         indices = try Self.indices(namesModel ? tensors["indices"] : nil, count: count ?? 0, path: path)
     }
 

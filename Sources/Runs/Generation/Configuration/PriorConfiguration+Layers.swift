@@ -1,4 +1,5 @@
 import Foundation
+import Latents
 import Priors
 import Training
 
@@ -34,8 +35,8 @@ extension PriorConfiguration {
             attentionHeads: network.attentionHeads[0], filterSize: network.filterSize[0],
             dropout: network.dropout[0], outputLayers: network.outputLayers[0],
             conditioningBlocks: network.conditioningBlocks[0],
-            conditions: layers[..<layer].map {
-                PriorCondition(height: $0.height, width: $0.width, choices: $0.codewords)
+            conditions: zip(layers, space.codewords).prefix(layer).map {
+                CodeLayer(height: $0.height, width: $0.width, choices: $1)
             }, classes: conditioning.label ? space.classNames.count : 0)
     }
 

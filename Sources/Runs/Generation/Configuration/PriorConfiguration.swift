@@ -1,4 +1,5 @@
 import Files
+import Settings
 import Torch
 import Training
 

@@ -1,3 +1,4 @@
+import Settings
 import Training
 
 /// The configurations of priors that come with the library, named as the command line names them.

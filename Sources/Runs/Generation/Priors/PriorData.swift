@@ -1,5 +1,6 @@
 import Autoencoders
 import Foundation
+import Latents
 import Priors
 import Torch
 import Training
@@ -38,9 +39,9 @@ package struct PriorData {
             }
             numbers = try Tensor(told, [told.count]).to(device)
         }
-        let chosen = Codes(grids: try codes.grids.map { try $0.indexSelected(axis: 0, rows) })
+        let chosen = try codes.selected { try $0.indexSelected(axis: 0, rows) }
         return PriorInput(
-            codes: try space.codes(of: layer, in: chosen).to(device),
+            codes: try chosen.layer(layer).to(.int64).to(device),
             conditions: try space.conditions(before: layer, in: chosen).map { try $0.to(device) }, labels: numbers)
     }
 }

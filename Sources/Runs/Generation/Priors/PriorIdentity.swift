@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Latents
 import Training
 
 /// What priors of one training have in common. Each layer keeps it beside its weights, so that a layer of another training

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Latents
 import Priors
 import Torch
 import Training

@@ -1,4 +1,5 @@
 import Autoencoders
+import Latents
 import Priors
 import Torch
 import Training
@@ -111,13 +112,14 @@ public struct ImageSampler {
         let labels = (0..<request.count).map { image in
             request.classes.isEmpty ? nil : request.classes[(request.firstImage + image) % request.classes.count]
         }
-        var grids = try priors.space.grids.map {
-            try Tensor.zeros([request.count, $0.branchings.count, $0.height, $0.width], .int32)
-        }
-        for (index, layer) in layers.enumerated() {
-            let conditions = try priors.space.conditions(before: index, in: Codes(grids: grids))
+        let codes = Codes(
+            grids: try priors.space.grids.map {
+                try Tensor.zeros([request.count, $0.branchings.count, $0.height, $0.width], .int32)
+            }, below: priors.space.grids.map(\.branchings))
+        var conditions: [Tensor] = []
+        for index in layers.indices {
             let network = priors.networks[index]
-            let target = try grids[layer.grid].selected(axis: 1, layer.indexInGrid)
+            let target = try codes.layer(index)
             for start in stride(from: 0, to: request.count, by: Self.batch) {
                 let range = start..<min(start + Self.batch, request.count)
                 let numbers = labels[range].map { $0 ?? network.settings.classes }
@@ -126,7 +128,7 @@ public struct ImageSampler {
                     labels: network.settings.classes > 0 ? Array(numbers) : nil,
                     kept: try kept.map { kept in
                         KeptCodes(
-                            codes: try priors.space.codes(of: index, in: kept.codes).narrowed(axis: 0, range),
+                            codes: try kept.codes.layer(index).to(.int64).narrowed(axis: 0, range),
                             mask: kept.masks[index])
                     }, seed: request.seed, firstImage: request.firstImage + start, stream: "layer \(index + 1)")
                 let sampled: Tensor
@@ -138,9 +140,9 @@ public struct ImageSampler {
                 try target.narrowed(axis: 0, range).copyInPlace(from: sampled)
                 progress(index, range.upperBound)
             }
-            grids = try grids.map { try $0.contiguous() }
+            conditions.append(try priors.space.codewords(of: index, in: codes, after: conditions.last))
         }
-        return (Codes(grids: grids), request.classes.isEmpty ? nil : labels.compactMap { $0 })
+        return (codes, request.classes.isEmpty ? nil : labels.compactMap { $0 })
     }
 
     /// Images whose codes are sampled together: several groups of lanes for each processor, and the rows of a GPU's

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Images
+import Latents
 import Training
 
 /// The part of an image that a completion keeps.
@@ -74,7 +75,7 @@ package enum KeptArea: Sendable, Equatable {
         return space.layers.map { layer in
             let rows = (data.height + 2 * data.padding) / layer.height
             let columns = (data.width + 2 * data.padding) / layer.width
-            return (0..<layer.height * layer.width).map { position in
+            return (0..<layer.positions).map { position in
                 let (row, column) = position.quotientAndRemainder(dividingBy: layer.width)
                 return (0..<rows).allSatisfy { y in
                     (0..<columns).allSatisfy { x in

@@ -2,6 +2,7 @@ import Autoencoders
 import Datasets
 import Files
 import Foundation
+import Latents
 import Logging
 import Torch
 import Training

@@ -1,5 +1,6 @@
 import Autoencoders
 import Files
+import Latents
 
 /// What a file of codes holds, as `hrvq inspect` shows it.
 package struct CodesDescription: Codable, Sendable, Equatable {

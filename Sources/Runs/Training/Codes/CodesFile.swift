@@ -2,6 +2,7 @@ import Autoencoders
 import Datasets
 import Files
 import Foundation
+import Latents
 import Torch
 
 /// The codes of a data set: what ``Tokenizer`` writes and priors are trained on.
@@ -109,8 +110,8 @@ public struct CodesFile {
             throw malformed("holds the label \(wrong) and names \(space.classNames.count) classes")
         }
         self.init(
-            codes: Codes(grids: grids), indices: indices, labels: labels, space: space,
-            notes: metadata.filter { $0.key != Self.spaceKey })
+            codes: Codes(grids: grids, below: space.grids.map(\.branchings)), indices: indices, labels: labels,
+            space: space, notes: metadata.filter { $0.key != Self.spaceKey })
     }
 
     /// Writes the file, whole or not at all.
@@ -118,8 +119,7 @@ public struct CodesFile {
     /// - Throws: `FileError`, `TorchError`.
     public func write(to url: URL) throws {
         var tensors: [(name: String, tensor: Tensor)] = try codes.grids.enumerated().map { index, grid in
-            let isSmall = space.grids[index].branchings.allSatisfy { $0 <= 256 }
-            return (Self.name(grid: index, of: codes.grids.count), try grid.to(isSmall ? .uint8 : .int32))
+            (Self.name(grid: index, of: codes.grids.count), try grid.to(space.grids[index].fitsBytes ? .uint8 : .int32))
         }
         tensors.append(("indices", try Tensor(indices.map(Int64.init), [indices.count])))
         if let labels { tensors.append(("labels", try Tensor(labels.map(Int64.init), [labels.count]))) }
@@ -136,7 +136,7 @@ public struct CodesFile {
     package func selected(_ places: [Int]) throws -> CodesFile {
         let rows = try Tensor(places.map(Int64.init), [places.count])
         return CodesFile(
-            codes: Codes(grids: try codes.grids.map { try $0.indexSelected(axis: 0, rows) }),
+            codes: try codes.selected { try $0.indexSelected(axis: 0, rows) },
             indices: places.map { indices[$0] }, labels: labels.map { labels in places.map { labels[$0] } },
             space: space, notes: notes)
     }

@@ -2,6 +2,7 @@ import Autoencoders
 import Datasets
 import Files
 import Foundation
+import Latents
 import Torch
 
 /// Turns a data set into codes.
@@ -74,7 +75,7 @@ public struct Tokenizer {
         }
         // Codes lie in memory in parts and as one, and each image has a label and an index.
         let bytes = space.grids.reduce(ByteCount(images, 16)) { sum, grid in
-            let size = grid.branchings.allSatisfy { $0 <= 256 } ? 1 : 4
+            let size = grid.fitsBytes ? 1 : 4
             return sum + ByteCount(images, grid.branchings.count, grid.height, grid.width, size, 2)
         }
         try MemoryLimit.require(
@@ -89,8 +90,7 @@ public struct Tokenizer {
                 try model.encode(batch.tensor(padding: configuration.data.padding, on: device))
             }
             for (grid, codes) in encoded.grids.enumerated() {
-                let isSmall = space.grids[grid].branchings.allSatisfy { $0 <= 256 }
-                parts[grid].append(try codes.to(isSmall ? .uint8 : .int32).to(.cpu))
+                parts[grid].append(try codes.to(space.grids[grid].fitsBytes ? .uint8 : .int32).to(.cpu))
             }
             labels += batch.labels ?? []
             indices += batch.indices
@@ -100,8 +100,9 @@ public struct Tokenizer {
         guard count > 0 else { throw TrainingError.noImages }
         space.classNames = labels.count == count ? dataset.classNames : []
         let codes = CodesFile(
-            codes: Codes(grids: try parts.map { try Tensor.concatenate($0, axis: 0) }), indices: indices,
-            labels: labels.count == count ? labels : nil, space: space)
+            codes: Codes(
+                grids: try parts.map { try Tensor.concatenate($0, axis: 0) }, below: space.grids.map(\.branchings)),
+            indices: indices, labels: labels.count == count ? labels : nil, space: space)
         return (codes, reader.skipped.map(\.reason))
     }
 }

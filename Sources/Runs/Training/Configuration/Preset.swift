@@ -1,3 +1,5 @@
+import Settings
+
 /// The configurations that come with the library, named as the command line names them.
 ///
 /// A preset may start from another one, as a file of a user may: table 7 of the paper is table 6 but for a few values.

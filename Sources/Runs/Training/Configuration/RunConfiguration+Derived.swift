@@ -1,11 +1,13 @@
 import Foundation
+import Latents
 import Metrics
+import Settings
 
 extension RunConfiguration {
     /// The most codewords that a layer may have.
     ///
     /// 2²⁴ of them at D = 32 take 2 GiB; what asks for more is a slip, not a model.
-    package static let maximumCodewords = 1 << 24
+    package static let maximumCodewords = CodeLayer.maximumChoices
 
     /// The model's kind and, unless it is the residual one, its quantizer: such as `hrvqvae`, `fsq`, `vqvae2-fsq`.
     package var kindName: String {
@@ -55,7 +57,7 @@ extension RunConfiguration {
 
     /// The codewords of each layer on a grid: m, m², …, mⁿ in a hierarchy, m in each flat layer.
     ///
-    /// - Throws: ``ConfigurationError/invalid(_:)`` where a layer has more than ``maximumCodewords``, or there is no
+    /// - Throws: `ConfigurationError/invalid(_:)` where a layer has more than ``maximumCodewords``, or there is no
     ///   layer.
     package func codewordsPerLayer() throws -> [Int] {
         var counts: [Int] = []

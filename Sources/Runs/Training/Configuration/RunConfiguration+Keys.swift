@@ -1,3 +1,5 @@
+import Settings
+
 extension RunConfiguration {
     /// All keys, section by section.
     package static let keys: [ConfigurationKey<RunConfiguration>] =

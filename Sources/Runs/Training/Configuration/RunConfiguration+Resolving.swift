@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 extension RunConfiguration {
     /// The names of the configurations that come with the library.
@@ -12,7 +13,7 @@ extension RunConfiguration {
     ///   - preset: One of ``presets``.
     ///   - file: A YAML file, or a stored `config.json`.
     ///   - overrides: Texts of the form `section.key=value`, applied in order; values are YAML scalars.
-    /// - Throws: ``ConfigurationError``, or `FileError` where the file cannot be read.
+    /// - Throws: `ConfigurationError`, or `FileError` where the file cannot be read.
     public static func resolve(
         preset: String? = nil, file: URL? = nil, overrides: [String] = []
     ) throws -> RunConfiguration {
@@ -21,7 +22,7 @@ extension RunConfiguration {
 
     /// Reads a configuration as strictly as ``ModelFolder/configuration()``; missing keys take the defaults. Not validated.
     ///
-    /// - Throws: ``ConfigurationError``, or what the decoder throws.
+    /// - Throws: `ConfigurationError`, or what the decoder throws.
     public init(from decoder: any Decoder) throws { try self.init(keysFrom: decoder) }
 
     /// Writes every key and the version of the format.

@@ -1,9 +1,10 @@
 import Quantization
+import Settings
 
 extension RunConfiguration {
     /// Checks every value, and that values fit each other.
     ///
-    /// - Throws: ``ConfigurationError/invalid(_:)`` with all problems at once.
+    /// - Throws: `ConfigurationError/invalid(_:)` with all problems at once.
     public func validate() throws {
         var check = ConfigurationCheck(configuration: self)
         checkData(&check)

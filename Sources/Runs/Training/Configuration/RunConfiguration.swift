@@ -1,4 +1,5 @@
 import Files
+import Settings
 
 /// Everything that decides a training run, apart from where its data and its output lie.
 ///

@@ -1,3 +1,5 @@
+import Settings
+
 /// A configuration of a training run: what all of them have in common, whatever is trained.
 package protocol TrainableConfiguration: KeyedConfiguration {
     /// Adam and its learning rate.

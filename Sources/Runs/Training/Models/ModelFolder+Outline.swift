@@ -17,7 +17,7 @@ extension ModelFolder {
     ///
     /// It is made by the code that makes the model, and takes no memory for parameters, whatever their number.
     ///
-    /// - Throws: `FileError` where the configuration is missing, ``ConfigurationError`` where it is not one.
+    /// - Throws: `FileError` where the configuration is missing, `ConfigurationError` where it is not one.
     package func outline() throws -> Outline {
         let configuration = try configuration()
         let model = try configuration.makeAutoencoder(on: .meta)

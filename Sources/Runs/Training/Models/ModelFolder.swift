@@ -1,6 +1,7 @@
 import Autoencoders
 import Files
 import Foundation
+import Settings
 import Torch
 
 /// A model on disk: a folder with `config.json` and `model.safetensors`, the convention of the Hugging Face hub.
@@ -18,7 +19,7 @@ public struct ModelFolder: Sendable {
 
     /// Reads the configuration.
     ///
-    /// - Throws: `FileError` where it is missing, ``ConfigurationError`` where it is not one.
+    /// - Throws: `FileError` where it is missing, `ConfigurationError` where it is not one.
     public func configuration() throws -> RunConfiguration { try configuration(of: RunConfiguration.self) }
 
     /// Reads the configuration of any kind of model; see ``configuration()``.
@@ -30,6 +31,7 @@ public struct ModelFolder: Sendable {
         }
         // Where it cannot be completed, for example without permission, the new files are read from where they are.
         _ = try? FolderReplacement.finish(url)
+        try refuseOtherFolder(expected: Configuration.self)
         let data = try FileReader.read(
             configurationFile, remedy: "give a folder that holds config.json and model.safetensors",
             limit: FileReader.textLimit)
@@ -38,19 +40,31 @@ public struct ModelFolder: Sendable {
 
     /// Reads the configuration from the bytes of ``configurationFile``.
     ///
-    /// - Throws: ``ConfigurationError``, or `FileError` where it is that of a classifier.
+    /// - Throws: `ConfigurationError`, or `FileError` where it is that of another kind of model.
     package func configuration<Configuration: KeyedConfiguration>(json data: Data) throws -> Configuration {
-        // A classifier says under this key what it is, where other models have a section.
-        if let table = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
-            table["model"] as? String == "classifier"
-        {
-            throw FileError.malformed(
-                path: url.path, reason: "holds a classifier",
-                expected: "the folder of \(Configuration.subject) or of its run")
+        if let found = StoredFormat.name(ofJSON: data), found != Configuration.formatName {
+            throw otherFolder(StoredFormat.subject(found), expected: Configuration.self)
         }
         let configuration = try Configuration(json: data, source: Message(configurationFile.path))
         try configuration.validate()
         return configuration
+    }
+
+    /// Refuses a folder that says by a file what it is, and is no model's.
+    private func refuseOtherFolder(expected: (some KeyedConfiguration).Type) throws {
+        guard try !FileStatus.exists(configurationFile) else { return }
+        for (name, content) in [("experiment.json", "an experiment"), ("prior.json", "the priors of all layers")]
+        where try FileStatus.exists(url.appendingPathComponent(name)) {
+            throw otherFolder(content, expected: expected)
+        }
+    }
+
+    private func otherFolder<Configuration: KeyedConfiguration>(
+        _ found: String, expected: Configuration.Type
+    ) -> FileError {
+        .malformed(
+            path: url.path, reason: "holds \(name: found)",
+            expected: "the folder of \(Configuration.subject) or of its run")
     }
 
     /// Reads the model.
@@ -59,7 +73,7 @@ public struct ModelFolder: Sendable {
     ///   - device: Where its parameters go.
     ///   - precision: Takes the place of the configuration's.
     /// - Returns: The configuration and the model, its codebooks marked as initialised.
-    /// - Throws: `FileError`, ``ConfigurationError``; `TorchError.mismatchedParameters` with every weight that does
+    /// - Throws: `FileError`, `ConfigurationError`; `TorchError.mismatchedParameters` with every weight that does
     ///   not fit.
     public func load(
         on device: Device = .cpu, precision: Precision? = nil

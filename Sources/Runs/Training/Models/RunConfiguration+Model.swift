@@ -9,7 +9,7 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - device: Where the parameters are made; on `Device.meta` they take no memory, for questions about shapes.
     ///   - seed: The run's seed; initial numbers come from its stream "initialization".
-    /// - Throws: ``ConfigurationError/invalid(_:)``, `MemoryError`, `TorchError`.
+    /// - Throws: `ConfigurationError/invalid(_:)`, `MemoryError`, `TorchError`.
     public func makeAutoencoder(on device: Device = .cpu, seed: UInt64? = nil) throws -> any Autoencoder {
         try validate()
         // The same model without memory says what it takes; on a GPU memory is the device's, which tells by itself.

@@ -67,7 +67,7 @@ package enum Checkpoint {
         ///   - images: How many training images there are, or what else a run goes through.
         ///   - device: Where the network is.
         ///   - elementType: In which it computes.
-        ///   - run: The settings that decide what is trained; see ``KeyedConfiguration/identity(except:)``.
+        ///   - run: The settings that decide what is trained; see `KeyedConfiguration/identity(except:)`.
         ///   - data: What the run is trained on.
         package init(
             step: Int, images: Int, device: Device, elementType: DataType, run: [String: String]? = nil,
@@ -195,7 +195,7 @@ package enum Checkpoint {
     ///   - totalSteps: Its steps now.
     ///   - device: Where it is trained now.
     ///   - elementType: The element type of its products now.
-    ///   - run: The settings that decide what is trained; see ``KeyedConfiguration/identity(except:)``.
+    ///   - run: The settings that decide what is trained; see `KeyedConfiguration/identity(except:)`.
     ///   - data: What the run is trained on now.
     /// - Returns: The checkpoint's step, and in what the run goes on differently; `nil` where there is no checkpoint.
     /// - Throws: As ``load(from:into:)`` and ``State/check(images:data:totalSteps:path:)``;

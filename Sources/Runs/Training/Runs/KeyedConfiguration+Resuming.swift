@@ -1,3 +1,5 @@
+import Settings
+
 extension KeyedConfiguration {
     /// The configuration of a run that is resumed.
     ///
@@ -8,7 +10,7 @@ extension KeyedConfiguration {
     ///   - overrides: `key=value` texts; those of `requested` are in it already.
     ///   - free: What the keys of settings begin with that may change, as they do not change what was trained so far.
     /// - Throws: ``TrainingError/changedSettings(path:changes:)``, ``TrainingError/nothingToResume(path:)``,
-    ///   ``ConfigurationError``.
+    ///   `ConfigurationError`.
     package static func resumed(
         at folder: RunFolder, requested: Self? = nil, overrides: [String], free: [String]
     ) throws -> Self {
@@ -41,7 +43,7 @@ extension KeyedConfiguration {
     package func identity(except free: [String]) -> [String: String] {
         var result: [String: String] = [:]
         for key in Self.keys where !free.contains(where: key.name.hasPrefix) {
-            result[key.name] = key.read(self).text
+            result[key.name] = key.value(in: self)
         }
         return result
     }

@@ -33,7 +33,7 @@ extension RunConfiguration {
     ///   - overrides: `key=value` texts. Only settings that do not change what was trained so far may be among them:
     ///     the number of steps, how often to save, evaluate and log, the number of threads.
     /// - Throws: ``TrainingError/changedSettings(path:changes:)``, ``TrainingError/nothingToResume(path:)``,
-    ///   ``ConfigurationError``.
+    ///   `ConfigurationError`.
     package static func resumed(
         at folder: RunFolder, requested: RunConfiguration? = nil, overrides: [String]
     ) throws -> RunConfiguration {

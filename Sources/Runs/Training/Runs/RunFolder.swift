@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Settings
 import Torch
 
 /// A training run on disk: a model folder that also holds checkpoints, logs and pictures.

@@ -1,3 +1,5 @@
+import Settings
+
 extension RunLog {
     /// Writes a run's settings for TensorBoard, as a table.
     ///

@@ -81,7 +81,7 @@ public final class TrainingRun {
     ///   - device: Where to train.
     ///   - logger: Gets evaluations and skipped images as `info`, what was removed as `notice`, and warnings.
     ///   - progress: Makes the reporter that shows progress, from the steps of the whole run and those done before.
-    /// - Throws: ``TrainingError``, ``ConfigurationError``, `DatasetError`, `FileError`,
+    /// - Throws: ``TrainingError``, `ConfigurationError`, `DatasetError`, `FileError`,
     ///   `MemoryError`, `TorchError`.
     public init(
         _ configuration: RunConfiguration, data: URL?, output: URL, existing: Existing = .refuse,

@@ -28,6 +28,7 @@ extension CodebookFigure {
         }
         let path = try grid.narrowed(axis: 2, row..<row + 1).narrowed(axis: 3, column..<column + 1)
         let chosen = try quantizer.absoluteIndices(path).array(of: Int32.self).map(Int.init)
+        let children = try path.to(.int32).array(of: Int32.self)
         let branching = quantizer.settings.branching
         let panels = try quantizer.codebooks.enumerated().map { layer, codebook in
             let codewords = try codebook.tensor.detached().reshaped([-1, quantizer.settings.dimension])
@@ -43,7 +44,7 @@ extension CodebookFigure {
         self.init(
             panels: panels,
             caption:
-                "Codewords of each layer, and the path \(chosen.map { String($0 % branching) }.joined(separator: " → "))"
+                "Codewords of each layer, and the path \(children.map(String.init).joined(separator: " → "))"
                 + " of the position in row \(row), column \(column)", width: 960)
     }
 }

@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import Metrics
 import Quantization
+import Settings
 import Torch
 import Training
 
@@ -67,22 +68,29 @@ package final class Experiment {
         if replace {
             removed = try removeWhatDiffers(from: try? Self.stored(at: declaration))
         } else if FileManager.default.fileExists(atPath: declaration.path) {
-            let differences = try configuration.differences(from: Self.stored(at: declaration))
+            let differences = Self.texts(configuration.differences(from: try Self.stored(at: declaration)))
             guard differences.isEmpty else {
                 throw ExperimentError.otherSettings(path: folder.path, differences: differences)
             }
         }
         try AtomicFolder.create(folder.appendingPathComponent("runs"))
-        try AtomicFile.write(try ReportJSON.data(configuration), to: declaration)
+        try AtomicFile.write(configuration.jsonData(), to: declaration)
     }
 
-    private static func stored(at url: URL) throws -> ExperimentConfiguration {
+    /// The declaration that a folder holds.
+    ///
+    /// - Throws: ``ExperimentError/damaged(path:)``, `FileError`.
+    package static func stored(at url: URL) throws -> ExperimentConfiguration {
         let data = try FileReader.read(url, remedy: "choose another \(phrase: .output)", limit: FileReader.textLimit)
         do {
-            return try JSONDecoder().decode(ExperimentConfiguration.self, from: data)
-        } catch {
+            return try ExperimentConfiguration(json: data, source: Message(url.path))
+        } catch is ConfigurationError {
             throw ExperimentError.damaged(path: url.path)
         }
+    }
+
+    private static func texts(_ differences: [(key: String, mine: String, theirs: String)]) -> [String] {
+        differences.map { "\($0.key): \($0.theirs) before, \($0.mine) now" }
     }
 
     /// What a folder holds that is no experiment; nothing where it is empty or an experiment, which its declaration says, or
@@ -158,7 +166,7 @@ package final class Experiment {
         let model = runFolder(run).model
         guard FileManager.default.fileExists(atPath: model.configurationFile.path) else { return [] }
         guard let stored = try? model.configuration() else { return ["config.json cannot be read"] }
-        return run.configuration.differences(from: stored).map { "\($0.key): \($0.theirs) before, \($0.mine) now" }
+        return Self.texts(run.configuration.differences(from: stored))
     }
 
     /// A run that was begun with other settings, by another version of the presets say, is not gone on with.
@@ -198,7 +206,7 @@ package final class Experiment {
             elementType = "\(model.precision)"
             let report = try evaluation(of: run, configuration, model)
             let grids = model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth)
-            let positions = grids.flatMap { grid in grid.branchings.map { _ in grid.height * grid.width } }
+            let positions = grids.flatMap(\.layers).map(\.positions)
             let log = try ExperimentLog(runFolder(run).metricsFile, batchSize: configuration.training.batchSize)
             runs.append(
                 ExperimentResults.Run(

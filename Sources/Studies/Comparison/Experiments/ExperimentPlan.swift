@@ -1,3 +1,4 @@
+import Settings
 import Training
 
 /// The training runs of an experiment, each once however many parts of it need the run.
@@ -61,8 +62,10 @@ package struct ExperimentPlan: Sendable {
         for _ in 0..<layers {
             let (product, overflows) = result.multipliedReportingOverflow(by: branching)
             guard !overflows, product <= RunConfiguration.maximumCodewords else {
-                throw ExperimentError.invalid(problems: [
-                    "\(layers) layers of \(branching) are more than \(RunConfiguration.maximumCodewords) codewords"
+                throw ConfigurationError.invalid([
+                    .init(
+                        key: "branching", value: "\(branching) in \(layers) layers",
+                        expected: "at most \(RunConfiguration.maximumCodewords) codewords in the last one")
                 ])
             }
             result = product

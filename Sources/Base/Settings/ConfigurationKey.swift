@@ -3,7 +3,7 @@
 /// ``KeyedConfiguration/keys`` is the one table that reading, writing, comparing and help go by, so that a key cannot be
 /// accepted and ignored, or be missing from the help.
 package struct ConfigurationKey<Configuration: KeyedConfiguration>: Sendable {
-    /// The dotted name, such as `optimizer.learningRate`.
+    /// The dotted name, such as `optimizer.learningRate`, or a word for a value at the root.
     package let name: String
     /// What the value may be, such as `integer` or `constant, cosine`.
     package let type: String
@@ -32,11 +32,11 @@ package struct ConfigurationKey<Configuration: KeyedConfiguration>: Sendable {
         self.write = write
     }
 
-    /// The section, such as `optimizer`.
-    package var section: String { String(name.prefix { $0 != "." }) }
+    /// The section, such as `optimizer`; empty for a value at the root.
+    package var section: String { name.contains(".") ? String(name.prefix { $0 != "." }) : "" }
 
     /// The name within the section, such as `learningRate`.
-    var lastName: String { String(name.dropFirst(section.count + 1)) }
+    var lastName: String { section.isEmpty ? name : String(name.dropFirst(section.count + 1)) }
 
     /// The value in a configuration, as text.
     package func value(in configuration: Configuration) -> String { read(configuration).text }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A configuration before it is typed: the tree that YAML, JSON and overrides have in common.
@@ -19,7 +20,7 @@ package enum ConfigurationValue: Sendable, Equatable {
     case section([String: ConfigurationValue])
 
     /// What an error says was found.
-    var found: String {
+    package var found: String {
         switch self {
         case .null: "nothing"
         case .flag(let value): "\(value)"
@@ -48,7 +49,7 @@ package enum ConfigurationValue: Sendable, Equatable {
     /// Puts a value at a path, making the sections on the way.
     ///
     /// - Returns: False where the path is taken already; the tree may hold a part of the value then.
-    mutating func insert(_ value: ConfigurationValue, at path: ArraySlice<Substring>) -> Bool {
+    package mutating func insert(_ value: ConfigurationValue, at path: ArraySlice<Substring>) -> Bool {
         guard let head = path.first else { return false }
         guard case .section(var children) = self else { return false }
         // The tree lets go of its children meanwhile: a dictionary that two hold is copied at each change.
@@ -74,11 +75,33 @@ package enum ConfigurationValue: Sendable, Equatable {
 }
 
 extension ConfigurationValue {
-    /// The value as a type of its own keys, for documents that no table of keys describes.
+    /// The value as a type of its own keys, for results that no table of keys describes.
     ///
     /// - Throws: `DecodingError`.
     package func decoded<Value: Decodable>(as type: Value.Type) throws -> Value {
         try JSONDecoder().decode(type, from: JSONEncoder().encode(self))
+    }
+
+    /// A value of a type of its own keys; see ``decoded(as:)``.
+    ///
+    /// - Throws: `EncodingError`.
+    package init(encoding value: some Encodable) throws {
+        self = try JSONDecoder().decode(ConfigurationValue.self, from: JSONEncoder().encode(value))
+    }
+}
+
+extension ConfigurationValue {
+    /// Reads JSON.
+    ///
+    /// - Throws: ``ConfigurationError/unparsable(source:reason:)``.
+    package init(json: Data, source: Message) throws {
+        do {
+            self = try JSONDecoder().decode(ConfigurationValue.self, from: json)
+        } catch let error as TooDeep {
+            throw ConfigurationError.unparsable(source: source, reason: "\(error)")
+        } catch {
+            throw ConfigurationError.unparsable(source: source, reason: "it \(JSONProblem.text(error, in: json))")
+        }
     }
 }
 

@@ -51,6 +51,54 @@ extension ConfigurationKey {
         }
     }
 
+    /// A key of `true`, `false` or nil, which is written as `null`; see ``integer(_:_:_:)``.
+    package static func optionalFlag(_ name: String, _ path: Path<Bool?>, _ summary: String) -> ConfigurationKey {
+        ConfigurationKey(
+            name: name, type: "true, false or null", expected: "true, false or null", summary: summary
+        ) {
+            $0[keyPath: path].map { .flag($0) } ?? .null
+        } write: { configuration, value in
+            switch value {
+            case .null: configuration[keyPath: path] = nil
+            case .flag(let flag): configuration[keyPath: path] = flag
+            default: return false
+            }
+            return true
+        }
+    }
+
+    /// A key of a text; see ``integer(_:_:_:)``. A number is not one, unless it is in quotes.
+    package static func text(_ name: String, _ path: Path<String>, _ summary: String) -> ConfigurationKey {
+        ConfigurationKey(name: name, type: "text", expected: "a text", summary: summary) {
+            .text($0[keyPath: path])
+        } write: { configuration, value in
+            guard case .text(let text) = value else { return false }
+            configuration[keyPath: path] = text
+            return true
+        }
+    }
+
+    /// A key of a list of texts, which may be empty: `[cat, dog]`, or `[]`. A number in it is the text that it is written
+    /// as.
+    package static func texts(_ name: String, _ path: Path<[String]>, _ summary: String) -> ConfigurationKey {
+        ConfigurationKey(
+            name: name, type: "list of texts", expected: "a list of texts", summary: summary, takesList: true
+        ) {
+            .list($0[keyPath: path].map { .text($0) })
+        } write: { configuration, value in
+            guard case .list(let values) = value else { return false }
+            let texts = values.compactMap { value -> String? in
+                switch value {
+                case .text, .integer, .number, .flag: value.text
+                default: nil
+                }
+            }
+            guard texts.count == values.count else { return false }
+            configuration[keyPath: path] = texts
+            return true
+        }
+    }
+
     /// A key of one of some names, the cases of an enumeration; see ``integer(_:_:_:)``.
     package static func choice<Choice: RawRepresentable<String> & CaseIterable & SendableMetatype>(
         _ name: String, _ path: Path<Choice>, _ summary: String

@@ -1,25 +1,7 @@
-import Autoencoders
 import Foundation
 
 /// What codes are made of and which model made them: all that must agree before codes, priors and models are combined.
 public struct CodeSpace: Codable, Sendable, Equatable {
-    /// One layer of codes, as a prior models it.
-    package struct Layer: Sendable, Equatable {
-        /// Its grid's place in ``CodeSpace/grids``.
-        package var grid: Int
-        /// Its place among the layers of that grid.
-        package var indexInGrid: Int
-        /// Positions down.
-        package var height: Int
-        /// Positions across.
-        package var width: Int
-        /// The number of choices at a position, m.
-        package var choices: Int
-        /// The number of codewords of the layer: choices of all layers on the way to it, where a layer's codebook
-        /// depends on the layers before it.
-        package var codewords: Int
-    }
-
     /// The fingerprint of the model (`ModelFingerprint`).
     public var model: String
     /// The model's kind.
@@ -46,34 +28,24 @@ public struct CodeSpace: Codable, Sendable, Equatable {
         self.classNames = classNames
     }
 
-    /// The codes of a model.
-    ///
-    /// - Throws: `DigestError`, `TorchError`.
-    package init(_ model: any Autoencoder, _ configuration: RunConfiguration, classNames: [String] = []) throws {
-        self.init(
-            model: try ModelFingerprint.of(model, configuration), kind: configuration.kindName,
-            grids: model.grids(height: configuration.paddedHeight, width: configuration.paddedWidth),
-            isHierarchical: configuration.model.kind.structure == .hierarchical,
-            imageDimensions: configuration.data.channels * configuration.data.height * configuration.data.width,
-            classNames: classNames)
-    }
-
     /// All layers in the order in which they are sampled.
-    package var layers: [Layer] {
-        grids.enumerated().flatMap { index, grid in
+    package var layers: [CodeLayer] { grids.flatMap(\.layers) }
+
+    /// The number of codewords of each of ``layers``: choices of all layers on the way to it, where a layer's codebook
+    /// depends on the layers before it.
+    package var codewords: [Int] {
+        grids.flatMap { grid in
             var codewords = 1
-            return grid.branchings.enumerated().map { place, choices in
+            return grid.branchings.map { choices in
                 codewords = isHierarchical ? codewords * choices : choices
-                return Layer(
-                    grid: index, indexInGrid: place, height: grid.height, width: grid.width, choices: choices,
-                    codewords: codewords)
+                return codewords
             }
         }
     }
 
     /// Bits of an image whose codes are all equally likely: Σ positions · log₂ m.
     package var uniformBits: Double {
-        layers.reduce(0) { $0 + Double($1.height * $1.width) * log2(Double($1.choices)) }
+        layers.reduce(0) { $0 + Double($1.positions) * log2(Double($1.choices)) }
     }
 
     /// Whether the sizes are such that memory may be taken for them; a file can say anything.
@@ -90,7 +62,7 @@ public struct CodeSpace: Codable, Sendable, Equatable {
         }
         return fit && !grids.isEmpty && sides.allSatisfy { (1...4096).contains($0) } && !choices.isEmpty
             && grids.allSatisfy { !$0.branchings.isEmpty && $0.branchings.count <= 256 }
-            && choices.allSatisfy { $0 >= 1 && $0 <= RunConfiguration.maximumCodewords }
-            && codewords <= Double(RunConfiguration.maximumCodewords) && imageDimensions >= 1
+            && choices.allSatisfy { $0 >= 1 && $0 <= CodeLayer.maximumChoices }
+            && codewords <= Double(CodeLayer.maximumChoices) && imageDimensions >= 1
     }
 }

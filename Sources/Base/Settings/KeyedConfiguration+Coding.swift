@@ -1,9 +1,6 @@
 import Files
 import Foundation
 
-/// The format of a stored configuration that names none: those of autoencoders were stored before there were others.
-private let unnamedFormat = "autoencoder"
-
 extension KeyedConfiguration {
     /// Reads a configuration that ``jsonData()`` wrote; missing keys take the defaults. Not validated.
     ///
@@ -14,16 +11,10 @@ extension KeyedConfiguration {
     ///   ``ConfigurationError/newerFormat(source:found:supported:)``,
     ///   ``ConfigurationError/otherFormat(source:found:expected:)``.
     package init(json: Data, source: Message = "config.json") throws {
-        let tree: ConfigurationValue
-        do {
-            tree = try JSONDecoder().decode(ConfigurationValue.self, from: json)
-        } catch let error as ConfigurationValue.TooDeep {
-            throw ConfigurationError.unparsable(source: source, reason: "\(error)")
-        } catch {
-            throw ConfigurationError.unparsable(source: source, reason: "it \(JSONProblem.text(error, in: json))")
-        }
-        if case .section(let root) = tree, root["format"] == nil, Self.formatName != unnamedFormat {
-            throw ConfigurationError.otherFormat(source: source, found: unnamedFormat, expected: Self.formatName)
+        let tree = try ConfigurationValue(json: json, source: source)
+        if case .section(let root) = tree, StoredFormat.name(of: root) != Self.formatName {
+            throw ConfigurationError.otherFormat(
+                source: source, found: StoredFormat.name(of: root), expected: Self.formatName)
         }
         self.init()
         try apply(tree, source: source)
@@ -37,7 +28,7 @@ extension KeyedConfiguration {
         try apply(try ConfigurationValue(from: decoder), source: "configuration")
     }
 
-    /// Writes every key, `formatVersion`, and ``formatName`` unless it is `autoencoder`.
+    /// Writes every key, `format` and `formatVersion`.
     ///
     /// - Throws: What the encoder throws.
     package func encodeKeys(to encoder: any Encoder) throws {
@@ -48,20 +39,29 @@ extension KeyedConfiguration {
     /// bytes.
     ///
     /// - Throws: ``ConfigurationError/invalid(_:)``: what cannot be trained is not written.
-    package func jsonData() throws -> Data {
+    package func jsonData() throws -> Data { try jsonData(results: [:]) }
+
+    /// The configuration and what is stored beside it, as JSON; see ``jsonData()``.
+    ///
+    /// - Parameter results: Values of some of ``results``.
+    package func jsonData(results: [String: ConfigurationValue]) throws -> Data {
         try validate()
+        precondition(Self.results.isSuperset(of: results.keys), "results that reading does not skip")
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return try encoder.encode(tree) + Data("\n".utf8)
+        guard case .section(let root) = tree else { preconditionFailure("a configuration without sections") }
+        return try encoder.encode(ConfigurationValue.section(root.merging(results) { own, _ in own }))
+            + Data("\n".utf8)
     }
 
     /// The configuration as a tree, its format included.
     var tree: ConfigurationValue {
         var sections: [String: [String: ConfigurationValue]] = [:]
         for key in Self.keys { sections[key.section, default: [:]][key.lastName] = key.read(self) }
-        var tree = sections.mapValues { ConfigurationValue.section($0) }
+        let root = sections.removeValue(forKey: "") ?? [:]
+        var tree = root.merging(sections.mapValues { .section($0) }) { own, _ in own }
+        tree["format"] = .text(Self.formatName)
         tree["formatVersion"] = .integer(Self.formatVersion)
-        if Self.formatName != unnamedFormat { tree["format"] = .text(Self.formatName) }
         return .section(tree)
     }
 
@@ -77,12 +77,14 @@ extension KeyedConfiguration {
                 source: source,
                 [.wrongType(key: "the document", found: tree.found, expected: Self.sectionText(nil))])
         }
-        if case .text(let found)? = root["format"] {
+        if let found = StoredFormat.written(in: root) {
             guard found == Self.formatName else {
                 throw ConfigurationError.otherFormat(source: source, found: found, expected: Self.formatName)
             }
+            root = Self.updated(root)
             root["format"] = nil
         }
+        for result in Self.results { root[result] = nil }
         if let version = root.removeValue(forKey: "formatVersion") {
             if let found = version.wholeNumber, found >= 1 {
                 guard found <= Self.formatVersion else {
@@ -129,7 +131,11 @@ extension KeyedConfiguration {
     }
 
     private static func sectionText(_ section: String?) -> String {
-        guard let section else { return "sections: \(sections.joined(separator: ", "))" }
+        guard let section else {
+            let names = keys.filter(\.section.isEmpty).map(\.name) + sections
+            return (names.count == sections.count ? "sections: " : "keys and sections: ")
+                + names.joined(separator: ", ")
+        }
         let names = keys.filter { $0.section == section }.map(\.lastName)
         return "a section with \(names.joined(separator: ", "))"
     }

@@ -22,7 +22,8 @@ import Testing
         }
     }
 
-    @Test("Compressed archives give the same members to a reader of one after another",
+    @Test(
+        "Compressed archives give the same members to a reader of one after another",
         arguments: archives.filter { $0 != "nested.tar" })
     func streaming(name: String) throws {
         let path = try ArchiveFixtures.path(name)
@@ -71,7 +72,9 @@ import Testing
         let end = whole.count - whole.reversed().prefix { $0 == 0 }.count
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("cut.tar")
-            for length in Array(stride(from: 0, through: end, by: 257)) + Array(stride(from: 512, through: end, by: 512)) {
+            for length in Array(stride(from: 0, through: end, by: 257))
+                + Array(stride(from: 512, through: end, by: 512))
+            {
                 try whole.prefix(length).write(to: file)
                 let error = #expect(throws: FileError.self, "after \(length) bytes") { try ArchiveFile(file.path) }
                 #expect("\(error as Any)".contains("cut.tar"))
@@ -79,14 +82,17 @@ import Testing
         }
     }
 
-    @Test("Damaged archives of every kind give members or a typed error, and never end the process", arguments: archives)
+    @Test(
+        "Damaged archives of every kind give members or a typed error, and never end the process", arguments: archives)
     func damaged(name: String) throws {
         let whole = try [UInt8](Data(contentsOf: URL(fileURLWithPath: ArchiveFixtures.path(name))))
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("damaged")
             for seed in 0..<200 {
                 var bytes = whole
-                for change in 0..<(1 + seed % 4) { bytes[(seed * 7919 + change * 104_729) % bytes.count] ^= 1 << (seed % 8) }
+                for change in 0..<(1 + seed % 4) {
+                    bytes[(seed * 7919 + change * 104_729) % bytes.count] ^= 1 << (seed % 8)
+                }
                 try Data(bytes).write(to: file)
                 do {
                     let archive = try ArchiveFile(file.path)

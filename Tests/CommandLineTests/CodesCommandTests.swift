@@ -70,7 +70,7 @@ struct CodesCommandTests {
             // The ninth byte is that of a safetensors file.
             try Data("models: {a: {preset: hrvqvae-tiny}}\n".utf8).write(to: folder.appendingPathComponent("flow.yaml"))
             let flow = try Shell.hrvq("inspect", "flow.yaml", in: folder)
-            expectFailure(flow, "unknown key 'models.a'", "hrvq experiment --help-config")
+            expectFailure(flow, "flow.yaml: unknown key 'models.a'; did you mean 'models'?")
             try Data("preset: prior-tiny\n".utf8).write(to: folder.appendingPathComponent("prior.yaml"))
             #expect(try text("prior.yaml").contains("network.groups"))
             let printed = try Shell.hrvq("experiment", "--preset", "claims-tiny", "--print", in: folder).output

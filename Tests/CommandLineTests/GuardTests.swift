@@ -130,7 +130,8 @@ struct GuardTests {
             try write("training:\n  steps: 1\n", "config.json", in: folder)
             try write("{}", "samples/codes", in: folder)
             try write("{}", "layer-1/codes", in: folder)
-            try write("{}", "runs/declaration", in: folder)
+            let declaration = try Shell.hrvq("experiment", "--preset", "claims-tiny", "--print", in: folder).output
+            try write(declaration, "runs/declaration", in: folder)
             for name in ["sheet.png", "run/samples/a.png", "before-after.png"] { try picture(name, in: folder) }
             let before = try contents(folder)
             let settings = "--preset hrvqvae-tiny --steps 1 --set data.kind=folder"

@@ -48,7 +48,8 @@ import Testing
     }
 
     @Test func namesAreThoseOfConfigurations() {
-        #expect(DatasetKind.allCases.map(\.rawValue) == [
+        #expect(
+            DatasetKind.allCases.map(\.rawValue) == [
                 "auto", "mnist", "cifar10", "cifar100", "folder", "classes", "imagenet", "ffhq", "celeba", "webdataset",
                 "glyphs",
             ])

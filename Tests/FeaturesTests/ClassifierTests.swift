@@ -185,9 +185,9 @@ struct ClassifierTests {
             }
             return []
         }
-        let found = try problems(["training.stepz": 1, "data.width": "wide", "data.kind": "cifar100"])
+        let found = try problems(["training.stepz": 1, "data.width": "wide", "data.kind": "cifar1000"])
         #expect(found.count == 3, "\(found)")
-        for word in ["did you mean 'training.steps'?", "data.width", "mnist, cifar10"] {
+        for word in ["did you mean 'training.steps'?", "data.width", "mnist, cifar10, cifar100"] {
             #expect(found.contains { $0.contains(word) }, "\(word): \(found)")
         }
         let ranges = try problems([

@@ -9,7 +9,7 @@ import Testing
             let image = try PixelImage(
                 width: resize.width, height: resize.height, channels: resize.channels,
                 pixels: FixtureFiles.bytes(resize.source))
-            let filter = try #require(ResizeFilter(rawValue: resize.filter))
+            let filter = try #require(ResizeFilter.allCases.first { "\($0)" == resize.filter })
             let result = try image.resized(width: resize.newWidth, height: resize.newHeight, filter: filter)
             let worst = worstDifference(result.pixels, try FixtureFiles.bytes(resize.result))
             #expect(worst == 0, "\(resize.result) differs by \(worst)")

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Testing
 
@@ -55,7 +56,8 @@ import Testing
                 .wrongType(
                     key: "data.flip", found: "the text 'yes'", expected: "true or false"),
                 .wrongType(
-                    key: "data.kind", found: "the text 'mnits'", expected: "one of mnist, cifar10, folder, glyphs"),
+                    key: "data.kind", found: "the text 'mnits'",
+                    expected: "one of " + DatasetKind.allCases.map(\.rawValue).joined(separator: ", ")),
                 .wrongType(
                     key: "model", found: "the integer 3",
                     expected: "a section with kind, hiddenUnits, residualUnits, residualBlocks, filterSize, "

@@ -73,8 +73,11 @@ package struct ArchiveIndex: Sendable, Equatable {
         guard let bytes = try reader.read(atMost: most - heldBytes) else {
             throw FileError.malformed(
                 path: reader.path,
-                reason: "the archive is compressed as a whole, and with more than \(ByteCount.text(most)) too large for memory",
-                expected: "an uncompressed tar (gunzip or unzstd make one of it) or a zip, whose images can be read in any order")
+                reason:
+                    "the archive is compressed as a whole, and with more than \(ByteCount.text(most)) too large for memory",
+                expected:
+                    "an uncompressed tar (gunzip or unzstd make one of it) or a zip, whose images can be read in any order"
+            )
         }
         heldBytes += bytes.count
         append(name, size: bytes.count, place: .init(offset: held.count, form: .held))

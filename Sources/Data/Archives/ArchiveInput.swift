@@ -77,7 +77,7 @@ final class ArchiveInput {
             case SEEK_END: range.upperBound
             default: nil
             }
-        guard let base, case let (target, overflows) = base.addingReportingOverflow(offset), !overflows,
+        guard let base, case (let target, let overflows) = base.addingReportingOverflow(offset), !overflows,
             (range.lowerBound...range.upperBound).contains(target)
         else { return -1 }
         position = target

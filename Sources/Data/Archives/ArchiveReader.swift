@@ -109,7 +109,8 @@ package final class ArchiveReader {
                 Unmanaged<ArchiveInput>.fromOpaque(data).takeUnretainedValue().seek(Int(offset), whence))
         }
         guard !range.isEmpty else {
-            throw FileError.malformed(path: path, reason: "the file is empty", expected: "a tar or zip file; fetch it again")
+            throw FileError.malformed(
+                path: path, reason: "the file is empty", expected: "a tar or zip file; fetch it again")
         }
         guard archive_read_open1(archive) == ARCHIVE_OK else { throw failure("tar or zip file") }
     }
@@ -146,7 +147,8 @@ package final class ArchiveReader {
     package func read(limit: Int) throws -> [UInt8] {
         guard let bytes = try read(atMost: limit) else {
             throw FileError.malformed(
-                path: "\(path):\(current)", reason: "the member has more than \(limit) bytes", expected: "a smaller one")
+                path: "\(path):\(current)", reason: "the member has more than \(limit) bytes", expected: "a smaller one"
+            )
         }
         return bytes
     }

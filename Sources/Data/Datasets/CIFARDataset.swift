@@ -146,7 +146,8 @@ package struct CIFARDataset: ImageDataset {
                 for record in batch.labels.indices {
                     let start = record * batch.stride + batch.offset
                     try withUnsafeBytes(of: batch.labels[record]) { try digest.add(content: $0) }
-                    try digest.add(content: UnsafeRawBufferPointer(rebasing: content[start..<(start + Self.pixelBytes)]))
+                    try digest.add(
+                        content: UnsafeRawBufferPointer(rebasing: content[start..<(start + Self.pixelBytes)]))
                 }
             }
         }
@@ -168,7 +169,8 @@ package struct CIFARDataset: ImageDataset {
             let other = stride == pixelBytes + 1 ? pixelBytes + 2 : pixelBytes + 1
             throw FileError.malformed(
                 path: path, reason: "the file has \(data.count) bytes",
-                expected: "a multiple of \(stride), \(labelBytes == 1 ? "one label" : "two labels") and 3072 pixels a record; "
+                expected:
+                    "a multiple of \(stride), \(labelBytes == 1 ? "one label" : "two labels") and 3072 pixels a record; "
                     + (data.count % other == 0 && !data.isEmpty
                         ? "records of \(other) bytes are those of CIFAR-\(other == pixelBytes + 1 ? 10 : 100)"
                         : "fetch it again"))

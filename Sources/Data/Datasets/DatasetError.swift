@@ -12,8 +12,6 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible, W
     case unclearFolders(folder: String, reason: String, remedy: String)
     /// Folders of test images that are no class of the training images.
     case unknownClasses(folder: String, names: [String], known: [String])
-    /// Two files of one path, of which one would be read twice and the other never.
-    case twoOfOnePath(place: String, path: String)
     /// Files of another data set than the one that was asked for.
     case otherKind(place: String, asked: String, found: String, kind: DatasetKind)
     /// Not one image decoded.
@@ -45,10 +43,9 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible, W
                 "\(name: folder): folders that are no class of the training images: \(Listing.text(names, limit: 5));"
                 + " expected some of \(Listing.text(known, limit: 5)); rename or remove them, or put the images into the folder"
                 + " itself to use them without labels"
-        case .twoOfOnePath(let place, let path):
-            return "\(name: place): holds two files of the path \(name: path); expected each path once; make the archive anew"
         case .otherKind(let place, let asked, let found, let kind):
-            return "\(name: place): holds \(found), and \(asked) was asked for; give its folder, or set data.kind=\(kind.rawValue)"
+            return
+                "\(name: place): holds \(found), and \(asked) was asked for; give its folder, or set data.kind=\(kind.rawValue)"
         case .noneDecoded(let seen, let examples):
             return "none of \(seen) images could be read:\n" + Self.list(examples)
         case .mismatchedShape(let dataset, let asked, let natural):

@@ -45,10 +45,12 @@ public struct DatasetSummary: Sendable, Equatable {
         let inPlace = place.hasSuffix("/") ? " in \(place)" : ""
         self.init(
             images: images,
-            splits: layout.splits ?? (layout.isHeldOut
-                ? "test images are held out\(inPlace.isEmpty ? "" : " of those" + inPlace), chosen by a hash of their names"
-                : "training images are those in \(training?.place ?? "no folder"), test images those in \(test?.place ?? "")"),
-            classNames: training?.classNames ?? test?.classNames ?? [], labels: layout.labels ?? "the names of folders\(inPlace)",
+            splits: layout.splits
+                ?? (layout.isHeldOut
+                    ? "test images are held out\(inPlace.isEmpty ? "" : " of those" + inPlace), chosen by a hash of their names"
+                    : "training images are those in \(training?.place ?? "no folder"), test images those in \(test?.place ?? "")"),
+            classNames: training?.classNames ?? test?.classNames ?? [],
+            labels: layout.labels ?? "the names of folders\(inPlace)",
             unlabelled: unlabelled, notices: layout.notices, leftOut: layout.leftOut)
     }
 }

@@ -57,7 +57,8 @@ package struct IDXFile {
         bytes = try stride(from: 0, to: total, by: width).map { start in
             guard content[start..<(start + 3)].allSatisfy({ $0 == 0 }) else {
                 throw FileError.malformed(
-                    path: path, reason: "item \(start / width) begins with a large number", expected: "labels below 256")
+                    path: path, reason: "item \(start / width) begins with a large number", expected: "labels below 256"
+                )
             }
             return content[start + 3]
         }

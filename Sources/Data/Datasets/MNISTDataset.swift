@@ -67,7 +67,8 @@ package struct MNISTDataset: ImageDataset {
         var names = (0...9).map(String.init)
         if isEMNIST {
             let most = Int(labelFile.bytes.max() ?? 0)
-            names = try mapping.map { try Self.characters($0.data, path: $0.path, from: first) }
+            names =
+                try mapping.map { try Self.characters($0.data, path: $0.path, from: first) }
                 ?? (0...max(0, most - first)).map(String.init)
         }
         if let wrong = labelFile.bytes.firstIndex(where: { $0 < first || Int($0) >= names.count + first }) {
@@ -97,7 +98,8 @@ package struct MNISTDataset: ImageDataset {
         let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
         return try lines.enumerated().map { index, line in
             let fields = line.split(separator: " ").compactMap { Int($0) }
-            guard fields.count >= 2, fields[0] == index + first, let code = UnicodeScalar(UInt32(clamping: fields[1])) else {
+            guard fields.count >= 2, fields[0] == index + first, let code = UnicodeScalar(UInt32(clamping: fields[1]))
+            else {
                 throw FileError.malformed(
                     path: path, reason: "line \(index + 1) is '\(line)'",
                     expected: "\(index + first) and the code of a character")

@@ -41,7 +41,8 @@ struct MNISTFiles {
                 throw DatasetError.unclearFolders(
                     folder: source.name(of: place),
                     reason: "several data sets lie side by side (\(Listing.text(sets, limit: 6)))",
-                    remedy: "give the files of one of them by a pattern, such as '\(source.name(of: place))/\(sets[0])*'")
+                    remedy:
+                        "give the files of one of them by a pattern, such as '\(source.name(of: place))/\(sets[0])*'")
             }
             let folder = place.isEmpty ? "" : place + "/"
             guard let prefix = prefixes.first, let image = images.first(where: { $0.prefix == prefix }),
@@ -68,7 +69,8 @@ struct MNISTFiles {
     private func inner(_ path: String, _ name: Name) throws -> String {
         guard source.isFolder(path) else { return path }
         let names = try source.entries(of: path)?.entries.map(\.name) ?? []
-        return names.first { Name($0, name.content, [name.part])?.prefix == name.prefix }.map { path + "/" + $0 } ?? path
+        return names.first { Name($0, name.content, [name.part])?.prefix == name.prefix }.map { path + "/" + $0 }
+            ?? path
     }
 
     /// A file's name taken apart: `emnist-letters-train-images-idx3-ubyte.gz`.
@@ -84,7 +86,8 @@ struct MNISTFiles {
                 for divider in ["-", "."] {
                     guard let range = name.range(of: "\(part)-\(content)\(divider)idx") else { continue }
                     let ending = name[range.upperBound...]
-                    guard ["1-ubyte", "3-ubyte", "2-int"].contains(where: { ending == $0 || ending == $0 + ".gz" }) else {
+                    guard ["1-ubyte", "3-ubyte", "2-int"].contains(where: { ending == $0 || ending == $0 + ".gz" })
+                    else {
                         continue
                     }
                     (self.file, self.part, self.content) = (file, part, content)

@@ -76,7 +76,9 @@ package struct PickleReader {
     }
 
     private mutating func line() throws -> String {
-        guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) else { throw malformed("the file is cut off") }
+        guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) else {
+            throw malformed("the file is cut off")
+        }
         defer { position = end + 1 }
         return String(decoding: bytes[position..<end], as: UTF8.self)
     }
@@ -133,10 +135,10 @@ package struct PickleReader {
         while true {
             let opcode = try take(1).first ?? 0
             switch opcode {
-            case 0x80: // PROTO
+            case 0x80:  // PROTO
                 let version = try number(1)
                 guard (2...4).contains(version) else { throw malformed("the pickle's protocol is \(version)") }
-            case 0x95: _ = try take(8) // FRAME
+            case 0x95: _ = try take(8)  // FRAME
             case UInt8(ascii: "."): return try pop()
             case UInt8(ascii: "("): marks.append(stack.count)
             case UInt8(ascii: "N"), 0x88, 0x89: try push(.constant)
@@ -164,13 +166,13 @@ package struct PickleReader {
                 try set([pop(), value])
             case UInt8(ascii: "q"): try remember(number(1))
             case UInt8(ascii: "r"): try remember(number(4))
-            case 0x94: // MEMOIZE
+            case 0x94:  // MEMOIZE
                 try remember(memoized)
                 memoized += 1
             case UInt8(ascii: "h"): try get(number(1))
             case UInt8(ascii: "j"): try get(number(4))
             case UInt8(ascii: "c"): try push(name(line() + "." + line()))
-            case 0x93: // STACK_GLOBAL
+            case 0x93:  // STACK_GLOBAL
                 guard case .bytes(let last) = try pop(), case .bytes(let module) = try pop() else {
                     throw malformed("a name is no string")
                 }

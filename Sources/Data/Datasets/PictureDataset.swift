@@ -98,7 +98,8 @@ package struct PictureDataset: ImageDataset {
     package func item(at index: Int, crop: Crop) throws -> PixelImage {
         let path = part.path(at: index)
         return try PixelImage.decodeFitted(
-            source.picture(path), name: source.name(of: path), channels: shape.channels, width: shape.width, height: shape.height
+            source.picture(path), name: source.name(of: path), channels: shape.channels, width: shape.width,
+            height: shape.height
         ) { crop.origin(spareWidth: $0, spareHeight: $1) }
     }
 

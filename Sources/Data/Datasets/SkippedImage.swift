@@ -3,7 +3,7 @@ import Files
 /// An image that did not decode.
 public struct SkippedImage: Sendable, Equatable {
     /// Its number in the data set.
-    public var index: Int
+    package var index: Int
     /// Its path, or file and number.
     public var name: String
     /// The error's text, which names the image as well.

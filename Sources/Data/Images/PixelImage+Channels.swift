@@ -5,7 +5,7 @@ extension PixelImage {
     /// `convert("L")` bit for bit. Grey to colour repeats the value three times.
     ///
     /// - Parameter wanted: 1 or 3; a program that asks for another number is wrong.
-    public func converted(toChannels wanted: Int) -> PixelImage {
+    package func converted(toChannels wanted: Int) -> PixelImage {
         precondition(wanted == 1 || wanted == 3, "an image has 1 or 3 channels, \(wanted) were asked for")
         guard wanted != channels else { return self }
         let count = width * height

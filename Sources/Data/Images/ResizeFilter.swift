@@ -1,5 +1,5 @@
 /// How new pixels are weighed from old ones.
-public enum ResizeFilter: String, Sendable, CaseIterable {
+public enum ResizeFilter: Sendable, CaseIterable {
     /// Cubic convolution with a = −0.5: Pillow's `BICUBIC`.
     case bicubic
     /// A triangle, linear interpolation: Pillow's `BILINEAR`.

@@ -3,9 +3,9 @@ import Foundation
 /// What codes are made of and which model made them: all that must agree before codes, priors and models are combined.
 public struct CodeSpace: Codable, Sendable, Equatable {
     /// The fingerprint of the model (`ModelFingerprint`).
-    public var model: String
+    package var model: String
     /// The model's kind.
-    public var kind: String
+    package var kind: String
     /// The grids in the order in which they are quantized, and so sampled: of VQ-VAE-2 the coarsest first.
     public var grids: [LatentGrid]
     /// Whether a layer's code names a child of the codeword chosen in the layer before it.

@@ -18,7 +18,7 @@ package struct ArchiveFiles: FileSource {
     /// - Parameters:
     ///   - path: What messages call them together.
     ///   - archives: At least one.
-    /// - Throws: ``DatasetError/twoOfOnePath(place:path:)``.
+    /// - Throws: `FileError` for two files of one path.
     package init(_ path: String, _ archives: [ArchiveFile]) throws {
         self.path = path
         self.archives = archives
@@ -35,7 +35,8 @@ package struct ArchiveFiles: FileSource {
         var sorted = NameTable()
         for (position, index) in order.enumerated() {
             if position > 0, all.utf8(at: index).elementsEqual(all.utf8(at: order[position - 1])) {
-                throw DatasetError.twoOfOnePath(place: path, path: all[index])
+                throw FileError.malformed(
+                    path: path, reason: "holds two files of the path \(name: all[index])", expected: "each path once")
             }
             sorted.append(all[index])
         }
@@ -52,7 +53,9 @@ package struct ArchiveFiles: FileSource {
         return name
     }
 
-    private static func prefix(_ folder: String) -> [UInt8] { folder.isEmpty ? [] : Array(folder.utf8) + [UInt8(ascii: "/")] }
+    private static func prefix(_ folder: String) -> [UInt8] {
+        folder.isEmpty ? [] : Array(folder.utf8) + [UInt8(ascii: "/")]
+    }
 
     /// The indices below a folder.
     private func range(below prefix: [UInt8]) -> Range<Int> {
@@ -141,7 +144,8 @@ package struct ArchiveFiles: FileSource {
         if let limit, archive.index.sizes[member] > limit {
             throw FileError.unreadable(
                 path: name(of: path),
-                reason: "has \(archive.index.sizes[member]) bytes; expected at most \(limit) bytes; give a smaller file")
+                reason: "has \(archive.index.sizes[member]) bytes; expected at most \(limit) bytes; give a smaller file"
+            )
         }
         return try archive.read(member)
     }

@@ -24,17 +24,21 @@ extension DataLocation {
         switch try FileStatus.of(path)?.kind {
         case .folder:
             let folder = FolderFiles(path)
-            guard let files = try archivesAlone(in: path), let archives = try archives(files, path: path) else { return folder }
+            guard let files = try archivesAlone(in: path), let archives = try archives(files, path: path) else {
+                return folder
+            }
             return OverlaidFiles(archives, over: folder)
         case .file:
             if let archive = try archives([path], path: path) { return archive }
             throw unusable(path)
         case nil:
             throw DatasetError.missing(
-                folder: path, expected: ["a folder, an archive, a pattern such as 'shards/*.tar', or a list such as @train.txt"],
+                folder: path,
+                expected: ["a folder, an archive, a pattern such as 'shards/*.tar', or a list such as @train.txt"],
                 remedy: "nothing is there; check the path")
         case .link, .other:
-            throw FileError.unreadable(path: path, reason: "is a pipe, a socket or a device; expected a folder or an archive")
+            throw FileError.unreadable(
+                path: path, reason: "is a pipe, a socket or a device; expected a folder or an archive")
         }
     }
 

@@ -79,7 +79,8 @@ package struct DataLocation: Sendable, Equatable, CustomStringConvertible {
                 folder: pattern, expected: lacking, remedy: "\(lacking.count) of \(files.count) files are not there")
         }
         guard !files.isEmpty else {
-            throw DatasetError.missing(folder: pattern, expected: ["files that the pattern fits"], remedy: "check the pattern")
+            throw DatasetError.missing(
+                folder: pattern, expected: ["files that the pattern fits"], remedy: "check the pattern")
         }
         return files
     }

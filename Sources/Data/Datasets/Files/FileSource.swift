@@ -100,7 +100,8 @@ package struct FolderFiles: FileSource {
 
     /// Reads the file; a large one is memory-mapped. Pipes and devices are refused.
     package func read(_ path: String, limit: Int?) throws -> Data {
-        try FileReader.readRegular(URL(fileURLWithPath: full(path)), remedy: "check the path of the image", limit: limit)
+        try FileReader.readRegular(
+            URL(fileURLWithPath: full(path)), remedy: "check the path of the image", limit: limit)
     }
 
     /// Reads the file's start.

@@ -16,7 +16,7 @@ package struct ListedFiles: FileSource {
     /// A line is a path with a class where what stands before the separator is a file and the whole line is none.
     ///
     /// - Throws: `FileError`; ``DatasetError/missing(folder:expected:remedy:)`` for files that are not there;
-    ///   ``DatasetError/twoOfOnePath(place:path:)``; ``DatasetError/unclearFolders(folder:reason:remedy:)`` for classes in
+    ///   `FileError` for two files of one path; ``DatasetError/unclearFolders(folder:reason:remedy:)`` for classes in
     ///   some lines alone.
     package init(list: String) throws {
         let data = try FileReader.readRegular(
@@ -62,7 +62,8 @@ package struct ListedFiles: FileSource {
     private func requireDistinct() throws {
         var seen: Set<String> = []
         for path in paths where !seen.insert(path).inserted {
-            throw DatasetError.twoOfOnePath(place: self.path, path: path)
+            throw FileError.malformed(
+                path: self.path, reason: "lists \(name: path) twice", expected: "each path once")
         }
     }
 

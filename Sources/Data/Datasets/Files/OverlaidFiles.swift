@@ -18,9 +18,13 @@ struct OverlaidFiles: FileSource {
 
     private func owner(of path: String) -> any FileSource { front.exists(path) ? front : back }
 
-    func entries(of folder: String) throws -> FolderEntries? { try front.entries(of: folder) ?? back.entries(of: folder) }
+    func entries(of folder: String) throws -> FolderEntries? {
+        try front.entries(of: folder) ?? back.entries(of: folder)
+    }
 
-    func tree(below folder: String, kind: FileTree.Kind) throws -> FileTree { try front.tree(below: folder, kind: kind) }
+    func tree(below folder: String, kind: FileTree.Kind) throws -> FileTree {
+        try front.tree(below: folder, kind: kind)
+    }
 
     func kind(of path: String) -> FileStatus.Kind? { front.kind(of: path) ?? back.kind(of: path) }
 

@@ -109,7 +109,8 @@ struct ClassFolders: DatasetLayout {
         }
         if let loose {
             throw DatasetError.unclearFolders(
-                folder: source.path, reason: "images such as \(loose.name) lie beside \(names.joined(separator: "/, "))/",
+                folder: source.path,
+                reason: "images such as \(loose.name) lie beside \(names.joined(separator: "/, "))/",
                 remedy: "put the training images into a folder 'train'")
         }
         let trees = try names.map { (name: $0, tree: try source.tree(below: $0, kind: .images)) }
@@ -162,7 +163,8 @@ struct ClassFolders: DatasetLayout {
                     "\(part.place)\(part.classNames[0]) is no class of the training images, so the test images have no labels"
                 )
             }
-            throw DatasetError.unknownClasses(folder: source.name(of: part.root), names: unknown, known: training.classNames)
+            throw DatasetError.unknownClasses(
+                folder: source.name(of: part.root), names: unknown, known: training.classNames)
         }
         let own = part.classNames
         part.labels = part.labels.compactMap { numbers[own[$0]] }

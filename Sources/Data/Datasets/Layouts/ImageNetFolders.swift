@@ -120,7 +120,9 @@ struct ImageNetFolders: DatasetLayout {
         default:
             for line in lines {
                 let fields = line.split(whereSeparator: { $0 == "\t" || $0 == " " || $0 == "," })
-                guard fields.count >= 2 else { throw malformed("the line '\(line)' has no class", "a file's name and a class") }
+                guard fields.count >= 2 else {
+                    throw malformed("the line '\(line)' has no class", "a file's name and a class")
+                }
                 // caffe's val.txt has numbers of the sorted names.
                 if let number = Int(fields[1]) {
                     guard classes.indices.contains(number) else {

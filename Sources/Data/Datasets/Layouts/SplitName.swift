@@ -19,7 +19,9 @@ extension ImageListing {
         let splits = part.paths.map(split)
         guard splits.contains(.train) || splits.contains(.test) else { return holdOut(part, testShare) }
         let others = splits.count { $0 == nil }
-        if others > 0 { notices.append("\(Count.text(others)) images are in shards whose names tell no split, and are not used") }
+        if others > 0 {
+            notices.append("\(Count.text(others)) images are in shards whose names tell no split, and are not used")
+        }
         let (own, tests) = (part.filtered { splits[$0] == .train }, part.filtered { splits[$0] == .test })
         guard !tests.paths.isEmpty else { return holdOut(own, testShare) }
         training = own.paths.isEmpty ? nil : own

@@ -71,7 +71,8 @@ struct WebDatasetShards: DatasetLayout {
         let key = key(path)
         if source.size(of: key + ".cls") != nil {
             let text = String(decoding: try source.read(key + ".cls", limit: 64), as: UTF8.self)
-            guard let label = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)), (0..<(1 << 20)).contains(label) else {
+            guard let label = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)), (0..<(1 << 20)).contains(label)
+            else {
                 throw FileError.malformed(
                     path: source.name(of: key + ".cls"), reason: "'\(text)' is no class", expected: "a number from 0")
             }

@@ -67,7 +67,7 @@ struct HRVQCommand: ParsableCommand {
             TrainCommand.self, EvaluateCommand.self, ReconstructCommand.self, TokenizeCommand.self,
             TrainPriorCommand.self, SampleCommand.self, CompleteCommand.self, EncodeCommand.self, DecodeCommand.self,
             TrainEntropyCommand.self, RateDistortionCommand.self, InspectCommand.self, CompareCommand.self,
-            ExperimentCommand.self, TrainClassifierCommand.self,
+            ExperimentCommand.self, TrainClassifierCommand.self, DataCommand.self,
             ImportCommand.self, ExportCommand.self, DoctorCommand.self, DemoCommand.self, BenchCommand.self,
             BenchWorkerCommand.self,
         ])

@@ -10,6 +10,7 @@ struct HelpTests {
         for command in [
             "train", "evaluate", "reconstruct", "tokenize", "train-prior", "sample", "complete", "encode",
             "decode", "train-entropy", "inspect", "compare", "rate-distortion", "experiment", "train-classifier",
+            "data",
             "import", "export", "doctor", "demo", "bench",
         ] {
             #expect(help.output.contains("\n  \(command) "))

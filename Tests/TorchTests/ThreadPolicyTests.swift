@@ -12,22 +12,25 @@ struct ThreadPolicyTests {
         var share = 0.5
         var policy: ThreadPolicy
         var time = 0.0
+        /// Seconds of a window, and steps a second of one thread.
+        var window = 0.25
+        var pace = 1.0
 
         init(processors: Int, busy: Int, share: Double = 0.5) {
             (self.processors, self.busy, self.share) = (processors, busy, share)
             policy = ThreadPolicy(limit: processors, threads: processors)
         }
 
-        /// The number of threads after so many windows of a quarter of a second.
+        /// The number of threads after so many windows.
         mutating func threads(after windows: Int) -> [Int] {
             (0..<windows).map { _ in
-                time += 0.25
+                time += window
                 let shared = max(0, policy.threads + busy - processors)
                 let slowest = shared > 0 ? 1 - share : 1
                 let apart = Double(busy - min(shared, busy))
                 return policy.next(
                     .init(
-                        time: time, speed: Double(policy.threads) * slowest,
+                        time: time, speed: Double(policy.threads) * slowest * pace,
                         idle: Double(max(0, processors - policy.threads - busy)),
                         others: apart + Double(min(shared, busy)) * share))
             }
@@ -47,7 +50,7 @@ struct ThreadPolicyTests {
         #expect(machine.threads(after: 400).filter { $0 == 3 }.count > 360)
         machine.busy = 0
         #expect(machine.threads(after: 2).last == 4)
-        machine.busy = 2
+        (machine.busy, machine.share) = (2, 0.6)
         #expect(machine.threads(after: 10).last == 2)
     }
 
@@ -66,6 +69,14 @@ struct ThreadPolicyTests {
         #expect(machine.threads(after: 800).count { $0 == 1 } < 12)
         machine.share = 0.75
         #expect(machine.threads(after: 4).last == 1)
+    }
+
+    @Test("Slow steps are not tried with another number more often than quick ones")
+    func slowSteps() {
+        var machine = Machine(processors: 2, busy: 1, share: 0.7)
+        (machine.window, machine.pace) = (2, 0.5)
+        #expect(machine.threads(after: 4).last == 1)
+        #expect(machine.threads(after: 200).count { $0 == 2 } <= 200 / 16 + 1)
     }
 
     @Test("The load is that of the processors that a process may use")

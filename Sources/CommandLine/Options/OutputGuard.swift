@@ -81,7 +81,15 @@ struct OutputGuard {
     ///   - path: The folder.
     ///   - kind: What it is; `nil` where that is not known.
     mutating func reads(data path: String?, kind: DatasetKind?) {
-        if let path { data.append(DataFolder(path: path, takesPictures: kind == nil || kind == .folder)) }
+        guard let path else { return }
+        switch DataLocation(path).form {
+        case .path:
+            data.append(DataFolder(path: path, takesPictures: kind.map { $0 == .auto || $0.isOfPictures } ?? true))
+        case .list(let list):
+            files.append(list)
+            if let source = try? DataLocation(path).source() as? ListedFiles { files += source.names }
+        case .pattern(let pattern): files += (try? DataLocation.files(of: pattern)) ?? []
+        }
     }
 
     /// Names the folder of a data set that is read as a model's settings say.

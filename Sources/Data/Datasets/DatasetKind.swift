@@ -74,7 +74,7 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
         try splits(source(folder), shape, testShare)
     }
 
-    private func open(_ source: (any FileSource)?, _ shape: ImageShape?, _ split: Split, _ testShare: Double)
+    func open(_ source: (any FileSource)?, _ shape: ImageShape?, _ split: Split, _ testShare: Double)
         throws -> any ImageDataset
     {
         guard let source else { return try GlyphDataset(shape: shape ?? defaultShape, split: split) }
@@ -109,21 +109,22 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
     }
 
     /// The data set that a source holds.
-    private func recognized(_ source: any FileSource) -> DatasetKind {
+    func recognized(_ source: any FileSource) -> DatasetKind {
         guard self == .auto else { return self }
         if CIFARFiles(.ten).fits(source) { return .cifar10 }
         if CIFARFiles(.hundred).fits(source) { return .cifar100 }
         return MNISTFiles(source).fits ? .mnist : .folder
     }
 
-    private var isOfPictures: Bool {
+    /// Whether images lie in files of their own, or members of archives.
+    package var isOfPictures: Bool {
         switch self {
         case .auto, .mnist, .cifar10, .cifar100, .glyphs: false
         case .folder, .classes, .imagenet, .ffhq, .celeba, .webdataset: true
         }
     }
 
-    private func listing(_ source: any FileSource, _ shape: ImageShape, _ testShare: Double) throws -> ImageListing {
+    func listing(_ source: any FileSource, _ shape: ImageShape, _ testShare: Double) throws -> ImageListing {
         try PictureDataset.check(shape, testShare)
         let kind = recognized(source)
         if kind != .folder, let layout = Self.layouts.first(where: { $0.kind == kind })?.layout {
@@ -142,7 +143,7 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
         return listing
     }
 
-    private func source(_ folder: String?) throws -> (any FileSource)? {
+    func source(_ folder: String?) throws -> (any FileSource)? {
         if self == .glyphs { return nil }
         guard let folder, !folder.isEmpty else {
             throw DatasetError.invalidSetting(

@@ -32,16 +32,25 @@ package struct PickleReader {
     private static let names: Set<String> = [
         "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct", "numpy.ndarray", "numpy.dtype",
     ]
+    /// Containers in one another: a batch is a dictionary with an array, whose state has the type's.
+    private static let deepest = 16
     /// Values that a file may hold at once.
     private static let mostValues = 4 << 20
 
+    private struct Item {
+        var value: Value
+        var depth: Int
+    }
+
+    /// The depth of the deepest value that the current opcode has taken from the stack.
+    private var taken = 0
     private let bytes: [UInt8]
     private let path: String
     private var position = 0
-    private var stack: [Value] = []
+    private var stack: [Item] = []
     private var marks: [Int] = []
     /// Values that the program keeps by number, but for those that are filled after they are kept; see ``remember(_:)``.
-    private var memo: [Int: Value] = [:]
+    private var memo: [Int: Item] = [:]
     private var memoized = 0
 
     /// Reads a file's bytes.
@@ -87,46 +96,57 @@ package struct PickleReader {
 
     private mutating func push(_ value: Value) throws {
         guard stack.count < Self.mostValues else { throw malformed("it holds more than \(Self.mostValues) values") }
-        stack.append(value)
+        // Values are freed by recursion, which would end the process at a million lists in one another.
+        guard taken < Self.deepest else { throw malformed("values are more than \(Self.deepest) deep") }
+        stack.append(Item(value: value, depth: taken + 1))
     }
 
     private mutating func pop() throws -> Value {
-        guard let value = stack.popLast() else { throw malformed("a value is missing") }
-        return value
+        guard let item = stack.popLast() else { throw malformed("a value is missing") }
+        taken = max(taken, item.depth)
+        return item.value
+    }
+
+    /// Takes a container that gets more elements, and so is as deep as it was, or one deeper than those.
+    private mutating func popContainer() throws -> Value {
+        guard let item = stack.popLast() else { throw malformed("a value is missing") }
+        taken = max(taken, item.depth - 1)
+        return item.value
     }
 
     private mutating func popMark() throws -> [Value] {
         guard let mark = marks.popLast(), mark <= stack.count else { throw malformed("a mark is missing") }
         defer { stack.removeSubrange(mark...) }
-        return Array(stack[mark...])
+        taken = max(taken, stack[mark...].lazy.map(\.depth).max() ?? 0)
+        return stack[mark...].map(\.value)
     }
 
     private mutating func remember(_ number: Int) throws {
-        guard let value = stack.last else { throw malformed("a value is missing") }
+        guard let item = stack.last else { throw malformed("a value is missing") }
         guard memo.count < Self.mostValues else { throw malformed("it holds more than \(Self.mostValues) values") }
-        switch value {
+        switch item.value {
         // What is still to be filled may not be used twice: a copy of it would stay empty.
         case .list(let values) where values.isEmpty: memo[number] = nil
         case .dictionary(let values) where values.isEmpty: memo[number] = nil
-        default: memo[number] = value
+        default: memo[number] = item
         }
     }
 
     private mutating func append(_ values: [Value]) throws {
-        guard case .list(var list) = try pop() else { throw malformed("values are added to what is no list") }
+        guard case .list(var list) = try popContainer() else { throw malformed("values are added to what is no list") }
         list += values
-        stack.append(.list(list))
+        try push(.list(list))
     }
 
     private mutating func set(_ pairs: [Value]) throws {
-        guard case .dictionary(var dictionary) = try pop(), pairs.count % 2 == 0 else {
+        guard case .dictionary(var dictionary) = try popContainer(), pairs.count % 2 == 0 else {
             throw malformed("entries are added to what is no dictionary")
         }
         for index in stride(from: 0, to: pairs.count, by: 2) {
             guard case .bytes(let key) = pairs[index] else { throw malformed("a key is no string") }
             dictionary[String(decoding: key, as: UTF8.self)] = pairs[index + 1]
         }
-        stack.append(.dictionary(dictionary))
+        try push(.dictionary(dictionary))
     }
 
     // MARK: - The program
@@ -134,6 +154,7 @@ package struct PickleReader {
     private mutating func run() throws -> Value {
         while true {
             let opcode = try take(1).first ?? 0
+            taken = 0
             switch opcode {
             case 0x80:  // PROTO
                 let version = try number(1)
@@ -187,8 +208,9 @@ package struct PickleReader {
     }
 
     private mutating func get(_ number: Int) throws {
-        guard let value = memo[number] else { throw malformed("it uses a value that it does not have") }
-        try push(value)
+        guard let item = memo[number] else { throw malformed("it uses a value that it does not have") }
+        taken = item.depth - 1
+        try push(item.value)
     }
 
     private func name(_ name: String) throws -> Value {

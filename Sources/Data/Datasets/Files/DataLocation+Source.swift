@@ -14,6 +14,7 @@ extension DataLocation {
             let files = try Self.files(of: pattern)
             return try Self.archives(files, path: pattern) ?? ListedFiles(pattern: pattern, files: files)
         case .list(let path):
+            if FileStatus.kind(of: path) == .folder { return try ListedFiles(lists: path) }
             let list = try ListedFiles(list: path)
             return try Self.archives(list.paths.map(list.name), path: "@" + path) ?? list
         }

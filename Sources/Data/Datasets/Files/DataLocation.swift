@@ -6,7 +6,8 @@ import Foundation
 /// - A folder, or a file: `photos`, `shard.tar`.
 /// - Several files, by a pattern: `shards/train-{00000..01023}.tar`, `shards/*.tar`. Braces name files that have to be there;
 ///   `*`, `?` and `[…]` find those that are.
-/// - A list of files: `@train.txt`, a path a line, relative to the list, with a class after a tab or a space if there is one.
+/// - A list of files: `@train.txt`, a path a line, relative to the list, with a class after a tab or a space if there is one;
+///   or a folder of two lists, `train.txt` and `test.txt`, which are the splits: `@lists`.
 package struct DataLocation: Sendable, Equatable, CustomStringConvertible {
     /// What it names.
     package enum Form: Sendable, Equatable {
@@ -64,7 +65,7 @@ package struct DataLocation: Sendable, Equatable, CustomStringConvertible {
     ///
     /// - Throws: ``DatasetError/missing(folder:expected:remedy:)`` where a file that it names is not there, or it finds none;
     ///   ``DatasetError/invalidSetting(name:value:expected:)`` for a pattern that is none, or names too many.
-    static func files(of pattern: String) throws -> [String] {
+    package static func files(of pattern: String) throws -> [String] {
         var files: [String] = []
         for text in try expanded(pattern) {
             guard text.contains(where: { "*?[".contains($0) }) else {

@@ -9,6 +9,8 @@ package struct ListedFiles: FileSource {
     let paths: [String]
     /// The class that the list gives each path; empty where it gives none.
     let classes: [String]
+    /// The split of each path, where there is a list for each; empty elsewhere.
+    let splits: [Split]
     private let root: String
 
     /// Reads a list: a path a line, and behind a tab, or the last space, a class.
@@ -19,16 +21,48 @@ package struct ListedFiles: FileSource {
     ///   `FileError` for two files of one path; ``DatasetError/unclearFolders(folder:reason:remedy:)`` for classes in
     ///   some lines alone.
     package init(list: String) throws {
+        let root = (list as NSString).deletingLastPathComponent
+        try self.init(list, root, Self.lines(of: list, root), [])
+    }
+
+    /// Reads the lists `train.txt` and `test.txt` of a folder, as `hrvq data split` writes them.
+    ///
+    /// - Throws: As ``init(list:)``, also for a file that both lists name.
+    package init(lists folder: String) throws {
+        let training = try Self.lines(of: folder + "/train.txt", folder)
+        let test = try Self.lines(of: folder + "/test.txt", folder)
+        try self.init(
+            folder, folder, training + test,
+            training.map { _ in .train } + test.map { _ in .test })
+    }
+
+    private init(
+        _ list: String, _ root: String, _ found: [(path: String, label: Substring?)], _ splits: [Split]
+    ) throws {
+        let labelled = found.count { $0.label != nil }
+        guard labelled == 0 || labelled == found.count else {
+            let example = found.first { $0.label == nil }?.path ?? ""
+            throw DatasetError.unclearFolders(
+                folder: list, reason: "\(labelled) of \(found.count) lines have a class, and \(example) has none",
+                remedy: "give every line a class, or none")
+        }
+        path = list
+        self.root = root
+        self.splits = splits
+        paths = found.map(\.path)
+        classes = found.compactMap { $0.label.map(String.init) }
+        try requireDistinct()
+    }
+
+    private static func lines(of list: String, _ root: String) throws -> [(path: String, label: Substring?)] {
         let data = try FileReader.readRegular(
             URL(fileURLWithPath: list), remedy: "check the path of the list", limit: 1 << 30)
-        root = (list as NSString).deletingLastPathComponent
-        path = list
         var found: [(path: String, label: Substring?)] = []
         var lacking: [String] = []
         for line in String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline) {
             let line = Substring(line.trimmingCharacters(in: .whitespaces))
             if line.isEmpty { continue }
-            if let entry = Self.entry(line, root) { found.append(entry) } else { lacking.append(String(line)) }
+            if let entry = entry(line, root) { found.append(entry) } else { lacking.append(String(line)) }
         }
         guard lacking.isEmpty else {
             throw DatasetError.missing(
@@ -39,16 +73,7 @@ package struct ListedFiles: FileSource {
         guard !found.isEmpty else {
             throw DatasetError.missing(folder: list, expected: ["a path a line"], remedy: "the list is empty")
         }
-        let labelled = found.count { $0.label != nil }
-        guard labelled == 0 || labelled == found.count else {
-            let example = found.first { $0.label == nil }?.path ?? ""
-            throw DatasetError.unclearFolders(
-                folder: list, reason: "\(labelled) of \(found.count) lines have a class, and \(example) has none",
-                remedy: "give every line a class, or none")
-        }
-        paths = found.map(\.path)
-        classes = found.compactMap { $0.label.map(String.init) }
-        try requireDistinct()
+        return found
     }
 
     /// Takes the files that a pattern names.
@@ -57,7 +82,11 @@ package struct ListedFiles: FileSource {
         root = ""
         paths = files
         classes = []
+        splits = []
     }
+
+    /// The whole paths of all files.
+    package var names: [String] { paths.map(full) }
 
     private func requireDistinct() throws {
         var seen: Set<String> = []

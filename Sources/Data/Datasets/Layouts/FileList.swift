@@ -1,6 +1,7 @@
 import Files
 
-/// Files that a list or a pattern names, with the classes that the list gives. A share is held out.
+/// Files that a list or a pattern names, with the classes that the list gives. Two lists are the splits; of one a share is
+/// held out.
 struct FileList: DatasetLayout {
     static func fits(_ source: any FileSource) throws -> Bool { source is ListedFiles }
 
@@ -23,7 +24,23 @@ struct FileList: DatasetLayout {
         } else {
             part.unlabelled = "the list has no classes"
         }
-        listing.holdOut(part, testShare)
+        guard let list = source as? ListedFiles, !list.splits.isEmpty else {
+            listing.holdOut(part, testShare)
+            return listing
+        }
+        let splits = Dictionary(zip(list.paths, list.splits)) { first, _ in first }
+        listing.training = part.filtered { splits[part.paths[$0]] == .train }
+        listing.test = part.filtered { splits[part.paths[$0]] == .test }
+        if let training = listing.training, let test = listing.test, !part.classNames.isEmpty {
+            let learnt = Set(training.labels)
+            let unknown = Set(test.labels).subtracting(learnt).sorted().map { part.classNames[$0] }
+            guard unknown.isEmpty else {
+                throw DatasetError.unknownClasses(
+                    folder: list.path + "/test.txt", names: unknown,
+                    known: learnt.sorted().map { part.classNames[$0] })
+            }
+        }
+        listing.splits = "the splits are the lists train.txt and test.txt"
         return listing
     }
 }

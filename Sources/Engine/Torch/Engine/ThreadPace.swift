@@ -16,9 +16,13 @@ package final class ThreadPace {
     private var steps = 0
     private var work = 0.0
     private var hasChanged = false
+    /// When the last step ended.
+    private var end = 0.0
 
     /// How long steps are counted before their speed is judged.
     private static let window = 0.25
+    /// Seconds between two steps that are no part of the loop's work.
+    private static let pause = 0.25
 
     private static let isOff = ProcessInfo.processInfo.environment["HRVQ_FIXED_THREADS"] == "1"
 
@@ -38,14 +42,19 @@ package final class ThreadPace {
     package func step<Result>(_ body: () throws -> Result) throws -> Result {
         guard policy != nil else { return try body() }
         let start = ProcessInfo.processInfo.systemUptime
+        if start - end > Self.pause {
+            // What others did meanwhile says nothing about the steps.
+            (steps, work, load) = (0, 0, ProcessorLoad.now())
+        }
         let result = try body()
+        end = ProcessInfo.processInfo.systemUptime
         if hasChanged {
             // The first step with another number of threads prepares operators for it.
             hasChanged = false
             load = ProcessorLoad.now()
             return result
         }
-        work += ProcessInfo.processInfo.systemUptime - start
+        work += end - start
         steps += 1
         if work >= Self.window { try judge() }
         return result

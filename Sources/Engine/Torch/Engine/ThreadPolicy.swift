@@ -34,6 +34,8 @@ struct ThreadPolicy {
     private var speedAtRefusal = 0.0
 
     private static let leastPatience = 2.0
+    /// Steps from a trial to the next, at least: a trial takes two, of which all may be slow.
+    private static let stepsOfPatience = 16.0
     private static let mostPatience = 30.0
     /// Processors that other programs must take before fewer threads are tried.
     private static let noteworthy = 0.25
@@ -79,6 +81,9 @@ struct ThreadPolicy {
         threads = count
     }
 
+    /// Seconds until the next trial.
+    private func wait(_ seen: Observation) -> Double { max(patience, Self.stepsOfPatience / seen.speed) }
+
     /// Whether the number that was tried is kept.
     private mutating func end(_ before: (threads: Int, speed: Double), _ seen: Observation) -> Bool {
         trial = nil
@@ -86,12 +91,12 @@ struct ThreadPolicy {
         if seen.speed > before.speed * (isFewer ? Self.gain : 1) {
             isDescending = isFewer && threads > 1
             patience = Self.leastPatience
-            nextTrial = isDescending ? seen.time : seen.time + patience
+            nextTrial = isDescending ? seen.time : seen.time + wait(seen)
             return true
         }
         threads = before.threads
         isDescending = false
-        nextTrial = seen.time + patience
+        nextTrial = seen.time + wait(seen)
         patience = min(2 * patience, Self.mostPatience)
         speedAtRefusal = before.speed
         return false

@@ -79,18 +79,19 @@ import Testing
         #expect(test.labels == [1, 0] && test.paths.count == 2)
     }
 
-    @Test("All 70,000 images of FFHQ have the official split and no classes", arguments: ["images1024x1024/", ""])
+    @Test(
+        "All 70,000 images of FFHQ have the official split and no classes", arguments: ["images1024x1024/", "", "flat"])
     func ffhq(place: String) throws {
         let paths = (0..<70_000).map { index in
             let digits = String(100_000 + index).dropFirst()
-            return "\(place)\(digits.prefix(2))000/\(digits).png"
+            return place == "flat" ? "\(digits).png" : "\(place)\(digits.prefix(2))000/\(digits).png"
         }
         let source = MemoryFiles(paths)
         #expect(try NumberedFolders.fits(source))
         let listing = try NumberedFolders.list(source, testShare: 0.1)
         let (training, test) = (try #require(listing.training), try #require(listing.test))
         #expect(training.paths.count == 60_000 && test.paths.count == 10_000)
-        #expect(test.paths.first?.hasSuffix("60000/60000.png") ?? false)
+        #expect(test.paths.first?.hasSuffix("60000.png") ?? false)
         #expect(training.classNames.isEmpty && listing.splits?.contains("official split") ?? false)
         // One that is missing makes it another set, of which a share is held out.
         let fewer = try NumberedFolders.list(MemoryFiles(Array(paths.dropLast())), testShare: 0.1)
@@ -101,6 +102,11 @@ import Testing
     func numbers() throws {
         let blocks = (0..<4).flatMap { block in (0..<3).map { "0000\(block)/img0000\(block)00\($0).png" } }
         #expect(try NumberedFolders.fits(MemoryFiles(blocks)))
+        // As img2dataset writes them: the number of the folder, then that of the image in it.
+        let shards = (0..<3).flatMap { shard in (0..<5).map { "0000\(shard)/0000\(shard)000\($0 * 2).jpg" } }
+        #expect(try NumberedFolders.fits(MemoryFiles(shards)))
+        let people = (0..<3).flatMap { person in (0..<5).map { "0000\(person)/0000\($0).jpg" } }
+        #expect(try !NumberedFolders.fits(MemoryFiles(people)))
         let digits = (0..<4).flatMap { digit in (0..<3).map { "\(digit)/0000\($0).png" } }
         #expect(try !NumberedFolders.fits(MemoryFiles(digits)))
     }
@@ -121,6 +127,14 @@ import Testing
         for text in ["[]", #"{"labels": [[1, 2]]}"#, #"{"labels": [["x", -1]]}"#, #"{"labels": []}"#, "{"] {
             #expect(throws: FileError.self) { try listing(text) }
         }
+    }
+
+    @Test("Running numbers are shards, whose names are no classes; other numbers are not")
+    func shards() {
+        #expect(SplitName.areShards(["train-000000", "train-000001", "val-000000"]))
+        #expect(SplitName.areShards(["00000.tar.gz", "00001.tar.gz"]))
+        #expect(SplitName.areShards(["train-00000-of-00002", "train-00001-of-00002"]))
+        #expect(!SplitName.areShards(["n01440764", "n01443537"]) && !SplitName.areShards(["cat", "dog"]))
     }
 
     @Test("CelebA has the splits of its list", arguments: ["list_eval_partition.txt", "list_eval_partition.csv"])

@@ -49,6 +49,23 @@ import Testing
         #expect(DatasetKind.auto.recognized(source) == .cifar100)
     }
 
+    @Test("Bytes that Python 3 wrote as a text are those bytes")
+    func latin1() throws {
+        let text = Array("\u{80}\u{FF}a".utf8)
+        func encoded(_ text: [UInt8], _ code: String) -> [UInt8] {
+            Array("c_codecs\nencode\n".utf8) + [0x58, UInt8(text.count), 0, 0, 0] + text
+                + [0x58, UInt8(code.utf8.count), 0, 0, 0] + Array(code.utf8) + [0x86, 0x52, 0x2E]
+        }
+        guard case .bytes(let bytes) = try PickleReader.read(encoded(text, "latin1"), path: "p") else {
+            Issue.record("no bytes")
+            return
+        }
+        #expect(Array(bytes) == [0x80, 0xFF, 0x61])
+        for (text, code) in [(Array("€".utf8), "latin1"), ([0xC2], "latin1"), (text, "rot13")] {
+            #expect(throws: FileError.self) { try PickleReader.read(encoded(text, code), path: "p") }
+        }
+    }
+
     @Test("Nothing that a pickle names or calls is run")
     func hostile() throws {
         for (text, word) in [

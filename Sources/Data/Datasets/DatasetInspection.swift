@@ -73,7 +73,12 @@ extension DatasetKind {
             return try kind.inspection(of: source.path, layout: name, source, testShare, limit)
         }
         let listing = try listing(source, defaultShape, testShare)
-        return try kind.inspection(of: source, listing, limit)
+        return try kind.layout(of: source).inspection(of: source, listing, limit)
+    }
+
+    /// The kind of the layout that is recognized.
+    private func layout(of source: any FileSource) throws -> DatasetKind {
+        self == .folder ? try Self.layouts.first { try $0.layout.fits(source) }?.kind ?? .classes : self
     }
 
     private func inspection(
@@ -190,7 +195,7 @@ extension DatasetInspection {
             lines.append(
                 (
                     "labels",
-                    "\(Count.text(classNames.count)) classes (\(Listing.text(classNames, limit: 5)))"
+                    "\(Count.text(classNames.count)) \(classNames.count == 1 ? "class" : "classes") (\(Listing.text(classNames, limit: 5)))"
                         + (labels.map { ", " + $0 } ?? "")
                 ))
             for part in parts {

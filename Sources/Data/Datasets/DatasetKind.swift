@@ -37,7 +37,7 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
     }
 
     /// The layouts of pictures, the most particular first.
-    private static var layouts: [(kind: DatasetKind, layout: any DatasetLayout.Type)] {
+    static var layouts: [(kind: DatasetKind, layout: any DatasetLayout.Type)] {
         [
             (.folder, FileList.self), (.webdataset, WebDatasetShards.self), (.imagenet, ImageNetFolders.self),
             (.celeba, CelebAFolders.self), (.ffhq, NumberedFolders.self), (.classes, ClassFolders.self),

@@ -5,7 +5,7 @@ import Foundation
 /// bytes.
 ///
 /// A pickle is a program that may call anything. This reader knows the opcodes that such files consist of, and of all names
-/// only those that make an array, which it makes itself; whatever else a file holds is refused by its name, and nothing runs.
+/// only those that make an array or bytes, which it makes itself; whatever else a file holds is refused by its name, and nothing runs.
 /// Protocols 2 to 4.
 package struct PickleReader {
     /// A value.
@@ -31,6 +31,7 @@ package struct PickleReader {
     /// What may be named, and what it is for.
     private static let names: Set<String> = [
         "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct", "numpy.ndarray", "numpy.dtype",
+        "_codecs.encode",
     ]
     /// Containers in one another: a batch is a dictionary with an array, whose state has the type's.
     private static let deepest = 16
@@ -226,9 +227,33 @@ package struct PickleReader {
         case "numpy.dtype":
             guard case .bytes(let type)? = arguments.first else { throw malformed("an element type is no string") }
             try push(.empty("dtype " + String(decoding: type, as: UTF8.self)))
+        case "_codecs.encode":
+            // How Python 3 writes bytes in protocol 2: as the text that Latin-1 makes of them.
+            guard arguments.count == 2, case .bytes(let text) = arguments[0], case .bytes(let code) = arguments[1],
+                String(decoding: code, as: UTF8.self) == "latin1", let bytes = Self.latin1(text)
+            else { throw malformed("it encodes a text in another way than Latin-1") }
+            try push(.bytes(bytes[...]))
         case "numpy.ndarray": throw malformed("it calls numpy.ndarray")
         default: try push(.empty("array"))
         }
+    }
+
+    /// The bytes that Latin-1 writes UTF-8 with; `nil` for characters that it does not have.
+    private static func latin1(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count)
+        var rest = text
+        while let first = rest.popFirst() {
+            if first < 0x80 {
+                bytes.append(first)
+            } else {
+                guard first == 0xC2 || first == 0xC3, let second = rest.popFirst(), second & 0xC0 == 0x80 else {
+                    return nil
+                }
+                bytes.append((first & 3) << 6 | second & 0x3F)
+            }
+        }
+        return bytes
     }
 
     private mutating func build() throws {

@@ -20,7 +20,13 @@ struct NumberedFolders: DatasetLayout {
         let names = top.entries
         if !place.isEmpty { return true }
         let folders = names.filter { $0.type == .folder }.map(\.name)
-        guard folders.count == names.count, !folders.isEmpty else { return false }
+        if folders.isEmpty {
+            // FFHQ's images side by side, as some copies have them.
+            return names.count { FileTree.Kind.images.isOfExtension($0.name) } == imagesOfFFHQ
+                && Set(names.compactMap { number($0.name) }) == Set(0..<imagesOfFFHQ)
+        }
+        guard folders.count == names.count else { return false }
+        if try areShards(folders, source) { return true }
         // One image of each of a few folders tells whether folders are numbers of images.
         for folder in [folders[0], folders[folders.count / 2], folders[folders.count - 1]] {
             guard let first = try source.entries(of: folder)?.entries.first(where: { $0.type == .file }),
@@ -69,6 +75,23 @@ struct NumberedFolders: DatasetLayout {
         let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
         let digits = name.reversed().prefix { $0.isASCII && $0.isNumber }
         return digits.count < 5 ? nil : Int(String(digits.reversed()))
+    }
+
+    /// Whether folders of five digits or more count from 0, and the numbers of their images go on from one to the next, as
+    /// the folders of img2dataset do.
+    private static func areShards(_ folders: [String], _ source: any FileSource) throws -> Bool {
+        guard folders.count > 1,
+            folders.allSatisfy({ $0.count >= 5 && $0.count == folders[0].count && $0.allSatisfy(\.isNumber) }),
+            folders.enumerated().allSatisfy({ Int($1) == $0 })
+        else { return false }
+        var last = -1
+        for folder in folders.prefix(8) {
+            let numbers =
+                try source.entries(of: folder)?.entries.filter { $0.type == .file }.map { number($0.name) } ?? []
+            guard let least = numbers.first ?? nil, least > last, let most = numbers.last ?? nil else { return false }
+            last = most
+        }
+        return true
     }
 
     /// Whether a folder's name is the number of an image's block: its first number (FFHQ), or its thousands (StyleGAN).

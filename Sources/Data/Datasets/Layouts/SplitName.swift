@@ -5,6 +5,23 @@ enum SplitName {
     static let test = ["test", "testing", "eval", "val", "valid", "validation", "dev"]
     static let validation: Set<String> = ["val", "valid", "validation", "dev"]
 
+    /// Whether names are those of shards: of one stem or one for each split, with running numbers.
+    static func areShards(_ names: [String]) -> Bool {
+        var numbers: [String: [Int]] = [:]
+        for name in names {
+            // The first number is the shard's: `train-00007-of-00128.tar.gz`.
+            let stem = name.prefix { !$0.isNumber }
+            guard let number = Int(name.dropFirst(stem.count).prefix { $0.isASCII && $0.isNumber }) else {
+                return false
+            }
+            numbers[String(stem), default: []].append(number)
+        }
+        return numbers.values.allSatisfy { found in
+            let sorted = found.sorted()
+            return sorted[0] <= 1 && zip(sorted, sorted.dropFirst()).allSatisfy { $1 == $0 + 1 }
+        }
+    }
+
     /// The split that the name of a shard tells of, such as `imagenet-train-000007` or `test-00000-of-00001`.
     static func split(ofShard name: String) -> Split? {
         let words = name.lowercased().split { !$0.isLetter }.map(String.init)

@@ -8,9 +8,11 @@ struct WebDatasetShards: DatasetLayout {
     private static let labelEndings = ["cls", "json"]
 
     static func fits(_ source: any FileSource) throws -> Bool {
-        guard source is ArchiveFiles else { return false }
+        guard source is ArchiveFiles || source is OverlaidFiles else { return false }
         let top = try source.entries(of: "")?.entries ?? []
         let folders = top.filter { $0.type == .folder }.map(\.name)
+        // Images without labels, whose shards would be taken for classes.
+        if folders.count > 1, SplitName.areShards(folders) { return true }
         // The first sample of the first shard, or of the only one.
         for folder in [""] + folders.prefix(1) {
             let names = try source.entries(of: folder)?.entries.filter { $0.type == .file }.map(\.name) ?? []

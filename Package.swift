@@ -142,6 +142,9 @@ if environment["HRVQ_FUZZ"] != nil {
     ]
     fuzz("IDX", ["Datasets"])
     fuzz("CIFAR10", ["Datasets"])
+    fuzz("Pickle", ["Datasets"])
+    fuzz("Layouts", ["Datasets"])
+    fuzz("Archives", ["Archives"])
     fuzz("Pictures", ["Images"])
     fuzz("Safetensors", ["FuzzTensorSupport", "Torch"])
     fuzz("Configuration", ["Settings", "Training"])

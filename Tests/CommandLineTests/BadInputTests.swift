@@ -31,7 +31,7 @@ struct BadInputTests {
             try expectRefusal("hrvqvae-mnist", data: folder.appendingPathComponent("no"), ["train-images-idx3-ubyte"])
             try expectRefusal("hrvqvae-mnist", data: folder, ["train-images-idx3-ubyte"])
             try expectRefusal("hrvqvae-cifar10", data: folder, ["data_batch_1.bin"])
-            try expectRefusal("hrvqvae-imagenet", data: folder, ["JPEG, PNG or WebP"])
+            try expectRefusal("hrvqvae-imagenet", data: folder, ["JPEG, PNG, WebP or PPM"])
             for name in ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"] {
                 try Data([0x1F, 0x8B, 8, 0]).write(to: folder.appendingPathComponent(name))
             }

@@ -73,6 +73,59 @@ import Testing
         }
     }
 
+    @Test("Packed shards have the images, classes and splits of the folder; packing goes on and refuses other settings")
+    func pack() throws {
+        try withTemporaryFolder { folder in
+            for index in 0..<10 {
+                let path = (index < 7 ? "train/" : "val/") + ["cat", "dog"][index % 2]
+                try Self.write(DataLayoutTests.picture(UInt8(index * 20)), "photos/\(path)/\(index).png", in: folder)
+            }
+            func run(_ arguments: String...) throws -> Answer { try Shell.finish(Shell.start(arguments, in: folder)) }
+            let packed = try run("data", "pack", "photos", "--output", "shards", "--images-per-shard", "3")
+            #expect(packed.status == 0 && packed.error.contains("10 images in 4 shards"), "\(packed)")
+            let told = try run("data", "inspect", "shards").output
+            for words in ["WebDataset", "7 images", "3 images", "2 classes (cat, dog)"] {
+                #expect(told.contains(words), "\(words): \(told)")
+            }
+            let manifest = try Data(contentsOf: folder.appendingPathComponent("shards/shards.json"))
+            // What is there stays, what is lost or cut off comes back with the same bytes.
+            let shard = folder.appendingPathComponent("shards/train-000001.tar")
+            let bytes = try Data(contentsOf: shard)
+            try bytes.prefix(100).write(to: shard)
+            #expect(
+                try run("data", "pack", "photos", "--output", "shards", "--images-per-shard", "3", "-q").status == 0)
+            #expect(try Data(contentsOf: shard) == bytes)
+            #expect(
+                try Set(String(decoding: manifest, as: UTF8.self).split(separator: "\n"))
+                    == Set(
+                        String(contentsOf: folder.appendingPathComponent("shards/shards.json"), encoding: .utf8)
+                            .split(separator: "\n")))
+            expectFailure(try run("data", "pack", "photos", "--output", "shards", "-q"), "other images or settings")
+            expectFailure(try run("data", "pack", "photos", "--output", "photos", "-q"), "photos")
+            // Training from shards and from the folder gives the same weights.
+            var models: [Data] = []
+            for (number, data) in ["photos", "shards"].enumerated() {
+                let answer = try run(
+                    "train", "--preset", "hrvqvae-tiny", "--set", "data.kind=folder", "--set", "data.channels=3",
+                    "--steps",
+                    "2", "--set", "training.batchSize=4", "--data", data, "--output", "run\(number)", "-q")
+                #expect(answer.status == 0, "\(answer)")
+                models.append(try Data(contentsOf: folder.appendingPathComponent("run\(number)/model.safetensors")))
+            }
+            #expect(models[0] == models[1])
+            for format in ["png", "ppm", "jpeg"] {
+                #expect(
+                    try run("data", "pack", "photos", "-q", "--size", "16x8", "--format", format, "--output", format)
+                        .status == 0)
+                #expect(try run("data", "inspect", format).output.contains("16×8"))
+            }
+            #expect(try run("data", "pack", "photos", "--format", "png", "--output", "x").status == 64)
+            #expect(
+                try run("data", "pack", "photos", "--format", "original", "--size", "8x8", "--output", "x").status == 64
+            )
+        }
+    }
+
     private static func write(_ data: Data, _ path: String, in folder: URL) throws {
         let url = folder.appendingPathComponent(path)
         try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)

@@ -49,7 +49,7 @@ import Testing
                 "data: training images are those in Train/, test images those in Val/",
                 "data: labels: 2 classes (cat, dog), the names of folders in Train/",
                 "data: test/ is not used: the test images are those in Val/",
-                "data: left out: in Train/ 1 file that is not JPEG, PNG or WebP: cat/notes.txt",
+                "data: left out: in Train/ 1 file that is not JPEG, PNG, WebP or PPM: cat/notes.txt",
             ] { #expect(trained.error.contains(text), "\(trained.error)") }
             for (split, line, count) in [
                 ("train", "data: 16 of 17 images (train split, 94.12 %)", 16),
@@ -166,7 +166,8 @@ import Testing
                 at: folder.appendingPathComponent("none"), withIntermediateDirectories: true)
             try Self.write(Data("text".utf8), to: "none/a.txt", in: folder)
             expectFailure(
-                try Shell.hrvq("encode", run.path, "none", "--output", "x", in: folder), "no JPEG, PNG or WebP file",
+                try Shell.hrvq("encode", run.path, "none", "--output", "x", in: folder),
+                "no JPEG, PNG, WebP or PPM file",
                 "a.txt")
         }
     }

@@ -93,7 +93,7 @@ struct NameTests {
             try check("inspect", "d\nx", says: ["it holds a\\nerror: b.png, b.png, n\\not\\nes.txt"])
             try check(
                 "train", "--preset", "hrvqvae-tiny", "--set", "data.kind=folder", "--data", "d\nx", "--steps", "1",
-                "--output", "run", says: ["data: left out: 1 file that is not JPEG, PNG or WebP: n\\not\\nes.txt"])
+                "--output", "run", says: ["data: left out: 1 file that is not JPEG, PNG, WebP or PPM: n\\not\\nes.txt"])
             try check("train", "--output", "run", "--continue", says: ["the run's data folder", "d\\nx"])
             try check("evaluate", "run", says: ["images of the run's data folder", "d\\nx"])
         }

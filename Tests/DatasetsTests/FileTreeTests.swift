@@ -26,7 +26,7 @@ import Testing
             #expect(tree.folders == ["cats.png"])
             #expect(
                 tree.leftOut.texts == [
-                    "4 files that are not JPEG, PNG or WebP: cats.png/Thumbs.db, h.txt, i.gif, and 1 more"
+                    "4 files that are not JPEG, PNG, WebP or PPM: cats.png/Thumbs.db, h.txt, i.gif, and 1 more"
                 ])
         }
     }

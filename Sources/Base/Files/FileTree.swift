@@ -8,7 +8,7 @@ import Foundation
 package struct FileTree: Sendable, Equatable {
     /// A kind of file.
     package struct Kind: Sendable {
-        /// What messages call it, such as `JPEG, PNG or WebP`.
+        /// What messages call it, such as `JPEG, PNG, WebP or PPM`.
         package var name: String
         /// The extensions, in lower case, of files that are taken to be of this kind without opening them. To open a
         /// million files costs minutes on some disks, and a file that is not what its name says is found and named

@@ -8,7 +8,7 @@ import HRVQ
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "Look at a data set, or divide it, before a model learns from it.",
-        subcommands: [DataInspectCommand.self, DataSplitCommand.self])
+        subcommands: [DataInspectCommand.self, DataSplitCommand.self, DataPackCommand.self])
 }
 
 /// Where a data set is, and what it is taken for.

@@ -34,7 +34,7 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible, W
             return "\(name: folder): files are missing; expected \(Listing.text(expected)); \(name: remedy)"
         case .noImages(let folder, let split, let reason, let leftOut):
             return "\(name: folder): no image for the split '\(split.rawValue)': \(name: reason);"
-                + " expected JPEG, PNG or WebP files, in folders or not"
+                + " expected JPEG, PNG, WebP or PPM files, in folders or not"
                 + (leftOut.isEmpty ? "" : " (left out: \(Listing.text(leftOut, separator: "; ")))")
         case .unclearFolders(let folder, let reason, let remedy):
             return "\(name: folder): splits and classes cannot be told apart: \(name: reason); \(name: remedy)"

@@ -154,7 +154,7 @@ extension DatasetKind {
             _ = try PictureDataset(listing, of: source, split: .train, shape: defaultShape)
         }
         inspection.formats = formats.sorted { $0.value > $1.value }
-            .map { .init(name: $0.key.rawValue, images: $0.value) }
+            .map { .init(name: $0.key.name, images: $0.value) }
         return inspection
     }
 }

@@ -163,7 +163,7 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
         case .cifar10: ["data_batch_1.bin to data_batch_5.bin", "test_batch.bin"]
         case .cifar100: ["train.bin", "test.bin"]
         case .auto, .folder, .classes, .imagenet, .ffhq, .celeba, .webdataset, .glyphs:
-            ["a folder with JPEG, PNG or WebP files"]
+            ["a folder with JPEG, PNG, WebP or PPM files"]
         }
     }
 }

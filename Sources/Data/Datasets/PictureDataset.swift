@@ -20,7 +20,7 @@ package struct PictureDataset: ImageDataset {
     /// Lists a folder; no picture is opened, but for files of unknown kinds, of which 16 bytes are read.
     ///
     /// - Parameters:
-    ///   - folder: Holds JPEG, PNG and WebP files at any depth; symbolic links are followed.
+    ///   - folder: Holds JPEG, PNG, WebP and PPM files at any depth; symbolic links are followed.
     ///   - split: Which part.
     ///   - shape: What every picture is brought to.
     ///   - testShare: The share held out for the test split, 0 ... 1, where no sub-folders say.
@@ -50,7 +50,7 @@ package struct PictureDataset: ImageDataset {
         try check(shape, testShare)
         guard try FileStatus.of(folder)?.kind == .folder else {
             throw DatasetError.missing(
-                folder: folder, expected: ["a folder with JPEG, PNG or WebP files"], remedy: "check the path")
+                folder: folder, expected: ["a folder with JPEG, PNG, WebP or PPM files"], remedy: "check the path")
         }
         return FolderFiles(folder)
     }
@@ -102,6 +102,11 @@ package struct PictureDataset: ImageDataset {
             height: shape.height
         ) { crop.origin(spareWidth: $0, spareHeight: $1) }
     }
+
+    /// The bytes of an image's file.
+    ///
+    /// - Throws: `FileError`, `MemoryError`.
+    func bytes(at index: Int) throws -> [UInt8] { try source.picture(part.path(at: index)) }
 
     /// The path of the file; of an archive's member, the archive, a colon, and the member's name.
     package func name(at index: Int) -> String { source.name(of: part.path(at: index)) }

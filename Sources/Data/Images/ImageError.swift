@@ -23,12 +23,12 @@ public enum ImageError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownFormat(let name, let reason):
-            "\(name: name): not an image that can be read: \(reason); expected a JPEG, PNG or WebP file"
+            "\(name: name): not an image that can be read: \(reason); expected a JPEG, PNG, WebP or PPM file"
         case .damaged(let name, let format, let reason):
-            "\(name: name): truncated or damaged \(format.rawValue): \(reason);"
+            "\(name: name): truncated or damaged \(format.name): \(reason);"
                 + " expected a whole file, so fetch or export it again"
         case .unsupported(let name, let format, let reason):
-            "\(name: name): this \(format.rawValue) cannot be read: \(reason); save it again as a plain RGB PNG or JPEG"
+            "\(name: name): this \(format.name) cannot be read: \(reason); save it again as a plain RGB PNG or JPEG"
         case .tooLarge(let name, let width, let height):
             "\(name: name): the header gives \(width)x\(height) pixels;"
                 + " expected at most \(PixelImage.maximumPixels) in all, so scale the picture down"
@@ -37,7 +37,7 @@ public enum ImageError: Error, Sendable, Equatable, CustomStringConvertible {
                 + " expected positive sides, 1 or 3 channels, and width * height * channels bytes"
         case .impossible(let operation, let reason, let expected):
             "cannot \(operation): \(reason); expected \(expected)"
-        case .unencodable(let format, let reason): "the picture cannot be written as \(format.rawValue): \(reason)"
+        case .unencodable(let format, let reason): "the picture cannot be written as \(format.name): \(reason)"
         }
     }
 }

@@ -24,7 +24,7 @@ extension PixelImage {
     /// `Image.resize` with its box.
     ///
     /// - Parameters:
-    ///   - path: A JPEG, PNG or WebP file.
+    ///   - path: A JPEG, PNG, WebP or PPM file.
     ///   - channels: 1 or 3.
     ///   - width: Pixels across.
     ///   - height: Pixels down.

@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 extension PixelImage {
-    /// Reads a JPEG, PNG or WebP file; see ``decode(_:channels:name:)``.
+    /// Reads a JPEG, PNG, WebP or PPM file; see ``decode(_:channels:name:)``.
     ///
     /// - Throws: `FileError` when the file is missing or cannot be read; ``ImageError`` when its content cannot.
     public static func read(_ path: String, channels: Int) throws -> PixelImage {
@@ -11,11 +11,11 @@ extension PixelImage {
         return try decode([UInt8](data), channels: channels, name: path)
     }
 
-    /// Decodes the bytes of a JPEG, PNG or WebP file; the format is found from the first bytes.
+    /// Decodes the bytes of a JPEG, PNG, WebP or PPM file; the format is found from the first bytes.
     ///
     /// JPEG: grey, YCbCr, RGB, CMYK and YCCK of 8 bits, with any sampling, sequential or progressive. PNG: every colour
     /// type and depth; of 16-bit samples the high byte. WebP: lossy and lossless. Of an animation the first frame is
-    /// read. Pictures are turned upright by the orientation in their EXIF or XMP metadata. Transparency is composited
+    /// read. PPM and PGM: of bytes, with any maximum up to 255. Pictures are turned upright by the orientation in their EXIF or XMP metadata. Transparency is composited
     /// on white. Colour profiles and gamma are not applied. With one channel, colour becomes ITU-R 601 luma; with
     /// three, grey is repeated.
     ///
@@ -54,6 +54,7 @@ extension PixelImage {
         case .jpeg: pixels = try JPEGDecoder(bytes: bytes, name: name, target: target).decode()
         case .png: pixels = try PNGDecoder(bytes: bytes, name: name).decode()
         case .webP: pixels = try WebPDecoder(bytes: bytes, name: name).decode()
+        case .ppm: pixels = try PPMDecoder(bytes: bytes, name: name).decode()
         case nil:
             let start = bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
             throw ImageError.unknownFormat(

@@ -53,7 +53,7 @@ struct WebDatasetShards: DatasetLayout {
             part.unlabelled = "no .cls beside the images, and no number 'cls' or 'label' in .json"
         } else {
             part.labels = labels
-            part.classNames = (0...(labels.max() ?? 0)).map(String.init)
+            part.classNames = try classNames(source, atLeast: (labels.max() ?? 0) + 1)
             listing.labels = "the numbers in .\(ending ?? "cls") beside the images"
         }
         listing.leftOut = Self.withoutLabelFiles(tree.leftOut)
@@ -61,6 +61,27 @@ struct WebDatasetShards: DatasetLayout {
             ImageListing.Part.firstFolder(path).flatMap { SplitName.split(ofShard: $0) }
         }
         return listing
+    }
+
+    /// The names that packing wrote beside the shards; numbers where there are none.
+    private static func classNames(_ source: any FileSource, atLeast count: Int) throws -> [String] {
+        let name = ShardPacking.manifestName
+        guard source.kind(of: name) == .file else { return (0..<count).map(String.init) }
+        let data = try source.read(name, limit: FileReader.textLimit)
+        guard let found = try? JSONDecoder().decode(ShardPacking.Manifest.self, from: data) else {
+            return (0..<count).map(String.init)
+        }
+        guard found.classNames.count >= count else {
+            throw FileError.malformed(
+                path: source.name(of: name), reason: "it names \(found.classNames.count) classes",
+                expected: "\(count), as the labels of the shards go up to \(count - 1)")
+        }
+        guard found.isComplete else {
+            throw FileError.malformed(
+                path: source.name(of: name), reason: "packing has not ended", expected: "all shards; go on with packing"
+            )
+        }
+        return found.classNames
     }
 
     /// What stands before the first dot of a file's name, with its folders.

@@ -18,7 +18,8 @@ enum ArchivesTarget: FuzzTarget {
         // From behind, as no archive is read by a stream.
         for member in (0..<count).reversed().prefix(64) where archive.index.sizes[member] <= 1 << 20 {
             do {
-                require(try archive.read(member).count == archive.index.sizes[member])
+                let bytes = try archive.read(member)
+                require(bytes.count == archive.index.sizes[member])
                 _ = try archive.read(member, first: 16)
             } catch  where isDocumented(error) {}
         }

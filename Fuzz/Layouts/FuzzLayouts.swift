@@ -64,7 +64,7 @@ enum LayoutsTarget: FuzzTarget {
         ]
         return Dictionary(
             uniqueKeysWithValues: zip(files, texts.enumerated()).map { file, text in
-                (file.name, [UInt8(text.offset)] + Array(text.element.utf8))
+                (file.name.replacingOccurrences(of: "@", with: ""), [UInt8(text.offset)] + Array(text.element.utf8))
             })
     }
 }

@@ -6,11 +6,14 @@ import FuzzSupport
 /// The reader of pickles, and what CIFAR-10 makes of their values.
 enum PickleTarget: FuzzTarget {
     static func read(_ bytes: [UInt8]) throws {
-        _ = try PickleReader.read(bytes, path: "folder/data_batch_1")
+        guard case .dictionary(let values) = try PickleReader.read(bytes, path: "folder/data_batch_1"),
+            values["data"] != nil
+        else { return }
         let dataset = try CIFARDataset(
             files: [(path: "folder/data_batch_1", data: Data(bytes))], names: nil, isPickled: true)
         for index in 0..<dataset.count { require((0...9).contains(dataset.label(at: index) ?? -1)) }
-        require(try dataset.item(at: dataset.count - 1, crop: .centre).pixels.count == 3072)
+        let image = try dataset.item(at: dataset.count - 1, crop: .centre)
+        require(image.pixels.count == 3072)
     }
 
     static func isDocumented(_ error: any Error) -> Bool { error is FileError }
@@ -31,7 +34,7 @@ enum PickleTarget: FuzzTarget {
                 + (0..<rows).flatMap { [0x4B, $0] } + [0x65, 0x75, 0x2E]
         }
         return [
-            "batch": batch(1, 3072), "small": batch(2, 3),
+            "batch": batch(1, 3072),
             "text": Array("c_codecs\nencode\n".utf8) + [0x58, 2, 0, 0, 0, 0xC2, 0x80, 0x8C, 6] + Array("latin1".utf8)
                 + [0x86, 0x52, 0x2E],
             "framed": [0x80, 4, 0x95, 9, 0, 0, 0, 0, 0, 0, 0, 0x5D, 0x94, 0x28, 0x4B, 1, 0x4B, 2, 0x65, 0x2E],

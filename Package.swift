@@ -222,7 +222,7 @@ let modules: [Target] = [
     module("Bitstream", in: "Coding", dependencies: ["Files", "Latents", "Processors"] + variants("Entropy")),
     module(
         "Compression", in: "Coding",
-        dependencies: ["Bitstream", "Files", "Latents", "Torch", "Images", "Autoencoders", "Training"]),
+        dependencies: ["Datasets", "Bitstream", "Files", "Latents", "Torch", "Images", "Autoencoders", "Training"]),
 
     module(
         "Training", in: "Runs",
@@ -257,7 +257,7 @@ let modules: [Target] = [
     .executableTarget(
         name: "HRVQCommands",
         dependencies: [
-            "HRVQ", "Files", "Processors", "Comparison", "Compression", "Exchange", "Features", "Figures",
+            "Datasets", "HRVQ", "Files", "Processors", "Comparison", "Compression", "Exchange", "Features", "Figures",
             argumentParser, logging,
         ], path: "Sources/CommandLine"),
 ]
@@ -269,7 +269,8 @@ package.targets =
 
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(
-            name: "BitstreamTests", dependencies: ["Bitstream", "EntropyKernelInterface", "Latents", "Processors"],
+            name: "BitstreamTests",
+            dependencies: ["Files", "Bitstream", "EntropyKernelInterface", "Latents", "Processors"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "TorchTests",
@@ -277,33 +278,45 @@ package.targets =
                 "Torch", "FeatureMapKernels", "Processors", "ConvolutionKernelInterface", "Files", "TensorTestSupport",
             ], resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "ImagesTests", dependencies: ["Images", "CZlib", "TestSupport"],
+            name: "ImagesTests", dependencies: ["Files", "Images", "CZlib", "TestSupport"],
             resources: [.copy("Fixtures"), .copy("Matrix")]),
         .testTarget(
             name: "ArchivesTests", dependencies: ["Archives", "Files", "TestSupport"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "TestSupport"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Files", "Datasets", "Images", "TestSupport"]),
         .testTarget(
-            name: "QuantizationTests", dependencies: ["Quantization", "Torch", "Processors", "TensorTestSupport"],
+            name: "QuantizationTests",
+            dependencies: ["SearchKernelInterface", "Quantization", "Torch", "Processors", "TensorTestSupport"],
             resources: [.copy("Fixtures"), .copy("FSQ")]),
         .testTarget(
-            name: "AutoencodersTests", dependencies: ["Autoencoders", "Latents", "Torch", "TensorTestSupport"],
+            name: "AutoencodersTests",
+            dependencies: ["Quantization", "Autoencoders", "Latents", "Torch", "TensorTestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "Images", "Settings", "TestSupport"]),
+            name: "TrainingTests",
+            dependencies: [
+                "Autoencoders", "Metrics", "Quantization", "Torch", "Training", "Datasets", "Files", "Images",
+                "Settings", "TestSupport",
+            ]),
         .testTarget(
             name: "ExchangeTests",
-            dependencies: ["Exchange", "Settings", "Training", "Torch", "Files", "TestSupport", "TensorTestSupport"],
+            dependencies: [
+                "Autoencoders", "Quantization", "Exchange", "Settings", "Training", "Torch", "Files", "TestSupport",
+                "TensorTestSupport",
+            ],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "FeaturesTests",
-            dependencies: ["Features", "Datasets", "Settings", "Torch", "Files", "TestSupport", "TensorTestSupport"],
+            dependencies: [
+                "Images", "Features", "Datasets", "Settings", "Torch", "Files", "TestSupport", "TensorTestSupport",
+            ],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+        .testTarget(name: "FiguresTests", dependencies: ["Files", "Figures"]),
         .testTarget(
             name: "ComparisonTests",
             dependencies: [
-                "Comparison", "Training", "Images", "Bitstream", "Compression", "Metrics", "Settings", "Torch", "Files",
+                "Autoencoders", "Datasets", "Figures", "Latents", "Quantization", "Comparison", "Training", "Images",
+                "Bitstream", "Compression", "Metrics", "Settings", "Torch", "Files",
                 "TestSupport",
             ]),
         .testTarget(
@@ -313,13 +326,23 @@ package.targets =
         .testTarget(
             name: "GenerationTests",
             dependencies: [
-                "Generation", "Training", "Datasets", "Latents", "Settings", "Torch", "Files", "TestSupport",
+                "Autoencoders", "Images", "Priors", "Quantization", "Generation", "Training", "Datasets", "Latents",
+                "Settings", "Torch", "Files", "TestSupport",
             ]),
         .testTarget(name: "HRVQTests", dependencies: ["HRVQ", "TestSupport"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "HRVQ", "HRVQCommands", "Comparison", "Compression", "Exchange", "Features", "Files", "TestSupport",
+                "Bitstream", "HRVQ", "HRVQCommands", "Comparison", "Compression", "Exchange", "Features", "Files",
+                "TestSupport",
                 argumentParser, logging,
             ]),
     ]
+
+// An `any` is visible where it costs, and a member where its module is imported.
+for target in package.targets where ![.system, .plugin].contains(target.type) {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
+        ]
+}

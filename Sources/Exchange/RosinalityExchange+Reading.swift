@@ -1,6 +1,8 @@
 import Autoencoders
+import Datasets
 import Files
 import Foundation
+import Quantization
 import Torch
 import Training
 

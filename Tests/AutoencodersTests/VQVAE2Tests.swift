@@ -1,4 +1,5 @@
 import Autoencoders
+import Latents
 import Quantization
 import TensorTestSupport
 import Testing

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Bitstream
 import Comparison
 import Compression

@@ -1,3 +1,5 @@
+import Datasets
+import Files
 import Foundation
 import Metrics
 import Testing

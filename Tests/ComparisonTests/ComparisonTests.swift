@@ -1,7 +1,9 @@
+import Autoencoders
 import Datasets
 import Files
 import Foundation
 import Images
+import Quantization
 import TestSupport
 import Testing
 import Torch

@@ -5,6 +5,7 @@ import Metrics
 import Settings
 import TestSupport
 import Testing
+import Torch
 
 @testable import Comparison
 @testable import Training

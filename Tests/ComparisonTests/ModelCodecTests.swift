@@ -1,7 +1,9 @@
+import Autoencoders
 import Bitstream
 import Compression
 import Foundation
 import Images
+import Latents
 import TestSupport
 import Testing
 import Torch

@@ -1,3 +1,5 @@
+import Datasets
+import Figures
 import Files
 import Foundation
 import Images

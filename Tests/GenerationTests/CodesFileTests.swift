@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Generation
 import Latents
+import Settings
 import Testing
 import Torch
 import Training

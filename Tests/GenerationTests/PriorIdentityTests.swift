@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Settings
 import TestSupport
 import Testing
 import Torch

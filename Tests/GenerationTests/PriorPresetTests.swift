@@ -1,4 +1,5 @@
 import Generation
+import Settings
 import Testing
 import Training
 

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Latents
 import Priors
 import Settings
 import Testing

@@ -5,6 +5,8 @@ import Foundation
 import Images
 import Latents
 import Priors
+import Quantization
+import Settings
 import Testing
 import Torch
 import Training

@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Processors
+import SearchKernelInterface
 import Testing
 import Torch
 

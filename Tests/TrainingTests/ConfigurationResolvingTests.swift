@@ -1,5 +1,7 @@
+import Datasets
 import Files
 import Foundation
+import Quantization
 import Settings
 import Testing
 

@@ -1,5 +1,8 @@
+import Autoencoders
+import Datasets
 import Foundation
 import Testing
+import Torch
 
 @testable import Settings
 @testable import Training

@@ -1,4 +1,5 @@
 import Autoencoders
+import Datasets
 import Foundation
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Autoencoders
 import Files
 import Foundation
 import Settings

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Images
+import Settings
 import TestSupport
 import Testing
 import Torch

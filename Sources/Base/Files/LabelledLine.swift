@@ -1,3 +1,5 @@
+import Foundation
+
 /// Lines of descriptions and reports: a label, and the value in a column of its own.
 package enum LabelledLine {
     /// A line. What labels and values hold of control characters is escaped, as many of them come from files.

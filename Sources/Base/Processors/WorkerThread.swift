@@ -18,10 +18,11 @@ package enum WorkerThread {
 
     /// Starts a thread that has to be joined or detached; `nil` where it did not start.
     private static func create(_ stackSize: Int?, _ work: @escaping @Sendable () -> Void) -> pthread_t? {
-        var attributes = pthread_attr_t()
-        guard pthread_attr_init(&attributes) == 0 else { return nil }
-        defer { pthread_attr_destroy(&attributes) }
-        if let stackSize { pthread_attr_setstacksize(&attributes, stackSize) }
+        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+        defer { attributes.deallocate() }
+        guard pthread_attr_init(attributes) == 0 else { return nil }
+        defer { pthread_attr_destroy(attributes) }
+        if let stackSize { pthread_attr_setstacksize(attributes, stackSize) }
         #if os(Linux)
             var thread = pthread_t()
         #else
@@ -29,7 +30,7 @@ package enum WorkerThread {
         #endif
         let box = Unmanaged.passRetained(Work(work))
         let status = pthread_create(
-            &thread, &attributes,
+            &thread, attributes,
             { context in
                 // Optional on Linux, not so on other systems.
                 let pointer: UnsafeMutableRawPointer? = context

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Configurations that come with a library, named as the command line names them: an enumeration of their names.

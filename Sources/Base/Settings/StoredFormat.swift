@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a stored configuration is of: `config.json` of a model says so under `format`.

@@ -1,6 +1,7 @@
 import Bitstream
 import Files
 import Foundation
+import Latents
 
 /// What codes take in files, layer by layer, beside what they would take otherwise.
 package struct EntropyReport: Codable, Sendable, Equatable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Compression
 import Files
 import Foundation
 import HRVQ

@@ -1,3 +1,4 @@
+import Foundation
 import HRVQ
 
 /// What `--help-config` prints.

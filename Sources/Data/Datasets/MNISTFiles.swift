@@ -1,4 +1,5 @@
 import Files
+import Foundation
 
 /// Where the files of MNIST and of data sets in its format are, and what they are called.
 struct MNISTFiles {

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Latents
 
 /// What a `.hrvq` file holds, for people and programs; of a damaged one as much as is whole.
 package struct CompressedDescription: Codable, Sendable, Equatable {

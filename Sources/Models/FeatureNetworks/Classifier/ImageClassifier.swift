@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Torch
 
 /// A small convolutional classifier, and the features that it decides by.

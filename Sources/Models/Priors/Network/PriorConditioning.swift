@@ -1,3 +1,4 @@
+import Latents
 import Torch
 
 /// What a prior is told: the earlier layers at the whole grid, and the class.

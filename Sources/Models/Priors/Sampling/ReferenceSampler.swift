@@ -1,3 +1,4 @@
+import Datasets
 import Torch
 
 /// Samples a prior in the plain way: the whole network for each position.

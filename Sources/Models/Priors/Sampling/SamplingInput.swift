@@ -1,3 +1,4 @@
+import Latents
 import Torch
 
 /// A request's tensors, checked against a network and made uniform.

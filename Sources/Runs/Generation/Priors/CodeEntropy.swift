@@ -1,4 +1,5 @@
 import Foundation
+import Priors
 import Torch
 import Training
 

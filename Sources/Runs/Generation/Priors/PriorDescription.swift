@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Latents
 import Priors
+import Torch
 import Training
 
 /// What the priors of a model are made of, as `hrvq inspect` shows it.

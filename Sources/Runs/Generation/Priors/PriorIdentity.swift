@@ -1,6 +1,8 @@
+import Autoencoders
 import Files
 import Foundation
 import Latents
+import Torch
 import Training
 
 /// What priors of one training have in common. Each layer keeps it beside its weights, so that a layer of another training

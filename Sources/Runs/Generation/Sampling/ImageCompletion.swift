@@ -1,3 +1,4 @@
+import Autoencoders
 import Images
 import Priors
 import Torch

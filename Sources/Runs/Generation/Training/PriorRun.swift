@@ -1,8 +1,10 @@
 import Datasets
 import Files
 import Foundation
+import Latents
 import Logging
 import Priors
+import Settings
 import Torch
 import Training
 

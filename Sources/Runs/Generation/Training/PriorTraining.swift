@@ -4,6 +4,8 @@ import Files
 import Foundation
 import Latents
 import Logging
+import Priors
+import Settings
 import Torch
 import Training
 

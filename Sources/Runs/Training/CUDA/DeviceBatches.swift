@@ -1,4 +1,5 @@
 import Datasets
+import Images
 import Torch
 
 /// Batches on a CUDA device, made by a kernel within a recorded step.

@@ -1,5 +1,6 @@
 import Autoencoders
 import Latents
+import Quantization
 
 extension CodeSpace {
     /// The codes of a model.

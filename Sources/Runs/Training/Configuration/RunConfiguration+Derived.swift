@@ -1,6 +1,7 @@
 import Foundation
 import Latents
 import Metrics
+import Quantization
 import Settings
 
 extension RunConfiguration {

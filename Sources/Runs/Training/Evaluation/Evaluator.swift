@@ -1,5 +1,6 @@
 import Autoencoders
 import Datasets
+import Files
 import Foundation
 import Images
 import Metrics

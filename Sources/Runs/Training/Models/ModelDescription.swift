@@ -1,7 +1,10 @@
 import Autoencoders
 import Files
 import Foundation
+import Latents
 import Metrics
+import Quantization
+import Torch
 
 /// What a model is made of, as `hrvq inspect` shows it.
 package struct ModelDescription: Codable, Sendable, Equatable {

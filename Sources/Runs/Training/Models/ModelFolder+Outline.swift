@@ -1,5 +1,6 @@
 import Autoencoders
 import Files
+import Foundation
 import Torch
 
 extension ModelFolder {

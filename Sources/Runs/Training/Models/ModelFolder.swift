@@ -1,6 +1,7 @@
 import Autoencoders
 import Files
 import Foundation
+import Quantization
 import Settings
 import Torch
 

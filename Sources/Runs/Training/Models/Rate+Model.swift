@@ -1,5 +1,6 @@
 import Autoencoders
 import Foundation
+import Latents
 import Metrics
 
 extension Rate {

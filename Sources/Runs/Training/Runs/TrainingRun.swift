@@ -5,6 +5,7 @@ import Foundation
 import Images
 import Logging
 import Quantization
+import Settings
 import Torch
 
 /// A training run of an autoencoder in a folder of its own, from the first step or from a checkpoint.

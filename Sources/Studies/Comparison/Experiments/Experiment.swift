@@ -1,4 +1,5 @@
 import Autoencoders
+import Datasets
 import Features
 import Files
 import Foundation

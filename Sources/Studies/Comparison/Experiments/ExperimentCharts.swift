@@ -1,4 +1,6 @@
 import Figures
+import Metrics
+import Settings
 import Training
 
 /// The plots of an experiment, by the names of their files.

@@ -1,7 +1,9 @@
+import Datasets
 import Figures
 import Files
 import Foundation
 import Images
+import Metrics
 import Torch
 import Training
 

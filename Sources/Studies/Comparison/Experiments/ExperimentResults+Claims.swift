@@ -1,4 +1,6 @@
 import Foundation
+import Metrics
+import Settings
 import Training
 
 extension ExperimentResults {

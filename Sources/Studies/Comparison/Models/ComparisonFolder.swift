@@ -1,6 +1,8 @@
 import Figures
 import Files
 import Foundation
+import Images
+import Training
 
 /// A comparison on disk: `comparison.json`, `index.html`, `sheet.png`.
 package struct ComparisonFolder: Sendable {

@@ -1,6 +1,8 @@
 import Figures
 import Files
 import Foundation
+import Metrics
+import Training
 
 extension ComparisonReport {
     /// A figure of every model.

@@ -2,6 +2,7 @@ import Datasets
 import Files
 import Foundation
 import Images
+import Training
 
 /// Images one after the other, from files or from a data set; those that do not decode are left out and named.
 package final class ImageSequence {

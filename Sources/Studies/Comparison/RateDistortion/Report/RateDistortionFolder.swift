@@ -1,6 +1,7 @@
 import Figures
 import Files
 import Foundation
+import Images
 
 /// A measurement of rate and distortion on disk: `index.html`, `rate-distortion.json`, a chart a metric, `sheet.png`.
 package struct RateDistortionFolder: Sendable {

@@ -243,7 +243,8 @@ let modules: [Target] = [
     module(
         "Comparison", in: "Studies",
         dependencies: [
-            "Files", "Settings", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics", "Training",
+            "Files", "Settings", "Latents", "Torch", "Images", "Datasets", "Quantization", "Autoencoders", "Metrics",
+            "Training",
             "Bitstream", "Compression", "Features", "Figures", "Processors", logging,
         ], resources: [.embedInCode("Presets")]),
 
@@ -340,7 +341,7 @@ package.targets =
     ]
 
 // An `any` is visible where it costs, and a member where its module is imported.
-for target in package.targets where ![.system, .plugin].contains(target.type) {
+for target in package.targets where ![.system, .plugin].contains(target.type) && !target.name.hasPrefix("Fuzz") {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),

@@ -248,8 +248,10 @@ private struct Call: Sendable {
     /// Calls that differ in nothing but numbers have the same.
     var signature: String {
         // What is written is a binary text as often as not; the file tells which writes are alike.
-        String(name == "write" ? line.prefix { $0 != "," } : line[...]).replacing(#/ = .*$/#, with: "").replacing(#/[0-9a-f]{16}/#, with: "*")
-            .replacing(#/[0-9]+/#, with: "#").replacing(#/"[^\/][^"]*"\.*/#, with: "")
+        String(name == "write" ? line.prefix { $0 != "," } : line[...]).replacing(#/ = .*$/#, with: "").replacing(
+            #/[0-9a-f]{16}/#, with: "*"
+        )
+        .replacing(#/[0-9]+/#, with: "#").replacing(#/"[^\/][^"]*"\.*/#, with: "")
     }
 }
 

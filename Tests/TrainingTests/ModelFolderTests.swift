@@ -3,6 +3,7 @@ import Datasets
 import Files
 import Foundation
 import Images
+import Metrics
 import Quantization
 import Settings
 import TestSupport

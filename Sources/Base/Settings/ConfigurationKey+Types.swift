@@ -1,6 +1,6 @@
 extension ConfigurationKey {
     /// Where a value is in a configuration.
-    package typealias Path<Value> = WritableKeyPath<Configuration, Value> & Sendable
+    package typealias Path<Value> = any WritableKeyPath<Configuration, Value> & Sendable
 
     /// A key of an integer; `1e5` and `100.0` are integers too.
     ///

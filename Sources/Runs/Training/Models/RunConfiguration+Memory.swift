@@ -1,5 +1,6 @@
 import Autoencoders
 import Files
+import Quantization
 import Torch
 
 // What work takes at least, so that what fits is never refused: numbers that must exist at the same time, without what

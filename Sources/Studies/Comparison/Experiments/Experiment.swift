@@ -3,6 +3,7 @@ import Datasets
 import Features
 import Files
 import Foundation
+import Latents
 import Logging
 import Metrics
 import Quantization

@@ -3,7 +3,7 @@
 # make test    set up, check the style, build, run all tests
 # make bench   measure beside PyTorch in one run (ONLY=train runs one measure)
 # make fuzz    a million damaged inputs for each reader of files (RUNS=1000 or SECONDS=60 for another number, ONLY=idx)
-# make faults  a kill and a failing disk at every call of the system of every command that writes (FAULTS=some: a part; needs strace)
+# make faults  a kill and a failing disk at the calls of the system of every command that writes; of many alike a dozen (FAULTS=some: a part; needs strace)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 RUNS ?= 1000000

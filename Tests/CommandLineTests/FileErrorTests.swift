@@ -120,9 +120,9 @@ struct FileErrorTests {
             try FileManager.default.createSymbolicLink(
                 atPath: folder.appendingPathComponent("loop.png").path, withDestinationPath: "loop.png")
             try picture("p.png", in: folder)
-            let long = String(repeating: "x", count: 300) + ".png"
+            let long = String(repeating: "long", count: 75) + ".png"
             for (path, words) in [
-                ("loop.png", "loop.png"), ("p.png/q.png", "p.png/q.png"), (long, "xxx"),
+                ("loop.png", "loop.png"), ("p.png/q.png", "p.png/q.png"), (long, "longlong"),
             ] {
                 expectFailure(try run(["encode", model, path, "-o", "x.hrvq"], in: folder), words)
             }

@@ -81,21 +81,13 @@ extension ConfigurationKey {
     /// A key of a list of texts, which may be empty: `[cat, dog]`, or `[]`. A number in it is the text that it is written
     /// as.
     package static func texts(_ name: String, _ path: Path<[String]>, _ summary: String) -> ConfigurationKey {
-        ConfigurationKey(
-            name: name, type: "list of texts", expected: "a list of texts", summary: summary, takesList: true
-        ) {
-            .list($0[keyPath: path].map { .text($0) })
-        } write: { configuration, value in
-            guard case .list(let values) = value else { return false }
-            let texts = values.compactMap { value -> String? in
-                switch value {
-                case .text, .integer, .number, .flag: value.text
-                default: nil
-                }
+        list(name, path, summary, of: "texts") {
+            .text($0)
+        } write: { value in
+            switch value {
+            case .text, .integer, .number, .flag: value.text
+            default: nil
             }
-            guard texts.count == values.count else { return false }
-            configuration[keyPath: path] = texts
-            return true
         }
     }
 
@@ -115,15 +107,28 @@ extension ConfigurationKey {
 
     /// A key of a list of integers, which may be empty: `[8, 5, 5, 5]`, or `[]`.
     package static func list(_ name: String, _ path: Path<[Int]>, _ summary: String) -> ConfigurationKey {
+        list(name, path, summary, of: "integers") {
+            .integer($0)
+        } write: {
+            $0.wholeNumber
+        }
+    }
+
+    private static func list<Element: Sendable>(
+        _ name: String, _ path: Path<[Element]>, _ summary: String, of elements: String,
+        read: @escaping @Sendable (Element) -> ConfigurationValue,
+        write: @escaping @Sendable (ConfigurationValue) -> Element?
+    ) -> ConfigurationKey {
         ConfigurationKey(
-            name: name, type: "list of integers", expected: "a list of integers", summary: summary, takesList: true
+            name: name, type: "list of \(elements)", expected: "a list of \(elements)", summary: summary,
+            takesList: true
         ) {
-            .list($0[keyPath: path].map { .integer($0) })
+            .list($0[keyPath: path].map(read))
         } write: { configuration, value in
             guard case .list(let values) = value else { return false }
-            let integers = values.compactMap(\.wholeNumber)
-            guard integers.count == values.count else { return false }
-            configuration[keyPath: path] = integers
+            let elements = values.compactMap(write)
+            guard elements.count == values.count else { return false }
+            configuration[keyPath: path] = elements
             return true
         }
     }

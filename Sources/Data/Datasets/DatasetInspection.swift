@@ -73,12 +73,7 @@ extension DatasetKind {
             return try kind.inspection(of: source.path, layout: name, source, testShare, limit)
         }
         let listing = try listing(source, defaultShape, testShare)
-        return try kind.layout(of: source).inspection(of: source, listing, limit)
-    }
-
-    /// The kind of the layout that is recognized.
-    private func layout(of source: any FileSource) throws -> DatasetKind {
-        self == .folder ? try Self.layouts.first { try $0.layout.fits(source) }?.kind ?? .classes : self
+        return try inspection(of: source, listing, limit)
     }
 
     private func inspection(
@@ -125,7 +120,7 @@ extension DatasetKind {
     ) throws -> DatasetInspection {
         let summary = DatasetSummary(listing)
         var inspection = DatasetInspection(
-            path: source.path, kind: self, layout: listing.name, parts: [], splits: summary.splits,
+            path: source.path, kind: listing.kind, layout: listing.name, parts: [], splits: summary.splits,
             classNames: summary.classNames, labels: summary.classNames.isEmpty ? nil : summary.labels, opened: 0,
             formats: [], smallest: nil, largest: nil, faults: [], notices: summary.notices, leftOut: summary.leftOut)
         var formats: [ImageFormat: Int] = [:]

@@ -37,7 +37,7 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
     }
 
     /// The layouts of pictures, the most particular first.
-    static var layouts: [(kind: DatasetKind, layout: any DatasetLayout.Type)] {
+    private static var layouts: [(kind: DatasetKind, layout: any DatasetLayout.Type)] {
         [
             (.folder, FileList.self), (.webdataset, WebDatasetShards.self), (.imagenet, ImageNetFolders.self),
             (.celeba, CelebAFolders.self), (.ffhq, NumberedFolders.self), (.classes, ClassFolders.self),
@@ -133,10 +133,13 @@ public enum DatasetKind: String, Codable, CaseIterable, Sendable {
                     folder: source.path, expected: ["the files of '\(rawValue)'"],
                     remedy: "set data.kind=folder to have the layout recognized")
             }
-            return try layout.list(source, testShare: testShare)
+            var listing = try layout.list(source, testShare: testShare)
+            listing.kind = kind
+            return listing
         }
-        let layout = try Self.layouts.first { try $0.layout.fits(source) }?.layout ?? ClassFolders.self
+        let (found, layout) = try Self.layouts.first { try $0.layout.fits(source) } ?? (.classes, ClassFolders.self)
         var listing = try layout.list(source, testShare: testShare)
+        listing.kind = found
         if !(layout is ClassFolders.Type || layout is FileList.Type) {
             listing.notices.insert("recognized as \(listing.name)", at: 0)
         }

@@ -24,6 +24,8 @@ struct ImageListing {
 
     /// What the layout is called.
     var name: String
+    /// What `data.kind` calls it.
+    var kind = DatasetKind.folder
     /// The images to learn from, and those to measure on; `nil` where no folder has them.
     var training: Part?
     var test: Part?

@@ -30,7 +30,7 @@ struct ExperimentCommand: ParsableCommand {
         completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
-    @Option(help: "The folder of the data set (not needed for glyphs).", completion: .directory)
+    @Option(help: "The data set: folder, archive, pattern or @list (not for glyphs).", completion: .directory)
     var data: String?
 
     @Option(

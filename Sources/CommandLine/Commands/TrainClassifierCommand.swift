@@ -19,7 +19,7 @@ struct TrainClassifierCommand: ParsableCommand {
             sub-folder a class.
             """)
 
-    @Option(help: "The folder of the data set (not needed for glyphs).", completion: .directory)
+    @Option(help: "The data set: folder, archive, pattern or @list (not for glyphs).", completion: .directory)
     var data: String?
 
     @Option(help: "What the data set is.")

@@ -28,7 +28,7 @@ struct TrainCommand: ParsableCommand {
 
     @OptionGroup var options: TrainingOptions<Preset>
 
-    @Option(help: "The folder of the data set (not needed for glyphs).", completion: .directory)
+    @Option(help: "The data set: folder, archive, pattern or @list (not for glyphs).", completion: .directory)
     var data: String?
 
     func run() throws {

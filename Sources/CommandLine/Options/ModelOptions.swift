@@ -24,7 +24,7 @@ struct ModelOptions: ParsableArguments {
 
 /// A data set for a model that knows its kind.
 struct DataOptions: ParsableArguments {
-    @Option(help: "The folder of the data set (not needed for glyphs).", completion: .directory)
+    @Option(help: "The data set: folder, archive, pattern or @list (not for glyphs).", completion: .directory)
     var data: String?
 
     @Option(help: "Which images of the data set: train, test or all (train, then test); test by default.")

@@ -211,6 +211,17 @@ import Testing
             _ = try test.item(at: 0, crop: .centre)
             for group in ["(", "nothing"] { #expect(throws: DatasetError.self) { try lists(.match(group)) } }
             #expect(throws: DatasetError.self) { try lists(.folder) }
+            for name in ["cat", "dog", "hen"] {
+                for index in 0..<2 {
+                    try write(ImageFolderTests.picture(1), to: "classes/\(name)/\(index).png", in: folder)
+                }
+            }
+            // A class that is one group cannot stand on both sides.
+            let error = try #require(throws: DatasetError.self) {
+                try SplitLists(
+                    folder.path + "/classes", kind: .folder, share: 0.5, group: .folder, seed: 0)
+            }
+            #expect("\(error)".contains("several groups of each class"), "\(error)")
         }
     }
 }

@@ -61,7 +61,8 @@ package struct SplitLists {
         let keys = Array(Set(groups)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         guard keys.count > 1 else {
             throw DatasetError.invalidSetting(
-                name: "the groups", value: "\(keys.count)", expected: "at least 2; \(files.count) images are all of one"
+                name: "the number of groups", value: "\(keys.count)",
+                expected: "at least 2; \(files.count) images are all of one"
             )
         }
         let isTest = Dictionary(
@@ -80,8 +81,11 @@ package struct SplitLists {
         training.groups = keys.count - test.groups
         let unknown = Set(test.classes).subtracting(training.classes).sorted()
         guard unknown.isEmpty else {
-            throw DatasetError.unknownClasses(
-                folder: folder, names: unknown, known: Set(training.classes).sorted())
+            throw DatasetError.invalidSetting(
+                name: "the division by groups", value: "impossible",
+                expected:
+                    "several groups of each class, or another share or seed: all images of \(Listing.text(unknown, limit: 5))"
+                    + " would be test images")
         }
     }
 
